@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rooms, from the bottom up; a room imports only rooms above it in this list.
+let package = Package(
+    name: "PromoGuard",
+    products: [
+        .executable(name: "promoguard", targets: ["promoguard"])
+    ],
+    traits: [
+        .trait(name: "ISAL", description: "Inflate with Intel ISA-L (libisal); without it, with zlib."),
+        .default(enabledTraits: ["ISAL"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .target(name: "CPrefetch"),
+        .target(name: "CBundledModel"),
+        .target(
+            name: "ActivityLog",
+            dependencies: ["CZlib", .target(name: "CISAL", condition: .when(traits: ["ISAL"]))]),
+        .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CPrefetch"]),
+        .target(name: "RiskModel", dependencies: ["CBundledModel"]),
+        .target(name: "CaseFile", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "ScoringPipeline",
+            dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile"]),
+        .target(name: "CampaignSimulator", dependencies: ["ActivityLog", "CZlib"]),
+        .executableTarget(
+            name: "promoguard",
+            dependencies: [
+                "ActivityLog", "RiskFeatures", "RiskModel", "CaseFile", "ScoringPipeline",
+                "CampaignSimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "ActivityLogTests", dependencies: ["ActivityLog", "CZlib"]),
+        .testTarget(name: "RiskFeaturesTests", dependencies: ["RiskFeatures", "ActivityLog"]),
+        .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"]),
+        .testTarget(name: "CaseFileTests", dependencies: ["CaseFile"]),
+        .testTarget(
+            name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
+        .testTarget(
+            name: "ScoringPipelineTests",
+            dependencies: [
+                "ScoringPipeline", "CampaignSimulator", "ActivityLog", "RiskFeatures", "RiskModel",
+                "CaseFile",
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+/// A made-up brand, its honest customers and its cheats.

@@ -1,0 +1,60 @@
+/// One feature, declared once: the vector, the CSV header, the model file, the reasons in two languages and
+/// the documentation all come from this.
+public struct FeatureDefinition: Sendable {
+    /// What it is about; the prefix of most names.
+    public enum Family: String, Sendable, CaseIterable {
+        case device, account, network, timing, synchrony, referral, orders, coupons, lifecycle
+    }
+
+    public enum Unit: String, Sendable {
+        case accounts, devices, events, orders, addresses, seconds, milliseconds, hours, days, share, ratio
+        case flag, rank, fen, bits, count
+    }
+
+    /// Which way risk grows, where the field agrees; the trainer may hold a weight to it.
+    public enum Direction: Sendable { case moreIsWorse, lessIsWorse, either }
+
+    public let name: String
+    public let family: Family
+    public let unit: Unit
+    public let direction: Direction
+    /// Whether it enters a model through ln(1 + x): counts, times and money.
+    public let isLogarithmic: Bool
+    /// One sentence: on what, how, over which window.
+    public let meaning: String
+    /// Where the field describes it.
+    public let source: String
+    /// What a reviewer reads, with `{}` for the value: "{} accounts on this device in a day".
+    public let reason: Phrase
+    /// What an ordinary customer shows, in words: "usually 1–2".
+    public let usual: Phrase
+    /// The kind of abuse that a high contribution shows, a head each; nil where it shows none in particular.
+    public let tags: (couponAbuse: AbuseTag?, fakeOrder: AbuseTag?)
+    /// Log fields without which it is always unknown.
+    public let needs: [String]
+}
+
+/// A text in the two languages that a reviewer may read.
+public struct Phrase: Sendable, Equatable {
+    public let en: String
+    public let zh: String
+    public init(en: String, zh: String) {
+        self.en = en
+        self.zh = zh
+    }
+}
+
+/// What kind of abuse the reasons show (`flagged_accounts.tags`).
+public enum AbuseTag: String, Sendable, CaseIterable {
+    case couponFarming = "coupon_farming"
+    case referralFraud = "referral_fraud"
+    case taskBot = "task_bot"
+    case flashSaleScript = "flash_sale_script"
+    case stockHoarding = "stock_hoarding"
+    case couponResale = "coupon_resale"
+    case refundAbuse = "refund_abuse"
+    case commissionLoop = "commission_loop"
+    case brushing
+    case deviceFarm = "device_farm"
+    case gang
+}
