@@ -1,0 +1,44 @@
+import ActivityLog
+import Foundation
+
+/// Reads logs on a thread of its own, a few batches ahead of whoever asks for them.
+public struct EventReader: ~Copyable {
+    private let queue = BatchQueue()
+
+    /// Opens the logs and begins to read.
+    /// - Parameter paths: files, folders or `-` for standard input.
+    /// - Throws: `ReadError` when there is nothing to read.
+    public init(paths: [String], configuration: ReadConfiguration) throws(ReadError) {
+        let source = Source(try EventStream(paths: paths, configuration: configuration))
+        let queue = queue
+        let thread = Thread { source.read(into: queue) }
+        thread.name = "reading"
+        thread.start()
+    }
+
+    deinit { queue.cancel() }
+
+    /// Replaces the batch with the next events in canonical order.
+    /// - Returns: false at the end of all logs.
+    public func next(into batch: inout EventBatch) -> Bool { queue.take(&batch) }
+
+    /// What reading saw: complete once `next` has returned false, empty before.
+    public var report: ReadReport { queue.report ?? ReadReport() }
+
+    /// Carries the stream over to the thread.
+    ///
+    /// `@unchecked Sendable`: made on one thread, used by the other from its start on and by no one else.
+    private final class Source: @unchecked Sendable {
+        private var stream: EventStream
+
+        init(_ stream: consuming EventStream) { self.stream = stream }
+
+        func read(into queue: BatchQueue) {
+            var batch = EventBatch()
+            while stream.next(into: &batch) {
+                guard queue.put(&batch) else { return }
+            }
+            queue.close(stream.report)
+        }
+    }
+}
