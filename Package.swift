@@ -42,7 +42,9 @@ let package = Package(
         .testTarget(name: "ActivityLogTests", dependencies: ["ActivityLog", "CZlib"]),
         .testTarget(name: "RiskFeaturesTests", dependencies: ["RiskFeatures", "ActivityLog"]),
         .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"]),
-        .testTarget(name: "CaseFileTests", dependencies: ["CaseFile"]),
+        .testTarget(
+            name: "CaseFileTests",
+            dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
         .testTarget(
