@@ -44,7 +44,7 @@ extension Diary {
     /// Spends what an account holds, in one or more visits hours or days later.
     private mutating func cashIn(_ gang: Gang, _ person: inout Person, _ habits: Habits, after ts: Int64) {
         var ts = ts
-        var rounds = min(person.wallet.count, 1 + random.count(0.7))
+        var rounds = min(person.wallet.count, random.chance(0.85) ? 1 + random.count(0.25) : 0)
         while rounds > 0, !person.wallet.isEmpty {
             ts = awake(ts + Int64(random.logNormal(median: 7 + 22 * gang.skill, sigma: 0.8) * 3_600_000), person)
             var visit = open(person, at: ts, habits: habits)
@@ -54,7 +54,7 @@ extension Diary {
             if random.chance(0.2) { redeemPoints(&visit, &person) }
             rounds -= 1
         }
-        if random.chance(0.5) {
+        if random.chance(0.3) {
             // The next campaign is farmed as well.
             let opening = random.chance(0.5) ? world.brand.couponOpening[6] : world.brand.couponOpening[2]
             let again =
@@ -132,7 +132,6 @@ extension Diary {
             let ts = moment(from: start, until: world.spanMs * 3 / 5)
             takeGifts(gang, &person, habits, at: ts)
             cashIn(gang, &person, habits, after: ts)
-            cashIn(gang, &person, habits, after: ts + 2 * Clock.day)
             pretend(gang, &person, from: ts)
         }
     }
@@ -222,8 +221,8 @@ extension Diary {
                 arrive(&visit, &person, takesGift: 0.5)
                 person.isOld = true
             }
-            let last = min(world.days, first + 6 + random.below(9))
-            for day in (first + 1)..<max(first + 2, last) where random.chance(0.88 - 0.25 * gang.skill) {
+            let last = min(world.days, first + 4 + random.below(7))
+            for day in (first + 1)..<max(first + 2, last) where random.chance(0.85 - 0.3 * gang.skill) {
                 let minutes = ownHour * 60 + random.normal(0, jitter)
                 let ts = Int64(day) * Clock.day + Int64(minutes * 60_000)
                 guard ts > 0 else { continue }
@@ -233,7 +232,7 @@ extension Diary {
                 if random.chance(0.3 * gang.skill) { browse(&visit, 1 + random.count(1)) }
                 if person.points > 30, random.chance(0.35) { redeemPoints(&visit, &person) }
             }
-            if random.chance(0.4) {
+            if random.chance(0.2) {
                 takeGifts(gang, &person, habits, at: start + 2 * Clock.day)
                 cashIn(gang, &person, habits, after: start + 3 * Clock.day)
             }
@@ -253,7 +252,7 @@ extension Diary {
                 arrive(&visit, &person)
                 person.isOld = true
             }
-            for _ in 0..<2 + random.count(1) {
+            for _ in 0..<1 + random.count(0.8) {
                 ts = awake(ts + Int64(random.logNormal(median: 22, sigma: 0.7) * 3_600_000), person)
                 var visit = open(person, at: ts, habits: habits)
                 if !random.chance(habits.direct) { browse(&visit, 1 + random.count(habits.browse)) }
@@ -285,7 +284,7 @@ extension Diary {
         for index in hubs..<max(hubs, accounts.count) {
             var person = people[index]
             takeGifts(gang, &person, habits, at: times[index])
-            let rounds = 1 + random.count(0.8)
+            let rounds = 1 + random.count(0.4)
             var ts = times[index]
             for _ in 0..<rounds {
                 ts = awake(ts + Int64(random.logNormal(median: 2 + 14 * gang.skill, sigma: 1.1) * 3_600_000), person)
@@ -316,7 +315,7 @@ extension Diary {
             var habits = workHabits(gang)
             habits.thinkSeconds = min(habits.thinkSeconds, 1 + 4 * gang.skill)
             var first = Int64.max
-            for launch in chosen where random.chance(0.75) {
+            for launch in chosen where random.chance(0.6) {
                 first = min(first, launch.ts)
                 var visit = open(
                     person, at: max(0, launch.ts - Int64(random.exponential(20 + 40 * gang.skill) * 1000)),
@@ -329,7 +328,7 @@ extension Diary {
                 rush(
                     &visit, &person, habits, launch,
                     reactionSeconds: random.logNormal(median: median, sigma: 0.35 + 0.4 * gang.skill),
-                    tries: 2 + random.count(3.5 - 2 * gang.skill), luck: 0.5)
+                    tries: 1 + random.count(2.6 - 1.6 * gang.skill), luck: 0.5)
             }
             if first == .max {
                 takeGifts(gang, &person, habits, at: gangStart())
@@ -348,7 +347,7 @@ extension Diary {
             var person = makeMember(gang, account, index)
             let habits = workHabits(gang)
             var ts = times[index]
-            for round in 0..<2 + random.count(1.2) {
+            for round in 0..<1 + random.count(0.9) {
                 var visit = open(person, at: ts, habits: habits)
                 if !person.isOld {
                     arrive(&visit, &person, takesGift: 0.5)

@@ -168,7 +168,7 @@ struct LogLine: Sendable {
             let device = hash(.device, event.device)
             line.append("\",\"device_id\":\"")
             line.append(hexadecimal: device, digits: 16)
-            line.append(hexadecimal: RandomSource.mix(device), digits: 8)
+            line.append(hexadecimal: RandomSource.mix(device), digits: 4)
             line.append(event.deviceSource == .vendor ? "\",\"device_source\":\"vendor" : "\",\"device_source\":\"sdk")
         }
         if event.ip != 0 {

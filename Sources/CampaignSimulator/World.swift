@@ -31,6 +31,9 @@ final class World: Sendable {
 
     var spanMs: Int64 { Int64(days) * Clock.day }
 
+    /// The number of a thing that people of no one community share; above all that accounts use up.
+    func commonThing(_ number: Int) -> UInt32 { UInt32.max - UInt32(number) }
+
     /// The Wi-Fi of a public place; numbers below the accounts' own.
     func placeWifi(city: Int, number: Int) -> UInt32 {
         UInt32(truncatingIfNeeded: RandomSource.mix(seed ^ UInt64(city * 8192 + number))) | 1
