@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
     name: "PromoGuard",
     products: [
-        .executable(name: "promoguard", targets: ["promoguard"])
+        .executable(name: "promoguard", targets: ["promoguard"]),
+        .library(name: "ActivityLog", targets: ["ActivityLog"]),
     ],
     traits: [
         .trait(name: "ISAL", description: "Inflate with Intel ISA-L (libisal); without it, with zlib."),

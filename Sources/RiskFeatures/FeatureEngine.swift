@@ -53,6 +53,9 @@ public struct FeatureEngine: ~Copyable {
     private let values: [@Sendable (FeatureInputs) -> Float]
     private let vector: UnsafeMutableBufferPointer<Float>
     private let group: UnsafeMutablePointer<EventKeys>
+    /// Accounts forgotten after long silence, with their highest scores; kept only when set to an empty list at first.
+    /// One that came back is in it once for each life.
+    public var forgotten: [(accountID: String, memory: ScoreMemory)]?
     /// The latest event time taken; time never goes back.
     private var clockMs: Int64 = .min
     private var evictedMs: Int64 = .min
@@ -218,10 +221,7 @@ public struct FeatureEngine: ~Copyable {
         let stamp = Clock.stamp(event.ts)
         let isCostly = EventType.Set.costly.contains(event.type)
         let account = accounts.pointer(keys.accountRow)
-        if event.ts - account.pointee.lastMs > FeatureEngine.memoryMs, account.pointee.lastMs != .min {
-            account.pointee.release(&sketches)
-            account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
-        }
+        reviveAccount(account, event.ts, stamp)
         foldContext(event, keys, account, stamp, isCostly)
         foldIdentity(event, keys, account, stamp)
         if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
@@ -233,16 +233,52 @@ public struct FeatureEngine: ~Copyable {
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
     }
 
-    /// Forgets a row that was silent for longer than its kind is remembered.
+    /// A row ready to take an event: forgotten if it was silent for longer than its kind is remembered, swept if this
+    /// is another day.
     @inline(__always)
     private mutating func live<Row: KeyedState>(
         _ row: UnsafeMutablePointer<Row>, _ ms: Int64, _ memoryMs: Int64
     ) -> UnsafeMutablePointer<Row> {
-        if row.pointee.lastMs != .min, ms - row.pointee.lastMs > memoryMs {
-            row.pointee.release(&sketches)
-            row.pointee = Row()
+        let lastMs = row.pointee.lastMs
+        if lastMs != .min, ms / Clock.day != lastMs / Clock.day {
+            if ms - lastMs > memoryMs {
+                row.pointee.release(&sketches)
+                row.pointee = Row()
+            } else {
+                row.pointee.sweep(Clock.stamp(ms), &sketches)
+            }
         }
         return row
+    }
+
+    /// The same for a moment, which is remembered for minutes only.
+    @inline(__always)
+    private func liveMoment(_ row: UInt32, _ ms: Int64) -> UnsafeMutablePointer<SynchronyState> {
+        let moment = synchrony.pointer(row)
+        if moment.pointee.lastMs != .min, ms - moment.pointee.lastMs > FeatureEngine.synchronyMemoryMs {
+            moment.pointee = SynchronyState()
+        }
+        return moment
+    }
+
+    /// The same for an account, which keeps its name.
+    @inline(__always)
+    private mutating func reviveAccount(_ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ stamp: UInt16) {
+        let lastMs = account.pointee.lastMs
+        guard lastMs != .min, ms / Clock.day != lastMs / Clock.day else { return }
+        if ms - lastMs > FeatureEngine.memoryMs {
+            forget(account.pointee.text, account.pointee.memory)
+            account.pointee.release(&sketches)
+            account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
+        } else {
+            account.pointee.sweep(stamp, &sketches)
+        }
+    }
+
+    private mutating func forget(_ name: TextRange, _ memory: ScoreMemory) {
+        guard forgotten != nil else { return }
+        let accountID = text(name)
+        forgotten?.append((accountID, memory))
     }
 
     /// Device, address, network and Wi-Fi: where the event came from.
@@ -400,11 +436,11 @@ public struct FeatureEngine: ~Copyable {
             }
         }
         guard keys.target != 0 else { return }
-        let crowd = live(synchrony.pointer(keys.targetRow), event.ts, FeatureEngine.synchronyMemoryMs)
+        let crowd = liveMoment(keys.targetRow, event.ts)
         crowd.pointee.observe(event)
         var together = false
         if keys.targetInNetwork != 0 {
-            let same = live(synchrony.pointer(keys.targetInNetworkRow), event.ts, FeatureEngine.synchronyMemoryMs)
+            let same = liveMoment(keys.targetInNetworkRow, event.ts)
             same.pointee.observe(event)
             let others = same.pointee.others5s
             account.pointee.synchrony.network5s = others
@@ -415,8 +451,7 @@ public struct FeatureEngine: ~Copyable {
             together = others >= 2
         }
         if keys.targetByFingerprint != 0 {
-            let same = live(
-                synchrony.pointer(keys.targetByFingerprintRow), event.ts, FeatureEngine.synchronyMemoryMs)
+            let same = liveMoment(keys.targetByFingerprintRow, event.ts)
             same.pointee.observe(event)
             let others = same.pointee.others5s
             account.pointee.synchrony.fingerprint5s = others
@@ -463,7 +498,7 @@ public struct FeatureEngine: ~Copyable {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
         accounts.forEach { row, account in
-            guard account.pointee.life.costly > 0 else { return }
+            guard account.pointee.life.costly > 0, remembers(account.pointee) else { return }
             refreshLongWindows(account, stamp)
             fillVector(account, account.pointee.lastMs)
             score(
@@ -474,25 +509,34 @@ public struct FeatureEngine: ~Copyable {
 
     private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
         let keys = account.pointee.lastKeys
-        if keys.device != 0, let row = devices.find(keys.device), account.pointee.device.ageSeconds == account.pointee.device.ageSeconds {
-            account.pointee.device.refreshLongWindows(
-                devices.pointer(row).pointee, account.pointee.key, stamp, sketches)
+        if !account.pointee.device.ageSeconds.isNaN, let device = remembered(keys.device, devices) {
+            account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
         }
-        if keys.phone != 0, let row = phones.find(keys.phone) {
-            account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phones.pointer(row).pointee, stamp, sketches)
+        if let phone = remembered(keys.phone, phones) {
+            account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
         }
-        if keys.address != 0, let row = deliveryAddresses.find(keys.address) {
-            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(deliveryAddresses.pointer(row).pointee, stamp, sketches)
+        if let address = remembered(keys.address, deliveryAddresses) {
+            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(address.pointee, stamp, sketches)
         }
-        if keys.payer != 0, let row = payers.find(keys.payer) {
-            account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payers.pointer(row).pointee, stamp, sketches)
+        if let payer = remembered(keys.payer, payers) {
+            account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
         }
-        if keys.inviter != 0, let row = hubs.find(keys.inviter) {
-            account.pointee.inviter = HubEvidence(hubs.pointer(row).pointee, stamp, sketches)
+        if let inviter = remembered(keys.inviter, hubs) {
+            account.pointee.inviter = HubEvidence(inviter.pointee, stamp, sketches)
         }
-        if let row = hubs.find(account.pointee.key) {
-            account.pointee.own = HubEvidence(hubs.pointer(row).pointee, stamp, sketches)
+        if let own = remembered(account.pointee.key, hubs) {
+            account.pointee.own = HubEvidence(own.pointee, stamp, sketches)
         }
+    }
+
+    /// Whether a row still counts now, evicted or not.
+    private func remembers(_ row: some KeyedState) -> Bool { clockMs - row.lastMs <= FeatureEngine.memoryMs }
+
+    private func remembered<Row: KeyedState>(
+        _ key: UInt64, _ table: borrowing KeyedTable<Row>
+    ) -> UnsafeMutablePointer<Row>? {
+        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee) else { return nil }
+        return table.pointer(row)
     }
 
     /// Every account held, in no particular order, with its row.
@@ -501,9 +545,10 @@ public struct FeatureEngine: ~Copyable {
     }
 
     /// The text of an account that a moment named.
-    public func accountID(_ account: UInt32) -> String {
-        let range = accounts.pointer(account).pointee.text
-        return String(decoding: accountText[range.offset..<range.offset + Int(range.length)], as: UTF8.self)
+    public func accountID(_ account: UInt32) -> String { text(accounts.pointer(account).pointee.text) }
+
+    private func text(_ range: TextRange) -> String {
+        String(decoding: accountText[range.offset..<range.offset + Int(range.length)], as: UTF8.self)
     }
 
     /// Frees what is too old to matter: moments every hour of event time, the rest every day.
@@ -530,9 +575,14 @@ public struct FeatureEngine: ~Copyable {
         hubs.evict(before: person) { $0.pointee.release(&sketches) }
         merchants.evict(before: person) { $0.pointee.release(&sketches) }
         campaigns.evict(before: person) { $0.pointee.release(&sketches) }
-        let before = accounts.count
-        accounts.evict(before: person) { $0.pointee.release(&sketches) }
-        if accounts.count < before { compactText() }
+        var dropped: [(TextRange, ScoreMemory)] = []
+        accounts.evict(before: person) {
+            dropped.append(($0.pointee.text, $0.pointee.memory))
+            $0.pointee.release(&sketches)
+        }
+        guard !dropped.isEmpty else { return }
+        for (name, memory) in dropped { forget(name, memory) }
+        compactText()
     }
 
     private mutating func compactText() {

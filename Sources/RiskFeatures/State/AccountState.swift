@@ -35,9 +35,9 @@ struct AccountState: KeyedState {
         self.text = text
     }
 
-    mutating func release(_ sketches: inout SketchPool) {
-        devices.devices.release(&sketches)
-        devices.addresses.release(&sketches)
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&devices.devices)
+        body(&devices.addresses)
     }
 
     /// Takes one of the account's own events.

@@ -7,8 +7,21 @@ protocol KeyedState: BitwiseCopyable {
     init()
     /// Event time of the last event that touched the row, milliseconds.
     var lastMs: Int64 { get set }
-    /// Gives back what the row holds elsewhere, before it goes.
-    mutating func release(_ sketches: inout SketchPool)
+    /// Does something to every recent set of the row: see `release` and `sweep`.
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void)
+}
+
+extension KeyedState {
+    /// Gives the row's sketches back, before it goes.
+    mutating func release(_ sketches: inout SketchPool) {
+        forEachSet { $0.release(&sketches) }
+    }
+
+    /// Clears what its sets have forgotten; due when a row is touched on another day than before, because the minutes
+    /// they count in repeat after 45 days.
+    mutating func sweep(_ stamp: UInt16, _ sketches: inout SketchPool) {
+        forEachSet { $0.sweep(stamp, &sketches) }
+    }
 }
 
 /// State by 64-bit key: open addressing over 16-byte slots that point to rows which never move.

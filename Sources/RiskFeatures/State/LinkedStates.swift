@@ -27,10 +27,10 @@ struct DeviceState: KeyedState {
         }
     }
 
-    mutating func release(_ sketches: inout SketchPool) {
-        accounts.release(&sketches)
-        claimers.release(&sketches)
-        payers.release(&sketches)
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&claimers)
+        body(&payers)
     }
 }
 
@@ -49,9 +49,9 @@ struct IPState: KeyedState {
         if EventType.Set.grants.contains(event.type) { claims.add(at: event.ts, window: Clock.hour) }
     }
 
-    mutating func release(_ sketches: inout SketchPool) {
-        accounts.release(&sketches)
-        models.release(&sketches)
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&models)
     }
 }
 
@@ -72,9 +72,9 @@ struct NetworkState: KeyedState {
         if event.type == .register { registrations.add(at: event.ts, window: Clock.day) }
     }
 
-    mutating func release(_ sketches: inout SketchPool) {
-        accounts.release(&sketches)
-        models.release(&sketches)
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&models)
     }
 }
 
@@ -91,9 +91,9 @@ struct WifiState: KeyedState {
         if event.modelKey != 0 { models.insert(event.modelKey, at: stamp, &sketches) }
     }
 
-    mutating func release(_ sketches: inout SketchPool) {
-        accounts.release(&sketches)
-        models.release(&sketches)
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&models)
     }
 }
 
@@ -110,7 +110,9 @@ struct IdentityState: KeyedState {
         if event.type == .orderSubmit { orders.add(at: event.ts, window: Clock.week) }
     }
 
-    mutating func release(_ sketches: inout SketchPool) { accounts.release(&sketches) }
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+    }
 }
 
 /// A tracking number: one parcel, as a rule one order of one account.
@@ -134,7 +136,7 @@ struct ParcelState: KeyedState {
         lastOrder = order
     }
 
-    mutating func release(_ sketches: inout SketchPool) {}
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
 }
 
 /// An account as others name it: their inviter, or the peer of their transfers and assists.
@@ -193,13 +195,13 @@ struct HubState: KeyedState {
         invitees.contains(key) == true || senders.contains(key) == true || helpers.contains(key) == true
     }
 
-    mutating func release(_ sketches: inout SketchPool) {
-        invitees.release(&sketches)
-        orderingInvitees.release(&sketches)
-        inviteeModels.release(&sketches)
-        inviteeNetworks.release(&sketches)
-        senders.release(&sketches)
-        helpers.release(&sketches)
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&invitees)
+        body(&orderingInvitees)
+        body(&inviteeModels)
+        body(&inviteeNetworks)
+        body(&senders)
+        body(&helpers)
     }
 }
 
@@ -237,9 +239,9 @@ struct MerchantState: KeyedState {
         }
     }
 
-    mutating func release(_ sketches: inout SketchPool) {
-        buyers.release(&sketches)
-        payers.release(&sketches)
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&buyers)
+        body(&payers)
     }
 }
 
@@ -254,7 +256,7 @@ struct CampaignState: KeyedState {
         lastMs = event.ts
     }
 
-    mutating func release(_ sketches: inout SketchPool) {}
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
 }
 
 /// One kind of action on one target, by all, or by those of one network or one fingerprint: who else did the same
@@ -290,5 +292,5 @@ struct SynchronyState: KeyedState {
     /// Others in the last minute.
     func others60s(at ms: Int64) -> Float { max(0, minute.value(at: ms, window: Clock.minute) - 1) }
 
-    mutating func release(_ sketches: inout SketchPool) {}
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
 }

@@ -10,12 +10,9 @@ struct RecentSet: BitwiseCopyable {
     private var stamps = SIMD8<UInt16>()
     /// Index of the sketch plus one; 0 while eight places suffice.
     private(set) var sketch: UInt32 = 0
-    /// When expired places were last cleared; stamps repeat after 45 days.
-    private var swept: UInt16 = 0
 
     /// What is older is forgotten; minutes.
     static var span: UInt16 { 31 * 24 * 60 }
-    private static var sweepEvery: UInt16 { 24 * 60 }
     static var hour: UInt16 { 60 }
     static var day: UInt16 { 24 * 60 }
     static var week: UInt16 { 7 * 24 * 60 }
@@ -28,7 +25,6 @@ struct RecentSet: BitwiseCopyable {
     /// - Returns: whether the thing had not been seen (or, in a sketch, no other in its place).
     @inline(__always) @discardableResult
     mutating func insert(_ key: UInt64, at stamp: UInt16, _ sketches: inout SketchPool) -> Bool {
-        if stamp &- swept > RecentSet.sweepEvery { sweep(stamp, &sketches) }
         let print = RecentSet.fingerprint(key)
         if sketch != 0 { return sketches.touch(sketch, print, stamp) }
         let match = (prints .== print) .& (stamps .!= 0)
@@ -52,9 +48,9 @@ struct RecentSet: BitwiseCopyable {
         sketches.touch(sketch, print, stamp)
     }
 
+    /// Clears what is older than `span`.
     @inline(never)
-    private mutating func sweep(_ stamp: UInt16, _ sketches: inout SketchPool) {
-        swept = stamp
+    mutating func sweep(_ stamp: UInt16, _ sketches: inout SketchPool) {
         if sketch != 0 {
             sketches.sweep(sketch, stamp)
         } else {
