@@ -28,8 +28,9 @@ func writeAtomically(_ bytes: [UInt8], to path: String) -> String? {
     }
     if close(file) != 0 || rename(temporary, path) != 0 { return fail() }
     // The new name is lasting once the folder is synced; some file systems cannot, and lose nothing by it.
-    let folder = open((path as NSString).deletingLastPathComponent.isEmpty
-        ? "." : (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = open(
+        (path as NSString).deletingLastPathComponent.isEmpty
+            ? "." : (path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder >= 0 {
         fsync(folder)
         close(folder)

@@ -116,13 +116,14 @@ struct DesignMatrix: Sendable {
         columnCount = width
         self.values = values
         self.features = standing
-        signs = set.columns.map { column in
-            switch column.sign {
-            case .positive: 1
-            case .negative: -1
-            case .either: 0
-            }
-        } + [Int8](repeating: 0, count: indicators)
+        signs =
+            set.columns.map { column in
+                switch column.sign {
+                case .positive: 1
+                case .negative: -1
+                case .either: 0
+                }
+            } + [Int8](repeating: 0, count: indicators)
     }
 }
 

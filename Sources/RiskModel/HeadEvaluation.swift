@@ -13,7 +13,8 @@ public struct HeadEvaluation: Sendable {
     ///   - weights: how many accounts each stands for; 1 where nil.
     /// - Returns: nil without a positive or without a negative.
     public init?(
-        probabilities: [Double], labels: [Bool], weights: [Double]? = nil, thresholds: LogisticModel.Thresholds
+        probabilities: [Double], labels: [Bool], weights: [Double]? = nil,
+        thresholds: LogisticModel.Thresholds
     ) {
         guard let ranking = RankingMetrics(scores: probabilities, labels: labels, weights: weights) else {
             return nil

@@ -140,7 +140,9 @@ public struct LogisticModel: Sendable, Codable, Equatable {
     /// Every feature that a head names, once, in the order of first mention, heads in the order of `Risk`.
     public var featureNames: [String] {
         var seen: Set<String> = []
-        return Risk.allCases.flatMap { heads[$0]?.terms ?? [] }.map(\.feature).filter { seen.insert($0).inserted }
+        return Risk.allCases.flatMap { heads[$0]?.terms ?? [] }.map(\.feature).filter {
+            seen.insert($0).inserted
+        }
     }
 
     /// Raw log-odds by the definition, in doubles; nil for a head that the model lacks.

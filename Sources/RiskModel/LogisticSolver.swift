@@ -109,7 +109,8 @@ struct LogisticSolver {
         matrix.values.withUnsafeBufferPointer { values in
             weights.withUnsafeMutableBufferPointer { weights in
                 for row in rows {
-                    let error = sampleWeights[row]
+                    let error =
+                        sampleWeights[row]
                         * (logistic(logit(point, row: row)) - (labels[row] ? 1 : 0))
                     intercept += error
                     for column in 0..<columns {

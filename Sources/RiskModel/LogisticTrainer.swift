@@ -202,7 +202,8 @@ extension LogisticModel {
             name: name,
             training: TrainingRecord(
                 data: data, commands: commands, rows: trained.mapValues(\.rows),
-                positives: trained.mapValues(\.positives), firstMs: trained.values.compactMap(\.firstMs).min(),
+                positives: trained.mapValues(\.positives),
+                firstMs: trained.values.compactMap(\.firstMs).min(),
                 lastMs: trained.values.compactMap(\.lastMs).max()),
             heads: trained.mapValues(\.head))
     }

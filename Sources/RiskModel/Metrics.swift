@@ -53,7 +53,8 @@ public struct RankingMetrics: Sendable {
         var area = 0.0
         var last = 0.0
         for step in steps where step.truePositives > 0 {
-            area += (step.truePositives - last) * step.truePositives / (step.truePositives + step.falsePositives)
+            area +=
+                (step.truePositives - last) * step.truePositives / (step.truePositives + step.falsePositives)
             last = step.truePositives
         }
         return area / positives
@@ -85,7 +86,8 @@ public struct RankingMetrics: Sendable {
     }
 
     /// Precision, recall and false positive rate of flagging from `score` upward.
-    public func flagging(from score: Double) -> (precision: Double, recall: Double, falsePositiveRate: Double) {
+    public func flagging(from score: Double) -> (precision: Double, recall: Double, falsePositiveRate: Double)
+    {
         guard let step = steps.last(where: { $0.score >= score }) else { return (1, 0, 0) }
         return (
             step.truePositives / (step.truePositives + step.falsePositives),

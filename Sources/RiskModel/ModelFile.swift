@@ -17,9 +17,8 @@ extension LogisticModel {
             defer { try? file.close() }
             bytes = try file.read(upToCount: largestFile + 1) ?? Data()
         } catch {
-            let code = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let why = code.map { String(cString: strerror(Int32($0.code))) } ?? "the file cannot be read"
-            throw ModelError(model: path, problem: .cannotRead(why))
+            throw ModelError(
+                model: path, problem: .cannotRead(systemCause(error) ?? "the file cannot be read"))
         }
         guard bytes.count <= largestFile else {
             throw ModelError(model: path, problem: .cannotRead("it is larger than 16 MiB"))
@@ -69,13 +68,13 @@ extension LogisticModel {
         do {
             return try decoder.decode(type, from: bytes)
         } catch let error as DecodingError {
-            throw ModelError(model: name, problem: problem(error))
+            throw ModelError(model: name, problem: problem(error, in: bytes))
         } catch {
             throw ModelError(model: name, problem: .notJSON("\(error)"))
         }
     }
 
-    private static func problem(_ error: DecodingError) -> ModelError.Problem {
+    private static func problem(_ error: DecodingError, in bytes: Data) -> ModelError.Problem {
         func path(_ keys: [any CodingKey]) -> String {
             keys.reduce(into: "") { text, key in
                 if let index = key.intValue {
@@ -89,19 +88,31 @@ extension LogisticModel {
         case .keyNotFound(let key, let context):
             return .malformed(at: path(context.codingPath + [key]), "is missing")
         case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-            return context.codingPath.isEmpty ? .notAModel
+            return context.codingPath.isEmpty
+                ? .notAModel
                 : .malformed(at: path(context.codingPath), "is not of type \(type)")
         case .dataCorrupted(let context):
-            let why = (context.underlyingError as NSError?)?.userInfo[NSDebugDescriptionErrorKey] as? String
-            if context.codingPath.isEmpty {
-                return .notJSON(oneLine(why ?? context.debugDescription))
-            }
-            if context.debugDescription.contains("does not fit") || context.debugDescription.contains("repres") {
-                return .notFinite(path(context.codingPath))
-            }
-            return .malformed(at: path(context.codingPath), "is not valid: " + oneLine(context.debugDescription))
+            return context.codingPath.isEmpty
+                ? syntax(bytes)
+                : .malformed(
+                    at: path(context.codingPath), "is not valid: " + oneLine(context.debugDescription))
         @unknown default:
             return .notJSON(oneLine("\(error)"))
+        }
+    }
+
+    /// What is wrong with bytes that JSONDecoder refused without saying why; JSONSerialization does say.
+    private static func syntax(_ bytes: Data) -> ModelError.Problem {
+        do {
+            _ = try JSONSerialization.jsonObject(with: bytes, options: .fragmentsAllowed)
+            return .notJSON("it cannot be parsed")
+        } catch {
+            let why =
+                (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? "it cannot be parsed"
+            if why.hasPrefix("Number "), let end = why.range(of: " is not representable") {
+                return .notFinite(String(why[..<end.lowerBound]).lowercased())
+            }
+            return .notJSON(oneLine(why.hasSuffix(".") ? String(why.dropLast()) : why))
         }
     }
 
@@ -135,7 +146,9 @@ extension LogisticModel {
                 guard term.scale > 0, Float(term.weight / term.scale).isFinite else {
                     throw fail(.scaleNotPositive(risk, feature: term.feature))
                 }
-                guard transforms.updateValue(term.transform, forKey: term.feature) ?? term.transform == term.transform
+                guard
+                    transforms.updateValue(term.transform, forKey: term.feature) ?? term.transform
+                        == term.transform
                 else { throw fail(.conflictingTransforms(feature: term.feature)) }
             }
             var numbers = [
@@ -199,7 +212,9 @@ extension LogisticModel.Head {
             ("terms", .array(terms.map(\.json))),
             (
                 "calibration",
-                .object([("slope", .number(calibration.slope)), ("intercept", .number(calibration.intercept))])
+                .object([
+                    ("slope", .number(calibration.slope)), ("intercept", .number(calibration.intercept)),
+                ])
             ),
             (
                 "thresholds",
@@ -213,7 +228,8 @@ extension LogisticModel.Head {
 extension LogisticModel.Term {
     fileprivate var json: JSONText {
         .object([
-            ("feature", .string(feature)), ("transform", .string(transform.rawValue)), ("mean", .number(mean)),
+            ("feature", .string(feature)), ("transform", .string(transform.rawValue)),
+            ("mean", .number(mean)),
             ("scale", .number(scale)), ("weight", .number(weight)), ("missingWeight", .number(missingWeight)),
         ])
     }

@@ -42,7 +42,9 @@ enum LogarithmLanes {
         let square = m * m
         let low = (Lanes(repeating: 0.33330706) * m + Lanes(repeating: -0.50000167)) * m + one
         let mid = Lanes(repeating: 0.20095342) * m + Lanes(repeating: -0.2497927)
-        let high = (Lanes(repeating: -0.067203745) * m + Lanes(repeating: 0.1415362)) * m + Lanes(repeating: -0.1733713)
+        let high =
+            (Lanes(repeating: -0.067203745) * m + Lanes(repeating: 0.1415362)) * m
+            + Lanes(repeating: -0.1733713)
         let series = low + (square * m) * (mid + square * high)
         let exponent = Lanes(k)
         return series * m + exponent * Lanes(repeating: 0x1.62e43p-24)
