@@ -27,7 +27,12 @@ let package = Package(
             dependencies: ["CZlib", .target(name: "CISAL", condition: .when(traits: ["ISAL"]))]),
         .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CPrefetch"]),
         .target(name: "RiskModel", dependencies: ["CBundledModel"]),
-        .target(name: "CaseFile", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "CaseFile",
+            dependencies: [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(
             name: "ScoringPipeline",
             dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile"]),
