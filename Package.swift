@@ -51,6 +51,8 @@ let package = Package(
             name: "CaseFileTests",
             dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
+            name: "PromoGuardCommandTests", dependencies: ["promoguard", "CaseFile", "RiskFeatures"]),
+        .testTarget(
             name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
         .testTarget(
             name: "ScoringPipelineTests",
