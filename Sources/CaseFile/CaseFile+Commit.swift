@@ -46,14 +46,8 @@ extension CaseFile {
                         coalesce(excluded.gang_id, gang_id), excluded.gang_id),
                     model = excluded.model
                 """)
-        for flag in flags {
-            statement.setUncheckedArguments([
-                flag.accountID.storable, flag.risk, flag.score, flag.level,
-                flag.firstFlaggedMs, flag.lastScoredMs, flag.amountAtRiskFen,
-                JSONText.reasons(flag.reasons), JSONText.tags(flag.tags), flag.gangID?.storable, flag.model,
-            ])
-            try statement.execute()
-        }
+        var row = FlagBinder(statement)
+        for flag in flags { try row.insert(flag, db) }
     }
 
     private static func replaceRejected(_ batch: CaseBatch, _ db: Database) throws {

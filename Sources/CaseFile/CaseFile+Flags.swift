@@ -34,7 +34,7 @@ public struct FlagFilter: Sendable, Equatable {
         add("level = ?", level)
         add("status = ?", status?.rawValue)
         // Tags are plain words, so that a quoted one is found in the JSON text wherever it is an element.
-        add("instr(tags, ?) > 0", tag.map { JSONText.tags([$0]).dropFirst().dropLast() }.map(String.init))
+        add("instr(tags, ?) > 0", tag.map { "\"\($0)\"" })
         add("gang_id = ?", gangID?.storable)
         add("score >= ?", minimumScore)
         return (terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND "), arguments)

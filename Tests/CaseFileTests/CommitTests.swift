@@ -7,6 +7,18 @@ import Testing
 @Suite struct CommitTests {
     let folder = TemporaryFolder()
 
+    private func text(_ reasons: [FlaggedAccount.Reason]) -> String {
+        var bytes: [UInt8] = []
+        JSONText.append(reasons, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func text(_ tags: [String]) -> String {
+        var bytes: [UInt8] = []
+        JSONText.append(tags, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     @Test func aFlagReadsBackAsItWasWritten() throws {
         let file = try CaseFile.open(folder.database)
         let flag = FlaggedAccount.sample(
@@ -24,24 +36,24 @@ import Testing
     }
 
     @Test func reasonsAreTheContractsJSONWithShortestDecimals() throws {
-        let text = JSONText.reasons([
+        let reasons = text([
             .init(feature: "device_accounts_1d", value: 37, contribution: Double(Float(2.3))),
             .init(feature: "wx_device_uv_1d", value: nil, contribution: 0.1),
             .init(feature: "x", value: .infinity, contribution: 123_456.789),
         ])
         #expect(
-            text == """
+            reasons == """
                 [{"feature":"device_accounts_1d","value":37,"contribution":2.3},\
                 {"feature":"wx_device_uv_1d","value":null,"contribution":0.1},\
                 {"feature":"x","value":null,"contribution":123456.789}]
                 """)
-        #expect(JSONText.tags([]) == "[]")
-        #expect(JSONText.tags(["a", "b"]) == #"["a","b"]"#)
+        #expect(text([String]()) == "[]")
+        #expect(text(["a", "b"]) == #"["a","b"]"#)
     }
 
     @Test func hostileTextStaysValidJSON() throws {
         let hostile = "\"\\\u{0}\u{1}\u{1F}\r\n\t\u{7F}\u{2028}</script>é用😀"
-        let parsed = try JSONSerialization.jsonObject(with: Data(JSONText.tags([hostile]).utf8)) as? [String]
+        let parsed = try JSONSerialization.jsonObject(with: Data(text([hostile]).utf8)) as? [String]
         #expect(parsed == [hostile])
     }
 
