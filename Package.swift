@@ -42,7 +42,7 @@ let package = Package(
             ]),
         .testTarget(name: "ActivityLogTests", dependencies: ["ActivityLog", "CZlib"]),
         .testTarget(name: "RiskFeaturesTests", dependencies: ["RiskFeatures", "ActivityLog"]),
-        .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"]),
+        .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"], exclude: ["Golden"]),
         .testTarget(name: "CaseFileTests", dependencies: ["CaseFile"]),
         .testTarget(
             name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
