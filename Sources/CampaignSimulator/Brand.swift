@@ -89,7 +89,10 @@ struct Brand: Sendable {
     }
 
     /// Customs of shops.
-    enum Trait: UInt64 { case thanksForPraise = 1, deliversWithinHours }
+    enum Trait: UInt64 {
+        case thanksForPraise = 1
+        case deliversWithinHours
+    }
 
     func drawMerchant(_ random: inout RandomSource) -> UInt16 {
         UInt16(random.index(cumulative: popularity))

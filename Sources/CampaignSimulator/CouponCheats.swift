@@ -46,7 +46,8 @@ extension Diary {
         var ts = ts
         var rounds = min(person.wallet.count, random.chance(0.85) ? 1 + random.count(0.25) : 0)
         while rounds > 0, !person.wallet.isEmpty {
-            ts = awake(ts + Int64(random.logNormal(median: 7 + 22 * gang.skill, sigma: 0.8) * 3_600_000), person)
+            ts = awake(
+                ts + Int64(random.logNormal(median: 7 + 22 * gang.skill, sigma: 0.8) * 3_600_000), person)
             var visit = open(person, at: ts, habits: habits)
             if !random.chance(habits.direct) { browse(&visit, random.count(habits.browse)) }
             if random.chance(0.3) { claim(&visit, &person, think: 0.8) }
@@ -146,7 +147,8 @@ extension Diary {
             let habits = workHabits(gang)
             if index < inviters {
                 person.isOld = true
-                var visit = open(person, at: times[0] - Int64(random.exponential(9) * 3_600_000), habits: habits)
+                var visit = open(
+                    person, at: times[0] - Int64(random.exponential(9) * 3_600_000), habits: habits)
                 if visit.now < 0 { visit.now = Int64(random.exponential(20) * 60_000) }
                 browse(&visit, 1 + random.count(habits.browse))
                 share(&visit)
@@ -190,12 +192,14 @@ extension Diary {
                 person.homeWifi = owner.homeWifi
                 person.otherPlace = owner.otherPlace
                 person.otherPlaceShare = owner.otherPlaceShare
-                person.handset = share(random.chance(0.65) ? owner.handset : secondHandset, users: accounts.count)
+                person.handset = share(
+                    random.chance(0.65) ? owner.handset : secondHandset, users: accounts.count)
                 person.otherHandset = nil
                 if !random.chance(0.45 * gang.skill) { person.payer = owner.payer }
                 if !random.chance(0.3 * gang.skill) { person.address = owner.address }
                 if random.chance(0.5) { person.phone = owner.phone }
-                ts = awake(ts + Int64(random.logNormal(median: 12 + 500 * gang.skill, sigma: 1) * 60_000), owner)
+                ts = awake(
+                    ts + Int64(random.logNormal(median: 12 + 500 * gang.skill, sigma: 1) * 60_000), owner)
             }
             var habits = ordinaryHabits()
             habits.thresholdTries = 5
@@ -265,7 +269,8 @@ extension Diary {
                 buy(&visit, &person, habits, plan)
                 if random.chance(0.75) {
                     if random.chance(0.5) {
-                        visit = open(person, at: visit.now + Int64(random.exponential(3) * 3_600_000), habits: habits)
+                        visit = open(
+                            person, at: visit.now + Int64(random.exponential(3) * 3_600_000), habits: habits)
                     }
                     redeemPoints(&visit, &person)
                 }
@@ -287,7 +292,8 @@ extension Diary {
             let rounds = 1 + random.count(0.4)
             var ts = times[index]
             for _ in 0..<rounds {
-                ts = awake(ts + Int64(random.logNormal(median: 2 + 14 * gang.skill, sigma: 1.1) * 3_600_000), person)
+                ts = awake(
+                    ts + Int64(random.logNormal(median: 2 + 14 * gang.skill, sigma: 1.1) * 3_600_000), person)
                 var visit = open(person, at: ts, habits: habits)
                 if person.wallet.isEmpty || random.chance(0.4) { claim(&visit, &person, kind: .shared) }
                 let hub = random.below(max(1, hubs))

@@ -54,7 +54,8 @@ extension Diary {
             let ip =
                 isDataCentre
                 ? world.network.dataCentre(&random) : world.network.home(city: town, net: net, host: host)
-            return Gang.Home(city: town, net: net, host: host, place: .init(ip: ip, wifi: isDataCentre ? 0 : newID()))
+            return Gang.Home(
+                city: town, net: net, host: host, place: .init(ip: ip, wifi: isDataCentre ? 0 : newID()))
         }
         return Gang(
             skill: skill, cheat: community.archetype.cheat ?? .couponAbuse, handsets: handsets,

@@ -26,7 +26,7 @@ extension Diary {
         switch archetype {
         case .loyalMember:
             person.isOld = random.chance(0.85)
-            habits.visits = 2.0
+            habits.visits = 1.6
             habits.order *= 1.2
             checkInDaily(&person, habits)
         case .newcomer:
@@ -142,7 +142,7 @@ extension Diary {
 
     /// Waits for a launch and presses the button in its first seconds.
     mutating func waitForLaunches(_ person: inout Person, _ habits: Habits) {
-        for launch in world.brand.launches where random.chance(1.6 / Double(world.brand.launches.count)) {
+        for launch in world.brand.launches where random.chance(1.2 / Double(world.brand.launches.count)) {
             let early = Int64(random.exponential(50) * 1000)
             var visit = open(person, at: launch.ts - early, habits: habits)
             if !person.isOld {
@@ -163,7 +163,9 @@ extension Diary {
         visit.now = max(visit.now + 200, launch.ts + Int64(reactionSeconds * 1000))
         for attempt in 0..<tries {
             if attempt > 0 {
-                visit.now += Int64(random.logNormal(median: min(1.6, visit.thinkSeconds * 0.3), sigma: 0.7) * 1000) + 60
+                visit.now +=
+                    Int64(random.logNormal(median: min(1.6, visit.thinkSeconds * 0.3), sigma: 0.7) * 1000)
+                    + 60
             }
             let wins = random.chance(luck)
             emit(&visit, .flashSaleAttempt) {
@@ -240,7 +242,8 @@ extension Diary {
     private mutating func shareDormitory(_ accounts: [UInt32]) -> [Archetype] {
         let city = random.below(NetworkMap.cities)
         let house = Person.Place(
-            ip: world.network.home(city: city, net: random.below(world.network.homeNets), host: 77), wifi: newID())
+            ip: world.network.home(city: city, net: random.below(world.network.homeNets), host: 77),
+            wifi: newID())
         let addresses = (0..<1 + accounts.count / 8).map { _ in newID() }
         let news = moment(from: 0, until: world.spanMs * 3 / 4)
         for account in accounts {
@@ -312,7 +315,7 @@ extension Diary {
         let office = Person.Place(
             ip: world.network.place(city: city, number: random.below(world.network.places)), wifi: newID())
         let address = newID()
-        let rounds = 1 + random.count(0.8)
+        let rounds = 1 + random.count(0.4)
         var people = accounts.map { makePerson($0, city: city) }
         for index in people.indices {
             people[index].otherPlace = office
@@ -393,7 +396,8 @@ extension Diary {
     /// A village behind one address of its carrier.
     private mutating func standBehindCarrier(_ accounts: [UInt32]) -> [Archetype] {
         let city = random.below(NetworkMap.cities)
-        let exit = Person.Place(ip: world.network.home(city: city, net: 0, host: random.between(2...250)), wifi: 0)
+        let exit = Person.Place(
+            ip: world.network.home(city: city, net: 0, host: random.between(2...250)), wifi: 0)
         for account in accounts {
             var person = makePerson(account, city: city)
             person.otherPlace = exit

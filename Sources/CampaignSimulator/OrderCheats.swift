@@ -89,7 +89,9 @@ extension Diary {
                 if random.chance(0.25) { parcel = newID() }
                 let article = (merchant, world.brand.drawSKU(of: merchant, &random))
                 var plan = brushPlan(skill, article: article, parcel: parcel)
-                if !random.chance(difficulty.brushSharedTracking(skill)) { plan.tracking = random.chance(0.15) ? 0 : nil }
+                if !random.chance(difficulty.brushSharedTracking(skill)) {
+                    plan.tracking = random.chance(0.15) ? 0 : nil
+                }
                 buy(&visit, &person, task, plan)
             }
             live(&person, habits)

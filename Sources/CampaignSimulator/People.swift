@@ -81,7 +81,8 @@ extension Diary {
     mutating func moment(from: Int64, until: Int64, shift: Double = 0) -> Int64 {
         guard until > from else { return from }
         for _ in 0..<6 {
-            let ts = moment(day: Int(from / Clock.day) + random.below(Int((until - from) / Clock.day) + 1), shift: shift)
+            let ts = moment(
+                day: Int(from / Clock.day) + random.below(Int((until - from) / Clock.day) + 1), shift: shift)
             if ts >= from, ts < until { return ts }
         }
         return from + Int64(random.unit() * Double(until - from))

@@ -87,10 +87,12 @@ public struct CSVReader: ~Copyable {
 
     /// A field as a number: nil where it is none; not a number where it is empty or says so (nan, na, null).
     public func number(_ index: Int) -> Double? {
-        let text = field(index).trimmingCharacters(in: .whitespaces)
-        switch text.lowercased() {
+        let text = field(index)
+        if let number = Double(text) { return number }
+        let trimmed = text.trimmingCharacters(in: .whitespaces)
+        switch trimmed.lowercased() {
         case "", "nan", "na", "n/a", "null", "none": return .nan
-        default: return Double(text)
+        default: return Double(trimmed)
         }
     }
 
@@ -105,7 +107,12 @@ public struct CSVReader: ~Copyable {
         ends.removeAll(keepingCapacity: true)
         line = nextLine
         var place = Place.fieldStart
-        while let byte = try nextByte() {
+        while true {
+            if place != .quoteInQuoted, takePlainRun() {
+                if place == .fieldStart { place = .plain }
+                if bytes.count > CSVReader.largestRecord { throw unclosed() }
+            }
+            guard let byte = try nextByte() else { break }
             switch (place, byte) {
             case (.quoted, UInt8(ascii: "\"")):
                 place = .quoteInQuoted
@@ -143,6 +150,20 @@ public struct CSVReader: ~Copyable {
         if place == .quoted { throw unclosed() }
         if ends.isEmpty, bytes.isEmpty, place == .fieldStart { return false }
         ends.append(bytes.count)
+        return true
+    }
+
+    /// Takes the bytes up to the next that may mean something, or to the end of the chunk.
+    /// - Returns: whether there were any.
+    private mutating func takePlainRun() -> Bool {
+        let end =
+            chunk[position...].firstIndex {
+                $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n")
+                    || $0 == UInt8(ascii: "\r")
+            } ?? chunk.count
+        guard end > position else { return false }
+        bytes.append(contentsOf: chunk[position..<end])
+        position = end
         return true
     }
 

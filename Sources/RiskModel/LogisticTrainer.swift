@@ -51,19 +51,6 @@ public struct LogisticTrainer: Sendable {
         let point = solver.fit(penalty: penalties[best])
 
         let accounts = AccountScores(set, rowLogits: heldOut[best])
-        let calibration = Self.calibration(accounts)
-        let probabilities = accounts.logits.map(calibration.probability)
-        let ranking = RankingMetrics(
-            scores: probabilities, labels: accounts.labels, weights: accounts.weights)!
-        let thresholds = self.thresholds(ranking)
-        let evaluation = HeadEvaluation(
-            probabilities: probabilities, labels: accounts.labels, weights: accounts.weights,
-            thresholds: thresholds)!
-        var figures = Dictionary(
-            uniqueKeysWithValues: evaluation.figures.map { ($0.name, rounded($0.value, digits: 5)) })
-        figures["penalty"] = penalties[best]
-        figures["folds"] = Double(folds.count)
-
         let terms = zip(set.columns, matrix.features).enumerated().map { index, pair in
             let (column, feature) = pair
             let missing = feature.indicator.map { point.weights[$0.column] / Double($0.shares) } ?? 0
@@ -72,13 +59,40 @@ public struct LogisticTrainer: Sendable {
                 scale: rounded(feature.scale), weight: feature.varies ? rounded(point.weights[index]) : 0,
                 missingWeight: rounded(missing))
         }
+        let head = LogisticModel.Head(
+            intercept: rounded(point.intercept), terms: terms, calibration: .init(slope: 1, intercept: 0),
+            thresholds: .init(review: 0.5, high: 0.9),
+            evaluation: ["penalty": penalties[best], "folds": Double(folds.count)])
+        let settled = settle(head, on: accounts)!
         return TrainedHead(
-            head: LogisticModel.Head(
-                intercept: rounded(point.intercept), terms: terms, calibration: calibration,
-                thresholds: thresholds, evaluation: figures),
-            penalties: zip(penalties, losses).map { ($0, $1) }, outOfFold: accounts,
-            probabilities: probabilities, evaluation: evaluation, rows: set.count, positives: set.positives,
+            head: settled.head, penalties: zip(penalties, losses).map { ($0, $1) }, outOfFold: accounts,
+            probabilities: accounts.logits.map(settled.head.calibration.probability),
+            evaluation: settled.evaluation, rows: set.count, positives: set.positives,
             firstMs: set.times.min(), lastMs: set.times.max())
+    }
+
+    /// A head with calibration, thresholds and figures taken anew from accounts, its weights kept.
+    ///
+    /// Scoring keeps the highest log-odds over all of an account's costly events, which training may have seen a
+    /// few of; with scores from a whole replay the thresholds keep their promise there.
+    /// - Returns: nil without a positive or without a negative.
+    public func settle(
+        _ head: LogisticModel.Head, on accounts: AccountScores
+    ) -> (head: LogisticModel.Head, evaluation: HeadEvaluation)? {
+        guard accounts.labels.contains(true), accounts.labels.contains(false) else { return nil }
+        var head = head
+        head.calibration = Self.calibration(accounts)
+        let probabilities = accounts.logits.map(head.calibration.probability)
+        guard
+            let ranking = RankingMetrics(
+                scores: probabilities, labels: accounts.labels, weights: accounts.weights)
+        else { return nil }
+        head.thresholds = thresholds(ranking)
+        let evaluation = HeadEvaluation(
+            probabilities: probabilities, labels: accounts.labels, weights: accounts.weights,
+            thresholds: head.thresholds)!
+        for figure in evaluation.figures { head.evaluation[figure.name] = rounded(figure.value, digits: 5) }
+        return (head, evaluation)
     }
 
     /// Log-odds of every row by weights learned on the other folds, a list a penalty.
@@ -149,14 +163,24 @@ public struct LogisticTrainer: Sendable {
     }
 }
 
-/// Accounts with the highest out-of-fold log-odds over their rows, in the order of first appearance.
+/// Accounts with the highest raw log-odds that each reached, in the order of first appearance.
 public struct AccountScores: Sendable {
     /// As in the training set.
     public private(set) var accounts: [Int] = []
     public private(set) var logits: [Double] = []
     public private(set) var labels: [Bool] = []
-    /// The sum over the account's rows.
+    /// The sum over the account's rows: how many accounts it stands for.
     public private(set) var weights: [Double] = []
+
+    public init() {}
+
+    /// Adds an account that is not there yet.
+    public mutating func append(account: Int, logit: Double, label: Bool, weight: Double = 1) {
+        accounts.append(account)
+        logits.append(logit)
+        labels.append(label)
+        weights.append(weight)
+    }
 
     init(_ set: TrainingSet, rowLogits: [Double]) {
         var places: [Int: Int] = [:]
@@ -167,10 +191,9 @@ public struct AccountScores: Sendable {
                 weights[place] += set.weights[row]
             } else {
                 places[set.accounts[row]] = accounts.count
-                accounts.append(set.accounts[row])
-                logits.append(rowLogits[row])
-                labels.append(set.labels[row])
-                weights.append(set.weights[row])
+                append(
+                    account: set.accounts[row], logit: rowLogits[row], label: set.labels[row],
+                    weight: set.weights[row])
             }
         }
     }
@@ -209,7 +232,7 @@ extension LogisticModel {
     }
 }
 
-/// To so many significant digits: enough for 32-bit scoring, and short in a model file.
+/// To so many significant digits: enough for 32-bit scoring, and short in a model file. Zero has no sign.
 func rounded(_ value: Double, digits: Int = 7) -> Double {
-    Double(String(format: "%.\(digits - 1)e", value)) ?? value
+    (Double(String(format: "%.\(digits - 1)e", value)) ?? value) + 0
 }

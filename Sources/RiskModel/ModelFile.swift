@@ -43,10 +43,11 @@ extension LogisticModel {
             var version: Int?
         }
         let decoder = JSONDecoder()
-        guard let header = try decode(Header.self, bytes, name, decoder).format, header == formatName else {
+        let header = try decode(Header.self, bytes, name, decoder)
+        guard header.format == formatName else {
             throw ModelError(model: name, problem: .notAModel)
         }
-        let version = try decode(Header.self, bytes, name, decoder).version ?? 0
+        let version = header.version ?? 0
         guard version <= currentVersion else {
             throw ModelError(model: name, problem: .newerVersion(version))
         }

@@ -94,7 +94,8 @@ struct SimulateCommand: ParsableCommand {
         guard !names.isEmpty else { return }
         guard force else {
             report(
-                "promoguard simulate: cannot write to \(folder): the folder is not empty; name another or add --force")
+                "promoguard simulate: cannot write to \(folder): the folder is not empty; name another or add --force"
+            )
             throw ExitCode(1)
         }
         for name in names

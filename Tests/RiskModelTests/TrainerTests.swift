@@ -156,6 +156,23 @@ import Testing
         #expect(scores.weights == [1, 0.5])
     }
 
+    /// The weights stay; a shift of all scores moves the calibration, and so undoes itself.
+    @Test func settlingAnewKeepsTheWeights() throws {
+        let trained = try quick.train(set(10))
+        var accounts = AccountScores()
+        for (index, logit) in trained.outOfFold.logits.enumerated() {
+            accounts.append(
+                account: index, logit: logit * 2 + 3, label: trained.outOfFold.labels[index],
+                weight: trained.outOfFold.weights[index])
+        }
+        let settled = try #require(quick.settle(trained.head, on: accounts))
+        #expect(settled.head.terms == trained.head.terms)
+        #expect(abs(settled.head.calibration.slope * 2 - trained.head.calibration.slope) < 1e-3)
+        #expect(abs(settled.head.thresholds.review - trained.head.thresholds.review) < 1e-3)
+        #expect(abs(settled.evaluation.ranking.auc - trained.evaluation.ranking.auc) < 1e-12)
+        #expect(quick.settle(trained.head, on: AccountScores()) == nil)
+    }
+
     @Test func thresholdsKeepTheirPromises() throws {
         var dice = Dice(9)
         var (scores, labels): ([Double], [Bool]) = ([], [])
