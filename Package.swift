@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
     name: "PromoGuard",
     products: [
-        .executable(name: "promoguard", targets: ["promoguard"])
+        .executable(name: "promoguard", targets: ["promoguard"]),
+        .library(name: "ActivityLog", targets: ["ActivityLog"]),
     ],
     traits: [
         .trait(name: "ISAL", description: "Inflate with Intel ISA-L (libisal); without it, with zlib."),
@@ -51,7 +52,8 @@ let package = Package(
             name: "CaseFileTests",
             dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
-            name: "PromoGuardCommandTests", dependencies: ["promoguard", "CaseFile", "RiskFeatures"]),
+            name: "PromoGuardCommandTests",
+            dependencies: ["promoguard", "CaseFile", "RiskFeatures"]),
         .testTarget(
             name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
         .testTarget(

@@ -36,19 +36,36 @@ public struct IdentifierHash: Sendable {
     @inlinable
     public func callAsFunction(_ bytes: RawSpan) -> UInt64 {
         let count = bytes.byteCount
-        var state = k0 ^ UInt64(truncatingIfNeeded: count)
+        var state = k0
         var offset = 0
         while count &- offset >= 8 {
             let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
-            state = IdentifierHash.fold(state ^ word, k1)
+            state = IdentifierHash.fold(state ^ UInt64(littleEndian: word), k1)
             offset &+= 8
         }
         var tail: UInt64 = 0
+        var shift: UInt64 = 0
         while offset < count {
-            tail = tail << 8 | UInt64(bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self))
+            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+            tail |= UInt64(byte) &<< shift
             offset &+= 1
+            shift &+= 8
         }
-        state = IdentifierHash.fold(state ^ tail ^ 0xA076_1D64_78BD_642F, k1 ^ k0)
-        return state == 0 ? 1 : state
+        return finish(state, tail: tail, count: count)
+    }
+
+    /// The key of a number of the kind `tag`, such as an address of four bytes; never 0.
+    @inlinable @inline(__always)
+    public func number(_ value: UInt64, tag: UInt64) -> UInt64 {
+        finish(IdentifierHash.fold(k0 ^ value, k1 ^ tag), tail: value, count: 8)
+    }
+
+    /// Ends a hash over whole words with the last 0 to 7 bytes, little-endian in `tail`. The length goes in
+    /// last, so that a scanner can hash a string while it looks for its end.
+    @inlinable @inline(__always)
+    func finish(_ state: UInt64, tail: UInt64, count: Int) -> UInt64 {
+        let mixed = IdentifierHash.fold(
+            state ^ tail ^ 0xA076_1D64_78BD_642F, k1 ^ k0 ^ UInt64(truncatingIfNeeded: count))
+        return mixed == 0 ? 1 : mixed
     }
 }

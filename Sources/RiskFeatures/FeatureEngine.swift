@@ -1,4 +1,5 @@
 import ActivityLog
+import CPrefetch
 
 /// A moment at which an account is scored.
 public struct ScoringMoment: Sendable {
@@ -11,8 +12,9 @@ public struct ScoringMoment: Sendable {
     public var type: EventType?
     /// How many costly events the account has had, this one included.
     public var costlyEvents: UInt32
-    /// What the account took or could take so far; fen.
-    public var amountAtRiskFen: Int64
+    /// What the account took or could take so far, as a coupon abuser (the greater of what it claimed and what it
+    /// redeemed, and its points at one fen each) and as a fake buyer (what it paid and earned); fen.
+    public var amountAtRiskFen: (couponAbuse: Int64, fakeOrder: Int64)
 }
 
 /// What the scoring side remembers of an account beside its features; evicted with it.
@@ -25,26 +27,619 @@ public struct ScoreMemory: BitwiseCopyable, Sendable {
 
 /// Folds events into state by key and says, at every costly event, what that state shows of the account.
 ///
-/// The vector has `FeatureCatalog.count` raw values; unknown is NaN. The same code serves scoring, training and
-/// the feature table.
+/// The vector has `FeatureCatalog.count` raw values in the catalogue's order; unknown is NaN. The same code serves
+/// scoring, training and the feature table.
+///
+/// Events are taken in groups: first the slots of all their keys are asked for, then their rows, then each event is
+/// folded in, so that the cache misses of a group overlap.
 public struct FeatureEngine: ~Copyable {
-    public init() {}
+    private var sketches = SketchPool()
+    private var devices = KeyedTable<DeviceState>()
+    private var addresses = KeyedTable<IPState>()
+    private var networks = KeyedTable<NetworkState>()
+    private var wifis = KeyedTable<WifiState>()
+    private var phones = KeyedTable<IdentityState>()
+    private var deliveryAddresses = KeyedTable<IdentityState>()
+    private var payers = KeyedTable<IdentityState>()
+    private var parcels = KeyedTable<ParcelState>()
+    private var hubs = KeyedTable<HubState>()
+    private var merchants = KeyedTable<MerchantState>()
+    private var campaigns = KeyedTable<CampaignState>()
+    private var synchrony = KeyedTable<SynchronyState>()
+    private var accounts = KeyedTable<AccountState>()
+    private var accountText: [UInt8] = []
 
-    /// How many keys of each kind are held now: "account", "device", … for the report and the memory figure.
-    public var entityCounts: [(kind: String, count: Int)] { [] }
+    private let tables = ScoreTables()
+    private let values: [@Sendable (FeatureInputs) -> Float]
+    private let vector: UnsafeMutableBufferPointer<Float>
+    private let group: UnsafeMutablePointer<EventKeys>
+    /// Accounts forgotten after long silence, with their highest scores; kept only when set to an empty list at first.
+    /// One that came back is in it once for each life.
+    public var forgotten: [(accountID: String, memory: ScoreMemory)]?
+    /// The latest event time taken; time never goes back.
+    private var clockMs: Int64 = .min
+    private var evictedMs: Int64 = .min
+    private var synchronyEvictedMs: Int64 = .min
 
-    /// Takes events in canonical order.
+    private static var groupSize: Int { 32 }
+    /// Accounts and what is a person's are forgotten after this much silence; networks and moments sooner.
+    private static var memoryMs: Int64 { 35 * Clock.day }
+    private static var networkMemoryMs: Int64 { 8 * Clock.day }
+    private static var synchronyMemoryMs: Int64 { 10 * Clock.minute }
+
+    public init() {
+        values = FeatureCatalog.all.map(\.value)
+        vector = .allocate(capacity: FeatureCatalog.count)
+        vector.initialize(repeating: .nan)
+        group = .allocate(capacity: FeatureEngine.groupSize)
+        group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
+    }
+
+    deinit {
+        vector.deallocate()
+        group.deallocate()
+    }
+
+    /// How many keys of each kind are held now, for the report and the memory figure.
+    public var entityCounts: [(kind: String, count: Int)] {
+        [
+            ("account", accounts.count), ("device", devices.count), ("ip", addresses.count),
+            ("network", networks.count), ("wifi", wifis.count), ("phone", phones.count),
+            ("address", deliveryAddresses.count), ("payer", payers.count), ("parcel", parcels.count),
+            ("hub", hubs.count), ("merchant", merchants.count), ("campaign", campaigns.count),
+            ("synchrony", synchrony.count),
+        ]
+    }
+
+    /// Takes events in canonical order; one that is older than its predecessors counts at their time.
     /// - Parameter score: called at every costly event with the vector; may change the score memory.
     public mutating func observe(
         _ batch: borrowing EventBatch,
         score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
-    ) {}
+    ) {
+        batch.events.withUnsafeBufferPointer { events in
+            batch.text.withUnsafeBufferPointer { text in
+                var start = 0
+                while start < events.count {
+                    let count = min(FeatureEngine.groupSize, events.count - start)
+                    gather(events.baseAddress! + start, count, text)
+                    for index in 0..<count {
+                        if events[start + index].ts >= clockMs {
+                            fold(events[start + index], group[index], score)
+                        } else {
+                            var late = events[start + index]
+                            late.ts = clockMs
+                            fold(late, group[index], score)
+                        }
+                    }
+                    start += count
+                }
+            }
+        }
+        evictIfDue()
+    }
 
-    /// Scores every account once more, in the order of account ids, with what is known at the end.
+    /// Finds the row of every key of a group of events.
+    @inline(__always)
+    private mutating func gather(
+        _ events: UnsafePointer<Event>, _ count: Int, _ text: UnsafeBufferPointer<UInt8>
+    ) {
+        for index in 0..<count {
+            let event = events + index
+            let isCostly = EventType.Set.costly.contains(event.pointee.type)
+            group[index] = EventKeys(event.pointee, isCostly: isCostly)
+            let keys = group + index
+            accounts.prefetchSlot(event.pointee.accountKey)
+            if keys.pointee.device != 0 { devices.prefetchSlot(keys.pointee.device) }
+            if event.pointee.ipKey != 0 {
+                addresses.prefetchSlot(event.pointee.ipKey)
+                networks.prefetchSlot(event.pointee.networkKey)
+            }
+            if event.pointee.wifiKey != 0 { wifis.prefetchSlot(event.pointee.wifiKey) }
+            if event.pointee.phoneKey != 0 { phones.prefetchSlot(event.pointee.phoneKey) }
+            if event.pointee.addressKey != 0 { deliveryAddresses.prefetchSlot(event.pointee.addressKey) }
+            if event.pointee.payerKey != 0 { payers.prefetchSlot(event.pointee.payerKey) }
+            if event.pointee.trackingKey != 0 { parcels.prefetchSlot(event.pointee.trackingKey) }
+            if keys.pointee.hub != 0 { hubs.prefetchSlot(keys.pointee.hub) }
+            if event.pointee.merchantKey != 0 { merchants.prefetchSlot(event.pointee.merchantKey) }
+            if isCostly {
+                hubs.prefetchSlot(event.pointee.accountKey)
+                if keys.pointee.target != 0 {
+                    synchrony.prefetchSlot(keys.pointee.target)
+                    if keys.pointee.targetInNetwork != 0 { synchrony.prefetchSlot(keys.pointee.targetInNetwork) }
+                    if keys.pointee.targetByFingerprint != 0 {
+                        synchrony.prefetchSlot(keys.pointee.targetByFingerprint)
+                    }
+                }
+            }
+        }
+        for index in 0..<count {
+            let event = events + index
+            let keys = group + index
+            var isNew = false
+            let account = accounts.locate(event.pointee.accountKey, isNew: &isNew)
+            keys.pointee.accountRow = account
+            if isNew { name(account, event.pointee, text) }
+            accounts.prefetchRow(account)
+            if keys.pointee.device != 0 {
+                keys.pointee.deviceRow = devices.locate(keys.pointee.device)
+                devices.prefetchRow(keys.pointee.deviceRow)
+            }
+            if event.pointee.ipKey != 0 {
+                keys.pointee.ipRow = addresses.locate(event.pointee.ipKey)
+                addresses.prefetchRow(keys.pointee.ipRow)
+                keys.pointee.networkRow = networks.locate(event.pointee.networkKey)
+                networks.prefetchRow(keys.pointee.networkRow)
+            }
+            if event.pointee.wifiKey != 0 {
+                keys.pointee.wifiRow = wifis.locate(event.pointee.wifiKey)
+                wifis.prefetchRow(keys.pointee.wifiRow)
+            }
+            if event.pointee.phoneKey != 0 {
+                keys.pointee.phoneRow = phones.locate(event.pointee.phoneKey)
+                phones.prefetchRow(keys.pointee.phoneRow)
+            }
+            if event.pointee.addressKey != 0 {
+                keys.pointee.addressRow = deliveryAddresses.locate(event.pointee.addressKey)
+                deliveryAddresses.prefetchRow(keys.pointee.addressRow)
+            }
+            if event.pointee.payerKey != 0 {
+                keys.pointee.payerRow = payers.locate(event.pointee.payerKey)
+                payers.prefetchRow(keys.pointee.payerRow)
+            }
+            if keys.pointee.target != 0 {
+                keys.pointee.targetRow = synchrony.locate(keys.pointee.target)
+                if keys.pointee.targetInNetwork != 0 {
+                    keys.pointee.targetInNetworkRow = synchrony.locate(keys.pointee.targetInNetwork)
+                    synchrony.prefetchRow(keys.pointee.targetInNetworkRow)
+                }
+                if keys.pointee.targetByFingerprint != 0 {
+                    keys.pointee.targetByFingerprintRow = synchrony.locate(keys.pointee.targetByFingerprint)
+                    synchrony.prefetchRow(keys.pointee.targetByFingerprintRow)
+                }
+            }
+        }
+    }
+
+    /// A new account's id is copied once.
+    @inline(never)
+    private mutating func name(_ account: UInt32, _ event: Event, _ text: UnsafeBufferPointer<UInt8>) {
+        let row = accounts.pointer(account)
+        row.pointee.key = event.accountKey
+        row.pointee.text = TextRange(offset: accountText.count, length: event.accountTextLength)
+        let start = Int(event.accountTextOffset)
+        accountText.append(contentsOf: text[start..<start + Int(event.accountTextLength)])
+    }
+
+    /// One event: linked things first, then its account, then, when it can cost money, the score.
+    @inline(__always)
+    private mutating func fold(
+        _ event: Event, _ keys: EventKeys,
+        _ score: (ScoringMoment, UnsafeBufferPointer<Float>, inout ScoreMemory) -> Void
+    ) {
+        clockMs = event.ts
+        let stamp = Clock.stamp(event.ts)
+        let isCostly = EventType.Set.costly.contains(event.type)
+        let account = accounts.pointer(keys.accountRow)
+        reviveAccount(account, event.ts, stamp)
+        foldContext(event, keys, account, stamp, isCostly)
+        foldIdentity(event, keys, account, stamp)
+        if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
+        if isCostly { foldTargets(event, keys, account, stamp) }
+        account.pointee.observe(event, stamp, tables, &sketches)
+        guard isCostly else { return }
+        fillVector(account, event.ts)
+        let moment = FeatureEngine.moment(keys.accountRow, account, event.ts, event.type)
+        score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
+    }
+
+    /// A row ready to take an event: forgotten if it was silent for longer than its kind is remembered, swept if this
+    /// is another day.
+    @inline(__always)
+    private mutating func live<Row: KeyedState>(
+        _ row: UnsafeMutablePointer<Row>, _ ms: Int64, _ memoryMs: Int64
+    ) -> UnsafeMutablePointer<Row> {
+        let lastMs = row.pointee.lastMs
+        if lastMs != .min, ms / Clock.day != lastMs / Clock.day {
+            if ms - lastMs > memoryMs {
+                row.pointee.release(&sketches)
+                row.pointee = Row()
+            } else {
+                row.pointee.sweep(Clock.stamp(ms), &sketches)
+            }
+        }
+        return row
+    }
+
+    /// The same for a moment, which is remembered for minutes only.
+    @inline(__always)
+    private func liveMoment(_ row: UInt32, _ ms: Int64) -> UnsafeMutablePointer<SynchronyState> {
+        let moment = synchrony.pointer(row)
+        if moment.pointee.lastMs != .min, ms - moment.pointee.lastMs > FeatureEngine.synchronyMemoryMs {
+            moment.pointee = SynchronyState()
+        }
+        return moment
+    }
+
+    /// The same for an account, which keeps its name.
+    @inline(__always)
+    private mutating func reviveAccount(_ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ stamp: UInt16) {
+        let lastMs = account.pointee.lastMs
+        guard lastMs != .min, ms / Clock.day != lastMs / Clock.day else { return }
+        if ms - lastMs > FeatureEngine.memoryMs {
+            forget(account.pointee.text, account.pointee.memory)
+            account.pointee.release(&sketches)
+            account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
+        } else {
+            account.pointee.sweep(stamp, &sketches)
+        }
+    }
+
+    private mutating func forget(_ name: TextRange, _ memory: ScoreMemory) {
+        guard forgotten != nil else { return }
+        let accountID = text(name)
+        forgotten?.append((accountID, memory))
+    }
+
+    /// Device, address, network and Wi-Fi: where the event came from.
+    @inline(__always)
+    private mutating func foldContext(
+        _ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16,
+        _ isCostly: Bool
+    ) {
+        if keys.device != 0 {
+            let device = live(devices.pointer(keys.deviceRow), event.ts, FeatureEngine.memoryMs)
+            device.pointee.observe(event, stamp, &sketches)
+            account.pointee.lastKeys.device = keys.device
+            if isCostly {
+                account.pointee.device = DeviceEvidence(device.pointee, event, stamp, sketches)
+                if keys.hub != 0 { meet(keys.hub, event, account, on: device.pointee.accounts) }
+            }
+        }
+        if event.ipKey != 0 {
+            let address = live(addresses.pointer(keys.ipRow), event.ts, FeatureEngine.networkMemoryMs)
+            address.pointee.observe(event, stamp, &sketches)
+            let network = live(networks.pointer(keys.networkRow), event.ts, FeatureEngine.networkMemoryMs)
+            network.pointee.observe(event, stamp, &sketches)
+            if isCostly {
+                account.pointee.network.take(address.pointee, event, stamp, sketches)
+                account.pointee.network.take(network.pointee, event, stamp, sketches)
+                if keys.hub != 0, keys.hub == event.inviterKey, let met = address.pointee.accounts.contains(keys.hub) {
+                    account.pointee.referral.inviterOnAddress = met ? 1 : 0
+                }
+            }
+        }
+        if event.wifiKey != 0 {
+            let wifi = live(wifis.pointer(keys.wifiRow), event.ts, FeatureEngine.networkMemoryMs)
+            wifi.pointee.observe(event, stamp, &sketches)
+            if isCostly { account.pointee.network.take(wifi.pointee, event, stamp, sketches) }
+        }
+    }
+
+    /// Whether the other side of the event was seen on this very device.
+    @inline(__always)
+    private func meet(
+        _ other: UInt64, _ event: Event, _ account: UnsafeMutablePointer<AccountState>, on accounts: RecentSet
+    ) {
+        guard let met = accounts.contains(other) else { return }
+        if other == event.inviterKey { account.pointee.referral.inviterOnDevice = met ? 1 : 0 }
+        if other == event.peerKey, met {
+            account.pointee.referral.peerOnDevice = min(account.pointee.referral.peerOnDevice &+ 1, 60_000)
+        }
+    }
+
+    /// Phone, address, payer and parcel: who the event says the account is.
+    @inline(__always)
+    private mutating func foldIdentity(
+        _ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
+    ) {
+        if event.phoneKey != 0 {
+            let phone = live(phones.pointer(keys.phoneRow), event.ts, FeatureEngine.memoryMs)
+            phone.pointee.observe(event, stamp, &sketches)
+            account.pointee.lastKeys.phone = event.phoneKey
+            account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
+        }
+        if event.addressKey != 0 {
+            let address = live(deliveryAddresses.pointer(keys.addressRow), event.ts, FeatureEngine.memoryMs)
+            address.pointee.observe(event, stamp, &sketches)
+            account.pointee.lastKeys.address = event.addressKey
+            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(address.pointee, stamp, sketches)
+            account.pointee.identity.addressOrders7d = address.pointee.orders.value(at: event.ts, window: Clock.week)
+        }
+        if event.payerKey != 0 {
+            let payer = live(payers.pointer(keys.payerRow), event.ts, FeatureEngine.memoryMs)
+            payer.pointee.observe(event, stamp, &sketches)
+            account.pointee.lastKeys.payer = event.payerKey
+            account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
+            account.pointee.identity.payerOrders7d = payer.pointee.orders.value(at: event.ts, window: Clock.week)
+        }
+        if event.trackingKey != 0 {
+            let parcel = live(parcels.pointer(parcels.locate(event.trackingKey)), event.ts, FeatureEngine.memoryMs)
+            parcel.pointee.observe(event)
+            account.pointee.identity.parcelAccounts =
+                highest(account.pointee.identity.parcelAccounts, Float(parcel.pointee.accounts))
+            account.pointee.identity.parcelOrders =
+                highest(account.pointee.identity.parcelOrders, Float(parcel.pointee.orders))
+        }
+    }
+
+    /// The inviter or peer of the event, and the account as others name it.
+    @inline(__always)
+    private mutating func foldReferral(
+        _ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16,
+        _ isCostly: Bool
+    ) {
+        var inviterDepth: UInt16?
+        if keys.hub != 0 {
+            let hub = live(hubs.pointer(hubs.locate(keys.hub)), event.ts, FeatureEngine.memoryMs)
+            if keys.hub == event.inviterKey {
+                hub.pointee.observeInvitee(event, stamp, &sketches)
+                account.pointee.lastKeys.inviter = keys.hub
+                if isCostly { account.pointee.inviter = HubEvidence(hub.pointee, stamp, sketches) }
+                if event.type == .inviteAccept || event.type == .register {
+                    inviterDepth = hub.pointee.depth
+                    account.pointee.referral.depth = Float(hub.pointee.depth) + 1
+                    if account.pointee.referral.invitedMs == 0 { account.pointee.referral.invitedMs = event.ts }
+                }
+            } else {
+                hub.pointee.observePeer(event, stamp, &sketches)
+                deal(event, hub.pointee, account, stamp)
+            }
+        }
+        let ownRow: UInt32?
+        if inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0) {
+            ownRow = hubs.locate(event.accountKey)
+        } else {
+            ownRow = hubs.find(event.accountKey)
+        }
+        guard let ownRow else { return }
+        let own = live(hubs.pointer(ownRow), event.ts, FeatureEngine.memoryMs)
+        own.pointee.observeSelf(event, inviterDepth: inviterDepth, stamp, &sketches)
+        if isCostly { account.pointee.own = HubEvidence(own.pointee, stamp, sketches) }
+        if event.peerKey != 0, own.pointee.knows(event.peerKey) {
+            account.pointee.referral.reciprocal = min(account.pointee.referral.reciprocal &+ 1, 60_000)
+        }
+    }
+
+    /// A transfer, assist or commission with a peer.
+    @inline(__always)
+    private func deal(
+        _ event: Event, _ peer: HubState, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
+    ) {
+        account.pointee.referral.peerEvents = min(account.pointee.referral.peerEvents &+ 1, 60_000)
+        if event.type == .assist {
+            account.pointee.referral.assists = min(account.pointee.referral.assists &+ 1, 60_000)
+        }
+        if event.type == .couponTransfer {
+            let senders = peer.senders.count(within: RecentSet.month, at: stamp, sketches)
+            account.pointee.referral.receiverSenders = highest(account.pointee.referral.receiverSenders, senders)
+        }
+    }
+
+    /// Merchant, campaign and those who do the same at the same moment.
+    @inline(__always)
+    private mutating func foldTargets(
+        _ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
+    ) {
+        if event.merchantKey != 0 {
+            let row = merchants.locate(event.merchantKey)
+            let merchant = live(merchants.pointer(row), event.ts, FeatureEngine.memoryMs)
+            merchant.pointee.observe(event, stamp, &sketches)
+            account.pointee.merchant = MerchantEvidence(merchant.pointee, event, stamp, sketches)
+        }
+        if event.campaignKey != 0 {
+            let row = campaigns.locate(event.campaignKey)
+            let campaign = live(campaigns.pointer(row), event.ts, FeatureEngine.memoryMs)
+            campaign.pointee.observe(event)
+            if EventType.Set.grants.contains(event.type) {
+                account.pointee.benefits.observeLaunch(delayMs: event.ts - campaign.pointee.launchMs)
+            }
+        }
+        guard keys.target != 0 else { return }
+        let crowd = liveMoment(keys.targetRow, event.ts)
+        crowd.pointee.observe(event)
+        var together = false
+        if keys.targetInNetwork != 0 {
+            let same = liveMoment(keys.targetInNetworkRow, event.ts)
+            same.pointee.observe(event)
+            let others = same.pointee.others5s
+            account.pointee.synchrony.network5s = others
+            account.pointee.synchrony.network5sMost = highest(account.pointee.synchrony.network5sMost, others)
+            account.pointee.synchrony.network60s = same.pointee.others60s(at: event.ts)
+            let all = crowd.pointee.others5s
+            account.pointee.synchrony.networkShareOfCrowd = all > 0 ? min(1, others / all) : 0
+            together = others >= 2
+        }
+        if keys.targetByFingerprint != 0 {
+            let same = liveMoment(keys.targetByFingerprintRow, event.ts)
+            same.pointee.observe(event)
+            let others = same.pointee.others5s
+            account.pointee.synchrony.fingerprint5s = others
+            account.pointee.synchrony.fingerprint5sMost = highest(account.pointee.synchrony.fingerprint5sMost, others)
+            account.pointee.synchrony.fingerprint60s = same.pointee.others60s(at: event.ts)
+            together = together || others >= 2
+        }
+        if together { account.pointee.synchrony.together = min(account.pointee.synchrony.together &+ 1, 60_000) }
+    }
+
+    @inline(__always)
+    private func fillVector(_ account: UnsafeMutablePointer<AccountState>, _ ms: Int64) {
+        let stamp = Clock.stamp(ms)
+        let devices = account.pointee.devices.devices
+        let addresses = account.pointee.devices.addresses
+        let inputs = FeatureInputs(
+            account: UnsafePointer(account), ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
+            devices1d: devices.count(within: RecentSet.day, at: stamp, sketches),
+            devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
+            addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches),
+            addresses1d: addresses.count(within: RecentSet.day, at: stamp, sketches))
+        for index in 0..<values.count { vector[index] = values[index](inputs) }
+    }
+
+    @inline(__always)
+    private static func moment(
+        _ row: UInt32, _ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ type: EventType?
+    ) -> ScoringMoment {
+        let benefits = account.pointee.benefits
+        let orders = account.pointee.orders
+        return ScoringMoment(
+            account: row, accountKey: account.pointee.key, ts: ms, type: type, costlyEvents: account.pointee.life.costly,
+            amountAtRiskFen: (
+                max(benefits.claimedFen, benefits.discountedFen) &+ benefits.pointsFen,
+                orders.paidFen &+ orders.commissionFen
+            ))
+    }
+
+    /// Scores every account that had a costly event once more, with what the things it last named know at the end
+    /// over their long windows; short windows stay as they stood at its last costly event.
     public mutating func finish(
         score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
-    ) {}
+    ) {
+        guard clockMs != .min else { return }
+        let stamp = Clock.stamp(clockMs)
+        accounts.forEach { row, account in
+            guard account.pointee.life.costly > 0, remembers(account.pointee) else { return }
+            refreshLongWindows(account, stamp)
+            fillVector(account, account.pointee.lastMs)
+            score(
+                FeatureEngine.moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
+                &account.pointee.memory)
+        }
+    }
+
+    private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
+        let keys = account.pointee.lastKeys
+        if !account.pointee.device.ageSeconds.isNaN, let device = remembered(keys.device, devices) {
+            account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
+        }
+        if let phone = remembered(keys.phone, phones) {
+            account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
+        }
+        if let address = remembered(keys.address, deliveryAddresses) {
+            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(address.pointee, stamp, sketches)
+        }
+        if let payer = remembered(keys.payer, payers) {
+            account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
+        }
+        if let inviter = remembered(keys.inviter, hubs) {
+            account.pointee.inviter = HubEvidence(inviter.pointee, stamp, sketches)
+        }
+        if let own = remembered(account.pointee.key, hubs) {
+            account.pointee.own = HubEvidence(own.pointee, stamp, sketches)
+        }
+    }
+
+    /// Whether a row still counts now, evicted or not.
+    private func remembers(_ row: some KeyedState) -> Bool { clockMs - row.lastMs <= FeatureEngine.memoryMs }
+
+    private func remembered<Row: KeyedState>(
+        _ key: UInt64, _ table: borrowing KeyedTable<Row>
+    ) -> UnsafeMutablePointer<Row>? {
+        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee) else { return nil }
+        return table.pointer(row)
+    }
+
+    /// Every account held, in no particular order, with its row.
+    public func forEachAccount(_ body: (_ account: UInt32, _ memory: ScoreMemory) -> Void) {
+        accounts.forEach { body($0, $1.pointee.memory) }
+    }
 
     /// The text of an account that a moment named.
-    public func accountID(_ account: UInt32) -> String { "" }
+    public func accountID(_ account: UInt32) -> String { text(accounts.pointer(account).pointee.text) }
+
+    private func text(_ range: TextRange) -> String {
+        String(decoding: accountText[range.offset..<range.offset + Int(range.length)], as: UTF8.self)
+    }
+
+    /// Frees what is too old to matter: moments every hour of event time, the rest every day.
+    private mutating func evictIfDue() {
+        guard clockMs != .min else { return }
+        if synchronyEvictedMs == .min { synchronyEvictedMs = clockMs }
+        if evictedMs == .min { evictedMs = clockMs }
+        if clockMs - synchronyEvictedMs >= Clock.hour {
+            synchronyEvictedMs = clockMs
+            synchrony.evict(before: clockMs - FeatureEngine.synchronyMemoryMs) { _ in }
+        }
+        guard clockMs - evictedMs >= Clock.day else { return }
+        evictedMs = clockMs
+        let person = clockMs - FeatureEngine.memoryMs
+        let place = clockMs - FeatureEngine.networkMemoryMs
+        addresses.evict(before: place) { $0.pointee.release(&sketches) }
+        networks.evict(before: place) { $0.pointee.release(&sketches) }
+        wifis.evict(before: place) { $0.pointee.release(&sketches) }
+        devices.evict(before: person) { $0.pointee.release(&sketches) }
+        phones.evict(before: person) { $0.pointee.release(&sketches) }
+        deliveryAddresses.evict(before: person) { $0.pointee.release(&sketches) }
+        payers.evict(before: person) { $0.pointee.release(&sketches) }
+        parcels.evict(before: person) { $0.pointee.release(&sketches) }
+        hubs.evict(before: person) { $0.pointee.release(&sketches) }
+        merchants.evict(before: person) { $0.pointee.release(&sketches) }
+        campaigns.evict(before: person) { $0.pointee.release(&sketches) }
+        var dropped: [(TextRange, ScoreMemory)] = []
+        accounts.evict(before: person) {
+            dropped.append(($0.pointee.text, $0.pointee.memory))
+            $0.pointee.release(&sketches)
+        }
+        guard !dropped.isEmpty else { return }
+        for (name, memory) in dropped { forget(name, memory) }
+        compactText()
+    }
+
+    private mutating func compactText() {
+        let old = accountText
+        var kept: [UInt8] = []
+        accounts.forEach { _, account in
+            let range = account.pointee.text
+            account.pointee.text.offset = kept.count
+            kept.append(contentsOf: old[range.offset..<range.offset + Int(range.length)])
+        }
+        accountText = kept
+    }
+}
+
+@inline(__always)
+func highest(_ old: Float, _ new: Float) -> Float { old.isNaN ? new : max(old, new) }
+
+/// The keys of one event that name linked things, and the rows they were found in.
+struct EventKeys: BitwiseCopyable {
+    /// 0 when the id does not name a handset.
+    var device: UInt64 = 0
+    /// The inviter, or the peer of a transfer, assist or commission; 0 when there is none or it is the account.
+    var hub: UInt64 = 0
+    /// The action with its target; with the network it came from; with the fingerprint of the device.
+    var target: UInt64 = 0
+    var targetInNetwork: UInt64 = 0
+    var targetByFingerprint: UInt64 = 0
+
+    var accountRow: UInt32 = 0
+    var deviceRow: UInt32 = 0
+    var ipRow: UInt32 = 0
+    var networkRow: UInt32 = 0
+    var wifiRow: UInt32 = 0
+    var phoneRow: UInt32 = 0
+    var addressRow: UInt32 = 0
+    var payerRow: UInt32 = 0
+    var targetRow: UInt32 = 0
+    var targetInNetworkRow: UInt32 = 0
+    var targetByFingerprintRow: UInt32 = 0
+
+    init() {}
+
+    @inline(__always)
+    init(_ event: Event, isCostly: Bool) {
+        if event.deviceSource != .sdk { device = event.deviceKey }
+        let other = event.peerKey != 0 && EventKeys.peerEvents.contains(event.type) ? event.peerKey : event.inviterKey
+        if other != event.accountKey { hub = other }
+        guard isCostly else { return }
+        var aim = event.couponKey
+        if aim == 0 { aim = event.campaignKey }
+        if aim == 0 { aim = event.skuKey != 0 ? event.skuKey : event.merchantKey }
+        if aim == 0 { aim = event.inviterKey }
+        guard aim != 0 else { return }
+        target = IdentifierHash.combine(aim, UInt64(event.type.rawValue))
+        if event.networkKey != 0 { targetInNetwork = IdentifierHash.combine(target, event.networkKey) }
+        if event.fingerprintKey != 0 { targetByFingerprint = IdentifierHash.combine(target, event.fingerprintKey) }
+    }
+
+    private static let peerEvents = EventType.Set(.couponTransfer, .couponAccept, .assist, .commission)
 }

@@ -7,7 +7,8 @@ struct PromoGuardCommand: ParsableCommand {
         commandName: "promoguard",
         abstract: "Finds coupon abuse and fake orders in a promotion's activity logs.",
         subcommands: [
-            ReviewCommand.self
+            ReviewCommand.self,
+            SimulateCommand.self,
         ])
 
     static func main() {

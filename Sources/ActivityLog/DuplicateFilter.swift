@@ -1,0 +1,78 @@
+/// Knows the `event_id`s of the last window of event time, exactly.
+///
+/// Event time is cut into spans as long as the window, and the ids of the current and the previous span are
+/// kept: what is older is further away than the window. Times must not go back.
+struct DuplicateFilter {
+    private let windowMs: Int64
+    private var current = Generation()
+    private var previous = Generation()
+    private var span = Int64.min
+
+    init(windowMs: Int64) {
+        self.windowMs = max(windowMs, 1)
+    }
+
+    /// Whether `key` has been counted within the window before `ts`; if not, it now is.
+    mutating func isRepeat(_ key: UInt64, at ts: Int64) -> Bool {
+        let now = ts / windowMs
+        if now != span {
+            if now == span &+ 1 {
+                swap(&current, &previous)
+            } else {
+                previous.removeAll()
+            }
+            current.removeAll()
+            span = now
+        }
+        if let seen = current.find(key), ts - seen <= windowMs { return true }
+        if let seen = previous.find(key), ts - seen <= windowMs { return true }
+        current.insert(key, ts)
+        return false
+    }
+
+    /// The ids of one span, with the time each was counted: open addressing, at most half full.
+    private struct Generation {
+        private var entries = [(key: UInt64, ts: Int64)](repeating: (0, 0), count: 1024)
+        private var count = 0
+
+        func find(_ key: UInt64) -> Int64? {
+            guard count > 0 else { return nil }
+            let mask = entries.count - 1
+            var slot = Int(truncatingIfNeeded: key) & mask
+            while entries[slot].key != 0 {
+                if entries[slot].key == key { return entries[slot].ts }
+                slot = (slot + 1) & mask
+            }
+            return nil
+        }
+
+        mutating func insert(_ key: UInt64, _ ts: Int64) {
+            if (count + 1) * 2 > entries.count {
+                let old = entries
+                entries = Array(repeating: (0, 0), count: old.count * 2)
+                for entry in old where entry.key != 0 { place(entry.key, entry.ts) }
+            }
+            place(key, ts)
+            count += 1
+        }
+
+        private mutating func place(_ key: UInt64, _ ts: Int64) {
+            let mask = entries.count - 1
+            var slot = Int(truncatingIfNeeded: key) & mask
+            while entries[slot].key != 0 && entries[slot].key != key { slot = (slot + 1) & mask }
+            entries[slot] = (key, ts)
+        }
+
+        /// Empties it; a table that was mostly empty shrinks, so that one rush does not slow all later spans.
+        mutating func removeAll() {
+            guard count > 0 else { return }
+            let size = count * 8 < entries.count ? max(1024, entries.count / 2) : entries.count
+            if size == entries.count {
+                for index in entries.indices { entries[index] = (0, 0) }
+            } else {
+                entries = Array(repeating: (0, 0), count: size)
+            }
+            count = 0
+        }
+    }
+}

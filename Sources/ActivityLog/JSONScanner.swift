@@ -1,0 +1,431 @@
+/// Steps over JSON (RFC 8259) in the bytes of one line, eight at a time, allocating nothing.
+///
+/// Every function takes the line and a position, which it moves behind what it read. No load goes beyond the
+/// line: fewer than eight bytes before its end are padded with zeros, and zero is a control character, at which
+/// every scan stops.
+enum JSONScanner {
+    /// Values may be nested this deep, the line's own object included.
+    static let maximumDepth = 64
+
+    static let ones: UInt64 = 0x0101_0101_0101_0101
+    static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    // MARK: Bytes and words
+
+    /// The byte at `position`, 0 behind the end.
+    @inline(__always)
+    static func byte(_ line: borrowing RawSpan, _ position: Int) -> UInt8 {
+        position < line.byteCount ? line.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self) : 0
+    }
+
+    /// Eight bytes from `position`, the first lowest, zeros behind the end.
+    @inline(__always)
+    static func word(_ line: borrowing RawSpan, _ position: Int) -> UInt64 {
+        if position &+ 8 <= line.byteCount {
+            return UInt64(
+                littleEndian: line.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
+        }
+        return lastWord(line, position)
+    }
+
+    @inline(never)
+    private static func lastWord(_ line: borrowing RawSpan, _ position: Int) -> UInt64 {
+        var word: UInt64 = 0
+        var index = line.byteCount &- 1
+        while index >= position {
+            word = word << 8 | UInt64(line.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))
+            index &-= 1
+        }
+        return word
+    }
+
+    /// The high bit of each byte that ends a run of plain text: quote, backslash, control character, not ASCII.
+    /// Exact for the lowest such byte; a borrow can only mark bytes above it.
+    @inline(__always)
+    static func specials(_ word: UInt64) -> UInt64 {
+        let quote = word ^ 0x2222_2222_2222_2222
+        let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
+        let marks =
+            ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+            | ((word &- 0x2020_2020_2020_2020) & ~word) | word
+        return marks & highBits
+    }
+
+    /// The lowest `count` bytes set, 0 ≤ count < 8.
+    @inline(__always)
+    static func mask(_ count: Int) -> UInt64 { (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1 }
+
+    @inline(__always)
+    static func skipSpace(_ line: borrowing RawSpan, _ position: inout Int) {
+        while true {
+            let next = byte(line, position)
+            guard next <= 0x20, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 else { return }
+            position &+= 1
+        }
+    }
+
+    // MARK: Strings
+
+    /// Where a string's text lies in the line.
+    struct Text {
+        var start = 0
+        var end = 0
+        /// Bytes of the text once its escapes are resolved.
+        var length = 0
+        var hasEscapes = false
+    }
+
+    /// Reads a string's text and closing quote, validating escapes and UTF-8. Starts behind the opening quote.
+    @inline(never)
+    static func scanText(
+        _ line: borrowing RawSpan, _ position: inout Int
+    ) throws(RejectReason) -> Text {
+        var text = Text(start: position)
+        var shortened = 0
+        while true {
+            let marks = specials(word(line, position))
+            if marks == 0 {
+                position &+= 8
+                continue
+            }
+            position &+= marks.trailingZeroBitCount &>> 3
+            guard position < line.byteCount else { throw .notJSON }
+            let found = byte(line, position)
+            if found == 0x22 {
+                text.end = position
+                text.length = position &- text.start &- shortened
+                position &+= 1
+                return text
+            } else if found == 0x5C {
+                text.hasEscapes = true
+                let start = position
+                let scalar = try scanEscape(line, &position)
+                shortened &+= (position &- start) &- utf8Length(scalar)
+            } else if found < 0x20 {
+                throw .controlCharacter
+            } else {
+                position &+= try sequenceLength(line, position)
+            }
+        }
+    }
+
+    /// Reads an escape from its backslash. A surrogate stands only in a pair.
+    private static func scanEscape(
+        _ line: borrowing RawSpan, _ position: inout Int
+    ) throws(RejectReason) -> UInt32 {
+        let kind = byte(line, position &+ 1)
+        position &+= 2
+        switch kind {
+        case 0x22, 0x5C, 0x2F: return UInt32(kind)
+        case UInt8(ascii: "b"): return 8
+        case UInt8(ascii: "f"): return 12
+        case UInt8(ascii: "n"): return 10
+        case UInt8(ascii: "r"): return 13
+        case UInt8(ascii: "t"): return 9
+        case UInt8(ascii: "u"):
+            let first = try scanHex(line, &position)
+            guard first & 0xF800 == 0xD800 else { return first }
+            guard first < 0xDC00, byte(line, position) == 0x5C, byte(line, position &+ 1) == UInt8(ascii: "u")
+            else { throw .invalidUTF8 }
+            position &+= 2
+            let second = try scanHex(line, &position)
+            guard second & 0xFC00 == 0xDC00 else { throw .invalidUTF8 }
+            return 0x10000 &+ (first & 0x3FF) &<< 10 &+ (second & 0x3FF)
+        default: throw .notJSON
+        }
+    }
+
+    private static func scanHex(
+        _ line: borrowing RawSpan, _ position: inout Int
+    ) throws(RejectReason) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            let digit = byte(line, position)
+            switch digit {
+            case 0x30...0x39: value = value << 4 | UInt32(digit &- 0x30)
+            case 0x41...0x46: value = value << 4 | UInt32(digit &- 0x37)
+            case 0x61...0x66: value = value << 4 | UInt32(digit &- 0x57)
+            default: throw .notJSON
+            }
+            position &+= 1
+        }
+        return value
+    }
+
+    private static func utf8Length(_ scalar: UInt32) -> Int {
+        scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
+    }
+
+    /// Length of the well-formed UTF-8 sequence of two to four bytes at `position` (Unicode, table 3-7).
+    private static func sequenceLength(
+        _ line: borrowing RawSpan, _ position: Int
+    ) throws(RejectReason) -> Int {
+        let first = byte(line, position)
+        let second = byte(line, position &+ 1)
+        let length: Int
+        let allowed: ClosedRange<UInt8>
+        switch first {
+        case 0xC2...0xDF: (length, allowed) = (2, 0x80...0xBF)
+        case 0xE0: (length, allowed) = (3, 0xA0...0xBF)
+        case 0xED: (length, allowed) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: (length, allowed) = (3, 0x80...0xBF)
+        case 0xF0: (length, allowed) = (4, 0x90...0xBF)
+        case 0xF1...0xF3: (length, allowed) = (4, 0x80...0xBF)
+        case 0xF4: (length, allowed) = (4, 0x80...0x8F)
+        default: throw .invalidUTF8
+        }
+        guard allowed.contains(second) else { throw .invalidUTF8 }
+        if length > 2 && byte(line, position &+ 2) & 0xC0 != 0x80 { throw .invalidUTF8 }
+        if length > 3 && byte(line, position &+ 3) & 0xC0 != 0x80 { throw .invalidUTF8 }
+        return length
+    }
+
+    /// Appends a scanned text with its escapes resolved, as UTF-8.
+    static func appendResolved(_ line: borrowing RawSpan, _ text: Text, to bytes: inout [UInt8]) {
+        var position = text.start
+        while position < text.end {
+            let next = byte(line, position)
+            if next != 0x5C {
+                bytes.append(next)
+                position += 1
+            } else if let scalar = try? scanEscape(line, &position) {
+                switch utf8Length(scalar) {
+                case 1: bytes.append(UInt8(scalar))
+                case 2:
+                    bytes.append(UInt8(0xC0 | scalar >> 6))
+                    bytes.append(UInt8(0x80 | scalar & 0x3F))
+                case 3:
+                    bytes.append(UInt8(0xE0 | scalar >> 12))
+                    bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+                    bytes.append(UInt8(0x80 | scalar & 0x3F))
+                default:
+                    bytes.append(UInt8(0xF0 | scalar >> 18))
+                    bytes.append(UInt8(0x80 | scalar >> 12 & 0x3F))
+                    bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
+                    bytes.append(UInt8(0x80 | scalar & 0x3F))
+                }
+            }
+        }
+    }
+
+    // MARK: Numbers
+
+    /// Reads a number of any JSON form.
+    /// - Returns: its value if that is a whole number of 64 bits ("12", "12.0", "1.2e1"), else nil.
+    @inline(__always)
+    static func scanInteger(
+        _ line: borrowing RawSpan, _ position: inout Int
+    ) throws(RejectReason) -> Int64? {
+        let first = word(line, position)
+        var digits = digitCount(first)
+        if digits > 0 && digits < 8 {
+            // The leading digits move to the top, zeros before them.
+            let value = eightDigits(first &<< UInt64(64 &- digits &* 8))
+            let next = UInt8(truncatingIfNeeded: first &>> UInt64(digits &* 8))
+            if isNumberEnd(next) && (digits == 1 || first & 0xFF != 0x30) {
+                position &+= digits
+                return Int64(value)
+            }
+        } else if digits == 8 && first & 0xFF != 0x30 {
+            let second = word(line, position &+ 8)
+            digits = digitCount(second)
+            let next = digits < 8 ? UInt8(truncatingIfNeeded: second &>> UInt64(digits &* 8)) : 0x2E
+            if isNumberEnd(next) {
+                let high = eightDigits(first)
+                let low = digits == 0 ? 0 : eightDigits(second &<< UInt64(64 &- digits &* 8))
+                position &+= 8 &+ digits
+                return Int64(high &* power(digits) &+ low)
+            }
+        }
+        return try scanNumber(line, &position)
+    }
+
+    /// Any byte that cannot go on a number; what it is, is its reader's matter.
+    @inline(__always)
+    private static func isNumberEnd(_ byte: UInt8) -> Bool { byte != 0x2E && byte | 0x20 != 0x65 }
+
+    /// How many of the word's lowest bytes are digits before the first that is none.
+    @inline(__always)
+    private static func digitCount(_ word: UInt64) -> Int {
+        let shifted = word ^ 0x3030_3030_3030_3030
+        // A byte above 9 gets its high bit from the sum or has it already.
+        let marks = (shifted & ~highBits &+ 0x7676_7676_7676_7676 | shifted) & highBits
+        return marks.trailingZeroBitCount &>> 3
+    }
+
+    /// The value of eight digits, the first lowest; zero bytes count as zeros.
+    @inline(__always)
+    private static func eightDigits(_ word: UInt64) -> UInt64 {
+        let digits = word & 0x0F0F_0F0F_0F0F_0F0F
+        let pairs = (digits &* 10 &+ (digits &>> 8)) & 0x00FF_00FF_00FF_00FF
+        let fours = (pairs &* 100 &+ (pairs &>> 16)) & 0x0000_FFFF_0000_FFFF
+        return (fours &* 10000 &+ (fours &>> 32)) & 0xFFFF_FFFF
+    }
+
+    @inline(__always)
+    private static func power(_ exponent: Int) -> UInt64 {
+        var value: UInt64 = 1
+        for _ in 0..<exponent { value &*= 10 }
+        return value
+    }
+
+    /// The whole grammar: sign, fraction, exponent.
+    @inline(never)
+    static func scanNumber(_ line: borrowing RawSpan, _ position: inout Int) throws(RejectReason) -> Int64? {
+        let isNegative = byte(line, position) == 0x2D
+        if isNegative { position &+= 1 }
+        // The value is mantissa × 10^(zeros + shift); zeros counts those not yet multiplied in.
+        var mantissa: UInt64 = 0
+        var zeros = 0
+        var shift = 0
+        var isTooPrecise = false
+        func take(_ digit: UInt8) {
+            guard digit != 0x30 else {
+                if mantissa != 0 { zeros &+= 1 }
+                return
+            }
+            for _ in 0...min(zeros, 20) {
+                let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
+                mantissa = product
+                if overflow { isTooPrecise = true }
+            }
+            let (sum, overflow) = mantissa.addingReportingOverflow(UInt64(digit &- 0x30))
+            mantissa = sum
+            if overflow { isTooPrecise = true }
+            zeros = 0
+        }
+
+        let lead = byte(line, position)
+        guard isDigit(lead) else { throw .notJSON }
+        if lead == 0x30 {
+            position &+= 1
+            guard !isDigit(byte(line, position)) else { throw .notJSON }
+        } else {
+            while isDigit(byte(line, position)) {
+                take(byte(line, position))
+                position &+= 1
+            }
+        }
+        if byte(line, position) == 0x2E {
+            position &+= 1
+            guard isDigit(byte(line, position)) else { throw .notJSON }
+            while isDigit(byte(line, position)) {
+                take(byte(line, position))
+                shift &-= 1
+                position &+= 1
+            }
+        }
+        if byte(line, position) | 0x20 == 0x65 {
+            position &+= 1
+            let sign = byte(line, position)
+            if sign == 0x2B || sign == 0x2D { position &+= 1 }
+            guard isDigit(byte(line, position)) else { throw .notJSON }
+            var exponent = 0
+            while isDigit(byte(line, position)) {
+                // A line is at most some megabytes of digits, so that more than 10^12 cannot come back.
+                exponent = min(exponent &* 10 &+ Int(byte(line, position) &- 0x30), 1_000_000_000_000)
+                position &+= 1
+            }
+            shift &+= sign == 0x2D ? -exponent : exponent
+        }
+        guard !isTooPrecise else { return nil }
+        guard mantissa != 0 else { return 0 }
+        let tens = zeros &+ shift
+        guard tens >= 0, tens <= 19 else { return nil }
+        for _ in 0..<tens {
+            let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
+            guard !overflow else { return nil }
+            mantissa = product
+        }
+        if isNegative { return mantissa <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- mantissa) : nil }
+        return Int64(exactly: mantissa)
+    }
+
+    @inline(__always)
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+    // MARK: Literals and any value
+
+    @inline(__always)
+    static func isNull(_ line: borrowing RawSpan, _ position: Int) -> Bool {
+        word(line, position) & 0xFFFF_FFFF == 0x6C6C_756E
+    }
+
+    /// Reads `true` or `false`; nil when neither stands there.
+    static func scanBoolean(_ line: borrowing RawSpan, _ position: inout Int) -> Bool? {
+        let next = word(line, position)
+        if next & 0xFFFF_FFFF == 0x6575_7274 {
+            position &+= 4
+            return true
+        }
+        if next & 0xFF_FFFF_FFFF == 0x65_736C_6166 {
+            position &+= 5
+            return false
+        }
+        return nil
+    }
+
+    /// Steps over any value, nested ones included.
+    /// - Parameter depth: how many objects and arrays are open around it.
+    @inline(never)
+    static func skipValue(
+        _ line: borrowing RawSpan, _ position: inout Int, depth outer: Int
+    ) throws(RejectReason) {
+        // Bit n says whether the nth open value is an object.
+        var objects: UInt64 = 0
+        var depth = 0
+        while true {
+            // A value.
+            switch byte(line, position) {
+            case 0x22:
+                position &+= 1
+                _ = try scanText(line, &position)
+            case 0x7B, 0x5B:
+                guard outer &+ depth < maximumDepth else { throw .tooDeep }
+                let isObject = byte(line, position) == 0x7B
+                position &+= 1
+                skipSpace(line, &position)
+                if byte(line, position) == (isObject ? 0x7D : 0x5D) {
+                    position &+= 1
+                } else {
+                    objects = objects << 1 | (isObject ? 1 : 0)
+                    depth &+= 1
+                    if isObject { try skipKey(line, &position) }
+                    continue
+                }
+            case 0x74, 0x66:
+                guard scanBoolean(line, &position) != nil else { throw .notJSON }
+            case 0x6E:
+                guard isNull(line, position) else { throw .notJSON }
+                position &+= 4
+            default:
+                _ = try scanNumber(line, &position)
+            }
+            // What may follow it: the ends of values around it, then a comma.
+            while true {
+                guard depth > 0 else { return }
+                skipSpace(line, &position)
+                let next = byte(line, position)
+                position &+= 1
+                if next == 0x2C {
+                    skipSpace(line, &position)
+                    if objects & 1 != 0 { try skipKey(line, &position) }
+                    break
+                }
+                guard next == (objects & 1 != 0 ? 0x7D : 0x5D) else { throw .notJSON }
+                objects >>= 1
+                depth &-= 1
+            }
+        }
+    }
+
+    private static func skipKey(_ line: borrowing RawSpan, _ position: inout Int) throws(RejectReason) {
+        guard byte(line, position) == 0x22 else { throw .notJSON }
+        position &+= 1
+        _ = try scanText(line, &position)
+        skipSpace(line, &position)
+        guard byte(line, position) == 0x3A else { throw .notJSON }
+        position &+= 1
+        skipSpace(line, &position)
+    }
+}

@@ -1,0 +1,131 @@
+/// One log of a merge: where it stands in event time, and its events that wait for their turn.
+struct MergeSource {
+    /// An event this far ahead of its log needs others to confirm it; milliseconds.
+    static let plausibleStepMs: Int64 = 86_400_000
+    /// So many events in a row confirm a step in time.
+    static let confirmations = 16
+    /// So many unconfirmed events may wait; further ones are taken for late, so that memory stays bounded.
+    static let maximumWaiting = 65_536
+    private static let samplesPerReason = 5
+    /// Bytes of a log to look at for its first events.
+    private static let peekLimit = 1 << 20
+
+    let path: String
+    let isRegular: Bool
+    /// The earliest of the log's first events; `Int64.min` when not known.
+    var firstMs = Int64.min
+    /// Why the log could not be opened.
+    var problem: String?
+    /// The open log; nil before the merge reaches it and after its end.
+    var log: OpenLog?
+    var isEnded = false
+    /// Decoded and not yet admitted, in the order of the log.
+    var arrivals: [OrderKey] = []
+    var queue = ReorderQueue()
+
+    /// The newest event time that is believed; nil until the first events have been seen.
+    private var newestMs: Int64?
+    private var stepsInARow = 0
+    private var earliestStepMs = Int64.max
+    private var waiting = 0
+    private var samples = [UInt8](repeating: 0, count: RejectReason.allCases.count)
+
+    init(path: String, isRegular: Bool) {
+        self.path = path
+        self.isRegular = isRegular
+    }
+
+    /// Opens the log.
+    /// - Returns: false when it cannot be opened; the problem is then noted, and the log has ended.
+    mutating func open(_ configuration: ReadConfiguration) -> Bool {
+        let descriptor = path == "-" ? 0 : openForReading(path)
+        guard descriptor >= 0 else {
+            problem = "it cannot be opened: \(systemMessage(-descriptor))"
+            isEnded = true
+            return false
+        }
+        log = OpenLog(LogReader(descriptor: descriptor, owned: path != "-", configuration: configuration))
+        return true
+    }
+
+    /// Learns the time at which the log begins, and closes it again. What cannot be opened twice is not touched.
+    mutating func peek(decoder: inout EventDecoder, configuration: ReadConfiguration) {
+        guard isRegular, open(configuration) else { return }
+        var reader = log!.reader.take()!
+        log = nil
+        var seen = EventBatch()
+        while seen.events.count < MergeSource.confirmations && !reader.isAtEnd
+            && reader.bytesRead < MergeSource.peekLimit && reader.bytesInflated < MergeSource.peekLimit
+        {
+            reader.fill()
+            while seen.events.count < MergeSource.confirmations, let line = reader.nextLine() {
+                if !line.isTooLong { try? decoder.decode(line.bytes.bytes, into: &seen) }
+            }
+        }
+        // Without an event so far nothing is known, and the log has to be read at once.
+        firstMs = seen.events.lazy.map(\.ts).min() ?? Int64.min
+    }
+
+    /// No event before this time comes from this log, unless late.
+    func watermark(_ latenessMs: Int64) -> Int64 {
+        let newest = newestMs ?? firstMs
+        return newest == Int64.min ? newest : newest - latenessMs
+    }
+
+    /// Moves the arrivals to the queue, each judged by those that came before it.
+    /// - Returns: how many were late.
+    mutating func admit(latenessMs: Int64, releasedMs: Int64, isAtEnd: Bool) -> Int64 {
+        if newestMs == nil {
+            guard arrivals.count >= MergeSource.confirmations || isAtEnd else { return 0 }
+            newestMs = arrivals.prefix(MergeSource.confirmations).lazy.map(\.ts).min()
+        }
+        guard var newest = newestMs else { return 0 }
+        var late: Int64 = 0
+        for index in arrivals.indices {
+            let ts = arrivals[index].ts
+            let bound = max(newest - latenessMs, releasedMs)
+            if ts <= newest + MergeSource.plausibleStepMs {
+                if ts < bound {
+                    arrivals[index].ts = bound
+                    late += 1
+                }
+                newest = max(newest, ts)
+                stepsInARow = 0
+                earliestStepMs = Int64.max
+            } else {
+                stepsInARow += 1
+                earliestStepMs = min(earliestStepMs, ts)
+                waiting += 1
+                if stepsInARow == MergeSource.confirmations {
+                    newest = earliestStepMs
+                    stepsInARow = 0
+                    earliestStepMs = Int64.max
+                    waiting = 0
+                } else if waiting > MergeSource.maximumWaiting {
+                    arrivals[index].ts = newest
+                    late += 1
+                }
+            }
+        }
+        newestMs = newest
+        queue.add(&arrivals)
+        return late
+    }
+
+    /// Whether another sample of lines refused for this reason is wanted from this log; counts it.
+    mutating func wantsSample(of reason: RejectReason) -> Bool {
+        let index = Int(reason.rawValue)
+        guard samples[index] < MergeSource.samplesPerReason else { return false }
+        samples[index] += 1
+        return true
+    }
+}
+
+/// Holds the reader of an open log, taken out while it is used.
+final class OpenLog {
+    var reader: LogReader?
+
+    init(_ reader: consuming LogReader) {
+        self.reader = consume reader
+    }
+}

@@ -1,1 +1,0 @@
-/// A made-up brand, its honest customers and its cheats.

@@ -1,0 +1,80 @@
+/// How hard the world makes it to tell cheats from customers: every knob of that kind, in one place.
+///
+/// Pairs are the values of a gang without skill and of one with all of it; a gang stands between them by its
+/// own skill, drawn once. The rest says how odd honest people are.
+public struct WorldDifficulty: Sendable {
+    /// From a gang without skill (0) to one with all of it (1).
+    public struct Ramp: Sendable {
+        public var clumsy: Double
+        public var skilled: Double
+        public init(_ clumsy: Double, _ skilled: Double) {
+            self.clumsy = clumsy
+            self.skilled = skilled
+        }
+        func callAsFunction(_ skill: Double) -> Double { clumsy + (skilled - clumsy) * skill }
+        /// The same on a scale of ratios, for times and counts.
+        func geometric(_ skill: Double) -> Double {
+            clumsy * RandomSource.power(skilled / clumsy, skill)
+        }
+    }
+
+    // Prevalence: shares of all accounts.
+    public var couponAbuseShare = 0.05
+    public var fakeOrderShare = 0.026
+
+    // Gangs.
+    /// Skill is the mean of this many uniform draws, bent by `skillBend` (below 1: more skill).
+    public var skillBend = 0.85
+    public var accountsPerHandset = Ramp(10, 1.15)
+    public var accountsPerPayer = Ramp(9, 1.6)
+    public var accountsPerAddress = Ramp(9, 1.6)
+    public var accountsPerHome = Ramp(14, 1.4)
+    /// Share of visits made from the gang's own addresses and not from anywhere in town.
+    public var visitsFromDen = Ramp(0.85, 0.35)
+    /// Median time between two actions, seconds; people take 7.
+    public var thinkSeconds = Ramp(0.9, 6.5)
+    public var thinkSigma = Ramp(0.35, 0.85)
+    /// Visits that only look around, each account.
+    public var camouflageVisits = Ramp(0.25, 2.1)
+    /// Events of looking around before an act, each visit.
+    public var browseBeforeAct = Ramp(0.5, 2.8)
+    /// Share of accounts registered long before the campaign.
+    public var agedShare = Ramp(0.08, 0.6)
+    /// Minutes between the same act of two accounts in a row.
+    public var minutesBetweenAccounts = Ramp(1.2, 150)
+    /// Share of accounts whose handset is drawn from the whole market and not from the gang's box.
+    public var ownHandsets = Ramp(0.1, 0.85)
+    /// Share of emulators that admit to be one.
+    public var admittedEmulators = Ramp(0.6, 0.05)
+    /// Deviation of a bot's daily check-in, minutes.
+    public var checkInJitterMinutes = Ramp(0.8, 70)
+    /// Hours from a paid brushing order to its receipt.
+    public var brushReceiptHours = Ramp(3, 62)
+    /// Share of brushed orders with five stars within minutes of the receipt.
+    public var brushInstantReview = Ramp(0.9, 0.3)
+    /// Share of brushed orders that share a tracking number.
+    public var brushSharedTracking = Ramp(0.75, 0.12)
+    /// Tries to find an article just over a coupon's threshold.
+    public var thresholdTries = Ramp(9, 3)
+    /// Reaction to a launch, median seconds; the crowd takes `crowdReactionSeconds`.
+    public var scriptReactionSeconds = Ramp(0.25, 3.5)
+
+    // Honest people.
+    public var crowdReactionSeconds = 5.5
+    public var storePickupShare = 0.13
+    public var ordinaryRefundShare = 0.06
+    public var ordinaryCancelShare = 0.06
+    public var ordinaryUnpaidShare = 0.05
+    /// Receipts confirmed in a hurry and reviewed at once.
+    public var hastyReviewShare = 0.12
+    /// Orders of one person that travel in one parcel, or of one office in one.
+    public var combinedParcelShare = 0.12
+    /// Newcomers whom somebody invited.
+    public var invitedShare = 0.22
+    /// People whose visits reach the mini-program and act at once.
+    public var directVisitShare = 0.22
+    /// Honest accounts that use a second account of their own, a partner's phone or payer.
+    public var looseSharing = 0.06
+
+    public init() {}
+}

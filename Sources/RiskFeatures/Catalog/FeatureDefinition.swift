@@ -1,0 +1,114 @@
+import ActivityLog
+
+/// One feature, declared once: the vector, the CSV header, the model file, the reasons in two languages and
+/// the documentation all come from this.
+public struct FeatureDefinition: Sendable {
+    /// What it is about; the prefix of most names.
+    public enum Family: String, Sendable, CaseIterable {
+        case device, account, network, timing, synchrony, referral, orders, coupons, lifecycle
+    }
+
+    public enum Unit: String, Sendable, CaseIterable {
+        case accounts, devices, addresses, events, orders, seconds, milliseconds, hours, days
+        case share, ratio, flag, rank, bits, count, fen
+    }
+
+    /// Which way risk grows, where the field agrees; the trainer holds a weight to it.
+    public enum Direction: Sendable { case moreIsWorse, lessIsWorse, either }
+
+    public let name: String
+    public let family: Family
+    public let unit: Unit
+    public let direction: Direction
+    /// Whether it enters a model through ln(1 + x): counts, times and money.
+    public let isLogarithmic: Bool
+    /// One sentence: on what, how, over which window.
+    public let meaning: String
+    /// Where the field describes it.
+    public let source: String
+    /// What a reviewer reads, with `{}` for the value: "{} accounts on this device in a day".
+    public let reason: Phrase
+    /// What an ordinary customer shows, in words: "usually 1–2".
+    public let usual: Phrase
+    /// The kind of abuse that a high contribution shows, a head each; nil where it shows none in particular.
+    public let tags: (couponAbuse: AbuseTag?, fakeOrder: AbuseTag?)
+    /// Log fields without which it is always unknown.
+    public let needs: [EventField]
+    /// Its value for an account; NaN is unknown.
+    let value: @Sendable (FeatureInputs) -> Float
+
+    init(
+        _ name: String, _ family: Family, _ unit: Unit, _ direction: Direction, log: Bool? = nil,
+        _ meaning: String, source: String, en: String, zh: String, usual: (en: String, zh: String),
+        coupon: AbuseTag? = nil, order: AbuseTag? = nil, needs: [EventField] = [],
+        _ value: @escaping @Sendable (FeatureInputs) -> Float
+    ) {
+        self.name = name
+        self.family = family
+        self.unit = unit
+        self.direction = direction
+        switch unit {
+        case .share, .flag, .rank, .bits: isLogarithmic = log ?? false
+        default: isLogarithmic = log ?? true
+        }
+        self.meaning = meaning
+        self.source = source
+        reason = Phrase(en: en, zh: zh)
+        self.usual = Phrase(en: usual.en, zh: usual.zh)
+        tags = (coupon, order)
+        self.needs = needs
+        self.value = value
+    }
+}
+
+/// What a feature is computed from: one account's state at one moment.
+struct FeatureInputs {
+    let account: UnsafePointer<AccountState>
+    /// Event time, milliseconds.
+    let ms: Int64
+    let hourEntropy: Float
+    /// Distinct devices and addresses of the account, counted with the sketches that its state does not hold.
+    let devices1d: Float
+    let devices7d: Float
+    let addresses1h: Float
+    let addresses1d: Float
+
+    var timing: AccountTiming { account.pointee.timing }
+    var life: AccountLife { account.pointee.life }
+    var benefits: AccountBenefits { account.pointee.benefits }
+    var orders: AccountOrders { account.pointee.orders }
+    var devices: AccountDevices { account.pointee.devices }
+    var device: DeviceEvidence { account.pointee.device }
+    var network: NetworkEvidence { account.pointee.network }
+    var identity: IdentityEvidence { account.pointee.identity }
+    var inviter: HubEvidence { account.pointee.inviter }
+    var own: HubEvidence { account.pointee.own }
+    var merchant: MerchantEvidence { account.pointee.merchant }
+    var synchrony: SynchronyEvidence { account.pointee.synchrony }
+    var referral: AccountReferral { account.pointee.referral }
+}
+
+/// A text in the two languages that a reviewer may read.
+public struct Phrase: Sendable, Equatable {
+    public let en: String
+    public let zh: String
+    public init(en: String, zh: String) {
+        self.en = en
+        self.zh = zh
+    }
+}
+
+/// What kind of abuse the reasons show (`flagged_accounts.tags`).
+public enum AbuseTag: String, Sendable, CaseIterable {
+    case couponFarming = "coupon_farming"
+    case referralFraud = "referral_fraud"
+    case taskBot = "task_bot"
+    case flashSaleScript = "flash_sale_script"
+    case stockHoarding = "stock_hoarding"
+    case couponResale = "coupon_resale"
+    case refundAbuse = "refund_abuse"
+    case commissionLoop = "commission_loop"
+    case brushing
+    case deviceFarm = "device_farm"
+    case gang
+}

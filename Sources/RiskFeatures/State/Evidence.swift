@@ -1,0 +1,166 @@
+import ActivityLog
+
+// What linked things know, as numbers carried to the account with an event. The account keeps the last known of
+// each group, for a claim seldom names the payer; NaN is unknown.
+
+/// What the handset knows of those who use it.
+struct DeviceEvidence: BitwiseCopyable {
+    var accounts1h = Float.nan, accounts1d = Float.nan, accounts7d = Float.nan
+    var claims1h = Float.nan, claims1d = Float.nan, claims7d = Float.nan
+    var registrations1h = Float.nan, registrations1d = Float.nan, registrations7d = Float.nan
+    var otherClaimers = Float.nan
+    var payersPerAccount = Float.nan
+    var ageSeconds = Float.nan
+
+    init() {}
+
+    init(_ state: DeviceState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
+        accounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
+        accounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+        accounts7d = state.accounts.count(within: RecentSet.week, at: stamp, sketches)
+        claims1h = state.claims.lastHour(at: event.ts)
+        claims1d = state.claims.lastDay(at: event.ts)
+        claims7d = state.claims.lastWeek(at: event.ts)
+        registrations1h = state.registrations.lastHour(at: event.ts)
+        registrations1d = state.registrations.lastDay(at: event.ts)
+        registrations7d = state.registrations.lastWeek(at: event.ts)
+        refreshLongWindows(state, event.accountKey, stamp, sketches)
+        ageSeconds = Float(event.ts - state.firstMs) / 1000
+    }
+
+    /// What may be asked again later, at the end of the logs: numbers over a week and more.
+    mutating func refreshLongWindows(
+        _ state: DeviceState, _ account: UInt64, _ stamp: UInt16, _ sketches: borrowing SketchPool
+    ) {
+        accounts7d = state.accounts.count(within: RecentSet.week, at: stamp, sketches)
+        otherClaimers = state.claimers.others(than: account, within: RecentSet.month, at: stamp, sketches)
+        let payers = state.payers.count(within: RecentSet.month, at: stamp, sketches)
+        let accounts = state.accounts.count(within: RecentSet.month, at: stamp, sketches)
+        payersPerAccount = payers > 0 && accounts > 1 ? payers / accounts : .nan
+    }
+}
+
+/// What the address, its network and the Wi-Fi know of those behind them.
+struct NetworkEvidence: BitwiseCopyable {
+    var ipAccounts1h = Float.nan, ipAccounts1d = Float.nan
+    var ipAccountsPerModel = Float.nan
+    var ipClaims1h = Float.nan
+    var networkAccounts1h = Float.nan, networkAccounts1d = Float.nan
+    var networkAccountsPerModel = Float.nan
+    var networkRegistrations1d = Float.nan
+    var networkFingerprintShare = Float.nan
+    var wifiAccounts1d = Float.nan, wifiAccounts7d = Float.nan
+    var wifiAccountsPerModel = Float.nan
+
+    mutating func take(_ state: IPState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
+        ipAccounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
+        ipAccounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+        ipAccountsPerModel = ratio(
+            ipAccounts1d, state.models.count(within: RecentSet.day, at: stamp, sketches))
+        ipClaims1h = state.claims.value(at: event.ts, window: Clock.hour)
+    }
+
+    mutating func take(_ state: NetworkState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
+        networkAccounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
+        networkAccounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+        networkAccountsPerModel = ratio(
+            networkAccounts1d, state.models.count(within: RecentSet.day, at: stamp, sketches))
+        networkRegistrations1d = state.registrations.value(at: event.ts, window: Clock.day)
+        networkFingerprintShare =
+            event.fingerprintKey == 0 ? .nan : state.fingerprints.share(of: event.fingerprintKey, support: 4)
+    }
+
+    mutating func take(_ state: WifiState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
+        wifiAccounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+        wifiAccounts7d = state.accounts.count(within: RecentSet.week, at: stamp, sketches)
+        wifiAccountsPerModel = ratio(
+            wifiAccounts7d, state.models.count(within: RecentSet.week, at: stamp, sketches))
+    }
+}
+
+/// What the account's phone, address, payer and parcel know of others who use them.
+struct IdentityEvidence: BitwiseCopyable {
+    var phoneAccounts = Float.nan
+    var addressAccounts = Float.nan, addressOrders7d = Float.nan
+    var payerAccounts = Float.nan, payerOrders7d = Float.nan
+    var parcelAccounts = Float.nan, parcelOrders = Float.nan
+
+    static func accounts(_ state: IdentityState, _ stamp: UInt16, _ sketches: borrowing SketchPool) -> Float {
+        state.accounts.count(within: RecentSet.month, at: stamp, sketches)
+    }
+}
+
+/// What is known of an account as others name it.
+struct HubEvidence: BitwiseCopyable {
+    var invitees1h = Float.nan, invitees1d = Float.nan, invitees30d = Float.nan
+    var inviteGapVariation = Float.nan
+    var orderingShare = Float.nan
+    var modelsPerInvitee = Float.nan
+    var networksPerInvitee = Float.nan
+    var senders = Float.nan
+    var helpers = Float.nan
+
+    init() {}
+
+    init(_ state: HubState, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
+        invitees1h = state.invitees.count(within: RecentSet.hour, at: stamp, sketches)
+        invitees1d = state.invitees.count(within: RecentSet.day, at: stamp, sketches)
+        invitees30d = state.invitees.count(within: RecentSet.month, at: stamp, sketches)
+        inviteGapVariation = state.inviteGaps.variation(support: 3)
+        if invitees30d >= 3 {
+            orderingShare =
+                state.orderingInvitees.count(within: RecentSet.month, at: stamp, sketches) / invitees30d
+            modelsPerInvitee = ratio(
+                state.inviteeModels.count(within: RecentSet.month, at: stamp, sketches), invitees30d)
+            networksPerInvitee = ratio(
+                state.inviteeNetworks.count(within: RecentSet.month, at: stamp, sketches), invitees30d)
+        }
+        senders = state.senders.count(within: RecentSet.month, at: stamp, sketches)
+        helpers = state.helpers.count(within: RecentSet.month, at: stamp, sketches)
+    }
+}
+
+/// What the merchant of the account's last order knows.
+struct MerchantEvidence: BitwiseCopyable {
+    var ordersPerBuyer1h = Float.nan
+    var ordersPerPayer7d = Float.nan
+    var refundShare = Float.nan
+    var untrackedShare = Float.nan
+    var fiveStarShare = Float.nan
+
+    init() {}
+
+    init(_ state: MerchantState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
+        ordersPerBuyer1h = ratio(
+            state.orders.lastHour(at: event.ts), state.buyers.count(within: RecentSet.hour, at: stamp, sketches))
+        ordersPerPayer7d = ratio(
+            state.orders.lastWeek(at: event.ts), state.payers.count(within: RecentSet.week, at: stamp, sketches))
+        refundShare = share(state.refunded, of: state.paid, support: 10)
+        untrackedShare = share(state.untracked, of: state.received, support: 10)
+        fiveStarShare = share(state.fiveStars, of: state.reviews, support: 10)
+    }
+}
+
+/// Who did the same thing to the same target in the same seconds.
+struct SynchronyEvidence: BitwiseCopyable {
+    /// At the last costly event, and the most ever.
+    var network5s = Float.nan, network5sMost = Float.nan, network60s = Float.nan
+    var fingerprint5s = Float.nan, fingerprint5sMost = Float.nan, fingerprint60s = Float.nan
+    /// Of all who did it in these seconds, the share in the same network.
+    var networkShareOfCrowd = Float.nan
+    /// Costly events done together with at least two others of the same network or fingerprint.
+    var together: UInt16 = 0
+}
+
+@inline(__always)
+func ratio(_ count: Float, _ among: Float) -> Float { among > 0 ? count / among : .nan }
+
+@inline(__always)
+func share(_ part: UInt32, of whole: UInt32, support: UInt32) -> Float {
+    whole < support ? .nan : Float(part) / Float(whole)
+}
+
+@inline(__always)
+func share(_ part: UInt16, of whole: UInt16, support: UInt16 = 1) -> Float {
+    whole < support ? .nan : min(1, Float(part) / Float(whole))
+}

@@ -1,0 +1,296 @@
+import ActivityLog
+
+// What is remembered of the things that accounts share. Each state is a fold over its own events in canonical
+// order and knows no other key.
+
+/// A handset (a device id that names one).
+struct DeviceState: KeyedState {
+    var lastMs: Int64 = .min
+    var firstMs: Int64 = 0
+    var accounts = RecentSet()
+    /// Accounts that were granted something here.
+    var claimers = RecentSet()
+    var payers = RecentSet()
+    var claims = WindowedCount()
+    var registrations = WindowedCount()
+
+    @inline(__always)
+    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        if lastMs == .min { firstMs = event.ts }
+        lastMs = event.ts
+        accounts.insert(event.accountKey, at: stamp, &sketches)
+        if event.payerKey != 0 { payers.insert(event.payerKey, at: stamp, &sketches) }
+        if event.type == .register { registrations.add(at: event.ts) }
+        if event.ok, EventType.Set.grants.contains(event.type) {
+            claims.add(at: event.ts)
+            claimers.insert(event.accountKey, at: stamp, &sketches)
+        }
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&claimers)
+        body(&payers)
+    }
+}
+
+/// A public network address.
+struct IPState: KeyedState {
+    var lastMs: Int64 = .min
+    var accounts = RecentSet()
+    var models = RecentSet()
+    var claims = SlidingCount()
+
+    @inline(__always)
+    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        lastMs = event.ts
+        accounts.insert(event.accountKey, at: stamp, &sketches)
+        if event.modelKey != 0 { models.insert(event.modelKey, at: stamp, &sketches) }
+        if EventType.Set.grants.contains(event.type) { claims.add(at: event.ts, window: Clock.hour) }
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&models)
+    }
+}
+
+/// A /24, or the /48 of an IPv6 address.
+struct NetworkState: KeyedState {
+    var lastMs: Int64 = .min
+    var accounts = RecentSet()
+    var models = RecentSet()
+    var registrations = SlidingCount()
+    var fingerprints = FrequentPrints()
+
+    @inline(__always)
+    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        lastMs = event.ts
+        let isNew = accounts.insert(event.accountKey, at: stamp, &sketches)
+        if event.modelKey != 0 { models.insert(event.modelKey, at: stamp, &sketches) }
+        if isNew, event.fingerprintKey != 0 { fingerprints.add(event.fingerprintKey) }
+        if event.type == .register { registrations.add(at: event.ts, window: Clock.day) }
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&models)
+    }
+}
+
+/// A Wi-Fi network.
+struct WifiState: KeyedState {
+    var lastMs: Int64 = .min
+    var accounts = RecentSet()
+    var models = RecentSet()
+
+    @inline(__always)
+    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        lastMs = event.ts
+        accounts.insert(event.accountKey, at: stamp, &sketches)
+        if event.modelKey != 0 { models.insert(event.modelKey, at: stamp, &sketches) }
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+        body(&models)
+    }
+}
+
+/// Something of a person's that accounts may share: a phone, a delivery address, a payer.
+struct IdentityState: KeyedState {
+    var lastMs: Int64 = .min
+    var accounts = RecentSet()
+    var orders = SlidingCount()
+
+    @inline(__always)
+    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        lastMs = event.ts
+        accounts.insert(event.accountKey, at: stamp, &sketches)
+        if event.type == .orderSubmit { orders.add(at: event.ts, window: Clock.week) }
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&accounts)
+    }
+}
+
+/// A tracking number: one parcel, as a rule one order of one account.
+struct ParcelState: KeyedState {
+    var lastMs: Int64 = .min
+    private var lastAccount: UInt32 = 0
+    private var lastOrder: UInt32 = 0
+    /// Changes from one account, or order, to another, plus one.
+    var accounts: UInt16 = 0
+    var orders: UInt16 = 0
+
+    @inline(__always)
+    mutating func observe(_ event: Event) {
+        lastMs = event.ts
+        let account = UInt32(truncatingIfNeeded: event.accountKey)
+        if accounts == 0 || account != lastAccount { accounts = min(accounts &+ 1, 1000) }
+        lastAccount = account
+        guard event.orderKey != 0 else { return }
+        let order = UInt32(truncatingIfNeeded: event.orderKey)
+        if orders == 0 || order != lastOrder { orders = min(orders &+ 1, 1000) }
+        lastOrder = order
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
+}
+
+/// An account as others name it: their inviter, or the peer of their transfers and assists.
+struct HubState: KeyedState {
+    var lastMs: Int64 = .min
+    var invitees = RecentSet()
+    var orderingInvitees = RecentSet()
+    var inviteeModels = RecentSet()
+    var inviteeNetworks = RecentSet()
+    /// Accounts that transferred a coupon to this one.
+    var senders = RecentSet()
+    /// Accounts that assisted this one.
+    var helpers = RecentSet()
+    var inviteGaps = RunningMoments()
+    private var lastInviteMs: Int64 = 0
+    /// Invitations between this account and one nobody invited.
+    var depth: UInt16 = 0
+
+    /// An event of an invited account.
+    @inline(__always)
+    mutating func observeInvitee(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        lastMs = event.ts
+        if invitees.insert(event.accountKey, at: stamp, &sketches) {
+            if lastInviteMs != 0 { inviteGaps.add(Float(event.ts - lastInviteMs) / 1000) }
+            lastInviteMs = event.ts
+        }
+        if event.modelKey != 0 { inviteeModels.insert(event.modelKey, at: stamp, &sketches) }
+        if event.networkKey != 0, event.type == .inviteAccept || event.type == .register {
+            inviteeNetworks.insert(event.networkKey, at: stamp, &sketches)
+        }
+        if event.type == .orderPay { orderingInvitees.insert(event.accountKey, at: stamp, &sketches) }
+    }
+
+    /// An event whose other side is this account.
+    @inline(__always)
+    mutating func observePeer(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        lastMs = event.ts
+        if event.type == .couponTransfer { senders.insert(event.accountKey, at: stamp, &sketches) }
+        if event.type == .assist { helpers.insert(event.accountKey, at: stamp, &sketches) }
+    }
+
+    /// An event of this account itself that names another.
+    @inline(__always)
+    mutating func observeSelf(
+        _ event: Event, inviterDepth: UInt16?, _ stamp: UInt16, _ sketches: inout SketchPool
+    ) {
+        lastMs = event.ts
+        if let inviterDepth { depth = min(inviterDepth &+ 1, 10_000) }
+        if event.type == .couponAccept, event.peerKey != 0 {
+            senders.insert(event.peerKey, at: stamp, &sketches)
+        }
+    }
+
+    /// Whether `key` has been invited by, sent to, or helped this account.
+    func knows(_ key: UInt64) -> Bool {
+        invitees.contains(key) == true || senders.contains(key) == true || helpers.contains(key) == true
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&invitees)
+        body(&orderingInvitees)
+        body(&inviteeModels)
+        body(&inviteeNetworks)
+        body(&senders)
+        body(&helpers)
+    }
+}
+
+/// A merchant.
+struct MerchantState: KeyedState {
+    var lastMs: Int64 = .min
+    var buyers = RecentSet()
+    var payers = RecentSet()
+    var orders = WindowedCount()
+    var paid: UInt32 = 0
+    var refunded: UInt32 = 0
+    var received: UInt32 = 0
+    var untracked: UInt32 = 0
+    var reviews: UInt32 = 0
+    var fiveStars: UInt32 = 0
+
+    @inline(__always)
+    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+        lastMs = event.ts
+        switch event.type {
+        case .orderSubmit:
+            orders.add(at: event.ts)
+            buyers.insert(event.accountKey, at: stamp, &sketches)
+        case .orderPay:
+            paid &+= 1
+            if event.payerKey != 0 { payers.insert(event.payerKey, at: stamp, &sketches) }
+        case .refundApply: refunded &+= 1
+        case .orderReceive:
+            received &+= 1
+            if event.trackingKey == 0 { untracked &+= 1 }
+        case .reviewPost:
+            reviews &+= 1
+            if event.rating == 5 { fiveStars &+= 1 }
+        default: break
+        }
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
+        body(&buyers)
+        body(&payers)
+    }
+}
+
+/// A campaign: when it began, as its first costly event shows.
+struct CampaignState: KeyedState {
+    var lastMs: Int64 = .min
+    var launchMs: Int64 = 0
+
+    @inline(__always)
+    mutating func observe(_ event: Event) {
+        if lastMs == .min { launchMs = event.ts }
+        lastMs = event.ts
+    }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
+}
+
+/// One kind of action on one target, by all, or by those of one network or one fingerprint: who else did the same
+/// in the same seconds (SynchroTrap, Cao et al. 2014).
+struct SynchronyState: KeyedState {
+    var lastMs: Int64 = .min
+    private var bucket: UInt32 = 0
+    private var current: UInt16 = 0
+    private var previous: UInt16 = 0
+    private var lastAccount: UInt32 = 0
+    private var minute = SlidingCount()
+
+    private static var bucketMs: Int64 { 5000 }
+
+    @inline(__always)
+    mutating func observe(_ event: Event) {
+        lastMs = event.ts
+        let now = UInt32(truncatingIfNeeded: event.ts / SynchronyState.bucketMs)
+        if now != bucket {
+            previous = now == bucket &+ 1 ? current : 0
+            current = 0
+            bucket = now
+        }
+        let account = UInt32(truncatingIfNeeded: event.accountKey)
+        guard account != lastAccount || current == 0 else { return }
+        lastAccount = account
+        if current != .max { current &+= 1 }
+        minute.add(at: event.ts, window: Clock.minute)
+    }
+
+    /// Others in this stretch of five seconds and the one before.
+    var others5s: Float { max(0, Float(current) + Float(previous) - 1) }
+    /// Others in the last minute.
+    func others60s(at ms: Int64) -> Float { max(0, minute.value(at: ms, window: Clock.minute) - 1) }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import CampaignSimulator
+import Foundation
+
+/// `promoguard simulate`: writes a made-up campaign's logs with the truth about every account.
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Write labelled sample logs of a made-up campaign.",
+        discussion: """
+            FOLDER gets gzipped logs of two front ends in rotated series, labels.csv (for `train` and `evaluate`), \
+            truth.csv (each account's way of life) and losses.csv (what the cheats cost, event by event). \
+            The same options give the same bytes.
+            """)
+
+    @Argument(help: "Where to write; made if missing.", completion: .directory)
+    var folder: String
+
+    @Option(help: "How many accounts take part.")
+    var accounts = 2000
+
+    @Option(help: "How many days the logs cover.")
+    var days = 14
+
+    @Option(help: "Which campaign to make up; another seed, other people.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Programs that each write a log.")
+    var frontEnds = 2
+
+    @Option(help: "Files of each front end's rotated series (default: one a day).")
+    var files: Int?
+
+    @Option(help: "gzip level, 1 fast to 9 small.")
+    var gzipLevel: Int32 = 6
+
+    @Option(help: "Share of accounts with a row in labels.csv.")
+    var labelShare = 1.0
+
+    @Option(help: "Share of accounts that abuse coupons.")
+    var couponAbuseShare: Double?
+
+    @Option(help: "Share of accounts that place fake orders.")
+    var fakeOrderShare: Double?
+
+    @Flag(help: "Cut one file short and mix in a few bad lines.")
+    var damage = false
+
+    @Flag(help: "Write into a folder that is not empty; its logs of a former campaign are removed.")
+    var force = false
+
+    @Flag(help: "Say nothing.")
+    var quiet = false
+
+    private var campaign: CampaignConfiguration {
+        var campaign = CampaignConfiguration()
+        campaign.accounts = accounts
+        campaign.days = days
+        campaign.seed = seed
+        campaign.frontEnds = frontEnds
+        campaign.filesPerFrontEnd = files
+        campaign.gzipLevel = gzipLevel
+        campaign.labelShare = labelShare
+        campaign.damage = damage
+        if let couponAbuseShare { campaign.difficulty.couponAbuseShare = couponAbuseShare }
+        if let fakeOrderShare { campaign.difficulty.fakeOrderShare = fakeOrderShare }
+        return campaign
+    }
+
+    func validate() throws {
+        if let problem = campaign.problem { throw ValidationError("Cannot simulate: \(problem).") }
+    }
+
+    func run() throws {
+        try clearFolder()
+        do {
+            let summary = try CampaignSimulator(configuration: campaign).write(to: folder)
+            guard !quiet else { return }
+            report(
+                """
+                \(folder): \(summary.events) events of \(summary.accounts) accounts in \(summary.files.count) files, \
+                \(summary.gzipBytes / 1024) KiB; \(summary.couponAbusers) accounts abuse coupons, \
+                \(summary.orderFakers) place fake orders, at a loss of \(summary.lossFen / 100) yuan
+                """)
+        } catch {
+            report("promoguard simulate: \(error)")
+            throw ExitCode(1)
+        }
+    }
+
+    /// A folder with anything in it is left alone unless asked; then only what a campaign wrote is removed.
+    private func clearFolder() throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        guard !names.isEmpty else { return }
+        guard force else {
+            report(
+                "promoguard simulate: cannot write to \(folder): the folder is not empty; name another or add --force"
+            )
+            throw ExitCode(1)
+        }
+        for name in names
+        where name.hasPrefix("mp-") && name.hasSuffix(".gz")
+            || ["labels.csv", "truth.csv", "losses.csv"].contains(name)
+        {
+            try FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
+    }
+
+    private func report(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+}

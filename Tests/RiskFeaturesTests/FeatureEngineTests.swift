@@ -1,0 +1,218 @@
+import Testing
+
+@testable import ActivityLog
+@testable import RiskFeatures
+
+@Suite struct FeatureCatalogTests {
+    @Test func namesAreUniqueAndWellFormed() {
+        #expect(FeatureCatalog.count >= 70)
+        #expect(Set(FeatureCatalog.names).count == FeatureCatalog.count)
+        for definition in FeatureCatalog.all {
+            #expect(definition.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" })
+            #expect(definition.meaning.hasSuffix("."), "\(definition.name)")
+            #expect(!definition.source.isEmpty && !definition.usual.zh.isEmpty)
+            let holes = definition.reason.en.components("{}")
+            #expect(holes == definition.reason.zh.components("{}"), "\(definition.name)")
+            #expect(holes == (definition.unit == .flag ? 0 : 1), "\(definition.name)")
+        }
+        for family in FeatureDefinition.Family.allCases {
+            #expect(FeatureCatalog.all.contains { $0.family == family })
+        }
+    }
+
+    @Test func everyTagCanBeReached() {
+        for tag in AbuseTag.allCases {
+            #expect(FeatureCatalog.all.contains { $0.tags.couponAbuse == tag || $0.tags.fakeOrder == tag }, "\(tag)")
+        }
+    }
+
+    @Test func tagsFollowTheStrongestReasons() {
+        let device = FeatureCatalog.index(of: "device_accounts_1d")!
+        let transfers = FeatureCatalog.index(of: "transfers_out")!
+        let reasons = [(feature: device, contribution: 4.0), (feature: transfers, contribution: 0.1)]
+        #expect(AbuseTags.tags(for: reasons, isFakeOrder: false) == [.deviceFarm])
+        #expect(AbuseTags.tags(for: [(feature: device, contribution: -1)], isFakeOrder: false).isEmpty)
+    }
+}
+
+extension String {
+    fileprivate func components(_ part: String) -> Int { ranges(of: part).count }
+}
+
+@Suite struct FeatureEngineTests {
+    @Test func countsAccountsOnAHandsetButNotOnAnSDKID() {
+        var story = Story()
+        for index in 0..<5 {
+            story.add("farm \(index)", .couponClaim, at: Int64(index) * 60_000) {
+                $0.deviceKey = key("handset")
+                $0.deviceSource = .vendor
+            }
+            story.add("user \(index)", .couponClaim, at: Int64(index) * 60_000) {
+                $0.deviceKey = key("sdk id")
+                $0.deviceSource = .sdk
+            }
+        }
+        let heard = run(story.batch, finish: false)
+        #expect(heard.value("device_accounts_1h", of: "farm 4") == 5)
+        #expect(heard.value("device_claims_1d", of: "farm 4") == 5)
+        #expect(heard.value("prior_claimers_on_device", of: "farm 4") == 4)
+        #expect(heard.value("device_accounts_1h", of: "farm 0") == 1)
+        #expect(heard.value("device_accounts_1h", of: "user 4")?.isNaN == true)
+    }
+
+    @Test func unknownIsNotZero() {
+        var story = Story()
+        story.add("bare", .couponClaim, at: 0)
+        let heard = run(story.batch, finish: false)
+        for feature in ["device_accounts_1d", "ip_accounts_1h", "wifi_accounts_1d", "payer_accounts_30d", "wx_risk_rank",
+            "gap_variation", "inviter_invitees_1h", "refund_share", "hour_entropy", "confirm_delay_h"] {
+            #expect(heard.value(feature, of: "bare")?.isNaN == true, "\(feature)")
+        }
+        #expect(heard.value("grants_total", of: "bare") == 1)
+    }
+
+    @Test func ordersAreFollowedFromSubmissionToReview() {
+        var story = Story()
+        let hour = Clock.hour
+        func order(_ event: inout Event) {
+            event.orderKey = key("order")
+            event.merchantKey = key("merchant")
+            event.amountFen = 5100
+            event.present |= 1 << UInt64(EventField.amountFen.rawValue)
+        }
+        story.add("buyer", .orderSubmit, at: 0, order)
+        story.add("buyer", .orderPay, at: 20_000) { order(&$0); $0.payerKey = key("payer") }
+        story.add("buyer", .orderReceive, at: 3 * hour, order)
+        story.add("buyer", .reviewPost, at: 3 * hour + 60_000) { order(&$0); $0.rating = 5 }
+        story.add("other", .orderPay, at: 4 * hour) { $0.payerKey = key("payer") }
+        let heard = run(story.batch)
+        #expect(heard.value("pay_delay_s", of: "buyer") == 20)
+        #expect(abs(heard.value("confirm_delay_h", of: "buyer")! - 3) < 0.01)
+        #expect(heard.value("instant_praise_share", of: "buyer") == 1)
+        #expect(heard.value("untracked_share", of: "buyer") == 1)
+        #expect(heard.value("unseen_order_share", of: "buyer") == 1)
+        #expect(heard.value("near_threshold_share", of: "buyer") == 1)
+        // The payer's second account became known only later: the end of the logs tells.
+        #expect(heard.value("payer_accounts_30d", of: "buyer") == 2)
+    }
+
+    @Test func transfersConvergeAndDealingsAreMutual() {
+        var story = Story()
+        for index in 0..<6 {
+            story.add("seller \(index)", .couponTransfer, at: Int64(index) * 1000) { $0.peerKey = key("hub") }
+        }
+        story.add("hub", .assist, at: 20_000) { $0.peerKey = key("seller 1") }
+        let heard = run(story.batch)
+        #expect(heard.value("transfer_receiver_senders", of: "seller 5") == 6)
+        #expect(heard.value("received_from_accounts", of: "hub") == 6)
+        #expect(heard.value("reciprocal_share", of: "hub") == 1)
+        #expect(heard.value("reciprocal_share", of: "seller 5") == 0)
+    }
+
+    @Test func invitationsShowSpeedDepthAndSharedDevice() {
+        var story = Story()
+        story.add("root", .share, at: 0) { $0.deviceKey = key("root's phone") }
+        for index in 0..<5 {
+            story.add("child \(index)", .inviteAccept, at: 60_000 + Int64(index) * 30_000) {
+                $0.inviterKey = key("root")
+                $0.deviceKey = index == 0 ? key("root's phone") : key("phone \(index)")
+                $0.modelKey = key("one model")
+            }
+        }
+        story.add("grandchild", .inviteAccept, at: 400_000) { $0.inviterKey = key("child 4") }
+        let heard = run(story.batch)
+        #expect(heard.value("inviter_invitees_1h", of: "child 4") == 5)
+        #expect(heard.value("inviter_models_per_invitee", of: "child 4") == 0.2)
+        #expect(heard.value("inviter_gap_variation", of: "child 4") == 0)
+        #expect(heard.value("inviter_on_device", of: "child 0") == 1)
+        #expect(heard.value("inviter_on_device", of: "child 1") == 0)
+        #expect(heard.value("referral_depth", of: "child 0") == 1)
+        #expect(heard.value("referral_depth", of: "grandchild") == 2)
+    }
+
+    @Test func lockstepOfANetworkStandsOutOfTheCrowd() {
+        var story = Story()
+        for index in 0..<40 {
+            story.add("crowd \(index)", .couponClaim, at: Int64(index) * 100) {
+                $0.campaignKey = key("sale")
+                $0.ipKey = key("ip \(index)")
+                $0.networkKey = key("network \(index)")
+            }
+            guard index % 8 == 0 else { continue }
+            story.add("gang \(index)", .couponClaim, at: Int64(index) * 100 + 50) {
+                $0.campaignKey = key("sale")
+                $0.ipKey = key("farm ip \(index)")
+                $0.networkKey = key("farm")
+            }
+        }
+        let heard = run(story.batch, finish: false)
+        #expect(heard.value("sync_network_5s", of: "gang 32") == 4)
+        #expect(heard.value("sync_network_5s", of: "crowd 39") == 0)
+        #expect(heard.value("sync_network_share", of: "crowd 39") == 0)
+        #expect(heard.value("launch_rush_share", of: "gang 32") == 1)
+    }
+
+    @Test func timeNeverGoesBack() {
+        var story = Story()
+        story.add("a", .couponClaim, at: 3_600_000)
+        story.add("a", .couponClaim, at: 0)
+        let heard = run(story.batch, finish: false)
+        #expect(heard.moments.map(\.ts) == [start + 3_600_000, start + 3_600_000])
+    }
+
+    /// A long random story: whichever way it is cut into batches, whatever was evicted on the way, every vector is the
+    /// same to the bit.
+    @Test(arguments: [1, 7, 33, 500])
+    func batchesMayBeCutAnywhere(_ size: Int) {
+        let story = FeatureEngineTests.randomStory(events: 3000, days: 50)
+        let whole = run(story.batch)
+        #expect(whole.moments.count > 1000)
+        #expect(run(story.batch, batchSize: size) == whole)
+    }
+
+    @Test func memoryEndsWithSilence() {
+        var story = Story()
+        story.add("sleeper", .couponClaim, at: 0) { $0.deviceKey = key("phone") }
+        story.add("other", .couponClaim, at: 36 * Clock.day) { $0.deviceKey = key("other phone") }
+        story.add("sleeper", .couponClaim, at: 37 * Clock.day) { $0.deviceKey = key("phone") }
+        let heard = run(story.batch, batchSize: 1)
+        #expect(heard.value("grants_total", of: "sleeper") == 1)
+        // The same in one batch, where nothing could be evicted in between.
+        #expect(run(story.batch) == heard)
+    }
+
+    static func randomStory(events: Int, days: Int64) -> Story {
+        var generator = SeededGenerator(state: 99)
+        var story = Story()
+        func pick(_ kind: String, _ count: Int) -> UInt64 {
+            Int.random(in: 0..<10, using: &generator) < 3 ? 0 : key("\(kind) \(Int.random(in: 0..<count, using: &generator))")
+        }
+        var ms: Int64 = 0
+        for _ in 0..<events {
+            ms += Int64.random(in: 0...(2 * days * Clock.day / Int64(events)), using: &generator)
+            let type = EventType.allCases.randomElement(using: &generator)!
+            let account = "account \(Int.random(in: 0..<60, using: &generator))"
+            story.add(account, type, at: ms) {
+                $0.deviceKey = pick("device", 40)
+                $0.ipKey = pick("ip", 30)
+                $0.networkKey = $0.ipKey == 0 ? 0 : pick("network", 5) | 1
+                $0.wifiKey = pick("wifi", 10)
+                $0.modelKey = pick("model", 6)
+                $0.fingerprintKey = $0.modelKey
+                $0.campaignKey = pick("campaign", 3)
+                $0.couponKey = pick("coupon", 5)
+                $0.orderKey = pick("order", 200)
+                $0.merchantKey = pick("merchant", 4)
+                $0.phoneKey = pick("phone", 30)
+                $0.addressKey = pick("address", 30)
+                $0.payerKey = pick("payer", 30)
+                $0.trackingKey = pick("parcel", 100)
+                $0.inviterKey = pick("account", 60)
+                $0.peerKey = pick("account", 60)
+                $0.amountFen = Int64.random(in: 0...20_000, using: &generator)
+                $0.rating = 5
+            }
+        }
+        return story
+    }
+}

@@ -1,0 +1,147 @@
+import Testing
+
+@testable import ActivityLog
+@testable import RiskFeatures
+
+@Suite struct KeyedTableTests {
+    @Test func agreesWithADictionaryThroughGrowthAndEviction() {
+        var generator = SeededGenerator(state: 1)
+        var table = KeyedTable<CampaignState>()
+        var model: [UInt64: Int64] = [:]
+        for step in 0..<60_000 {
+            let key = UInt64.random(in: 1...20_000, using: &generator) &* 0x1000_0000_0000_0001
+            let row = table.locate(key)
+            if let expected = model[key] {
+                #expect(table.pointer(row).pointee.lastMs == expected)
+            } else {
+                #expect(table.pointer(row).pointee.lastMs == .min)
+            }
+            table.pointer(row).pointee.lastMs = Int64(step)
+            model[key] = Int64(step)
+            if step % 20_000 == 19_999 {
+                let limit = Int64(step - 5_000)
+                table.evict(before: limit) { _ in }
+                model = model.filter { $0.value >= limit }
+                #expect(table.count == model.count)
+            }
+        }
+        for (key, last) in model { #expect(table.find(key).map { table.pointer($0).pointee.lastMs } == last) }
+        #expect(table.find(7) == nil)
+    }
+
+    @Test func pointersStayWhileTheTableGrows() {
+        var table = KeyedTable<AccountState>()
+        let first = table.pointer(table.locate(42))
+        for key in UInt64(100)..<30_000 { _ = table.locate(key) }
+        #expect(table.find(42).map { table.pointer($0) } == first)
+    }
+}
+
+@Suite struct RecentSetTests {
+    @Test func isExactUpToEightInEveryWindow() {
+        var sketches = SketchPool()
+        var set = RecentSet()
+        for thing in 0..<8 {
+            set.insert(key("account \(thing)"), at: Clock.stamp(start + Int64(thing) * Clock.hour), &sketches)
+        }
+        let now = Clock.stamp(start + 7 * Clock.hour)
+        #expect(set.sketch == 0)
+        #expect(set.count(within: RecentSet.day, at: now, sketches) == 8)
+        #expect(set.count(within: 3 * 60, at: now, sketches) == 4)
+        #expect(set.count(within: RecentSet.hour, at: now, sketches) == 2)
+        #expect(set.contains(key("account 3")) == true)
+        #expect(set.contains(key("account 30")) == false)
+        #expect(set.others(than: key("account 3"), within: RecentSet.day, at: now, sketches) == 7)
+        #expect(set.others(than: key("nobody"), within: RecentSet.day, at: now, sketches) == 8)
+    }
+
+    @Test(arguments: [20, 37, 100, 250])
+    func estimatesBeyondEightWithinAFifth(_ things: Int) {
+        var sketches = SketchPool()
+        var set = RecentSet()
+        for round in 0..<3 {
+            for thing in 0..<things {
+                set.insert(key("thing \(thing)"), at: Clock.stamp(start + Int64(round) * Clock.minute), &sketches)
+            }
+        }
+        let count = set.count(within: RecentSet.hour, at: Clock.stamp(start + 3 * Clock.minute), sketches)
+        #expect(abs(count - Float(things)) <= Float(things) / 5)
+        #expect(set.contains(key("thing 0")) == nil)
+    }
+
+    @Test func forgetsAfterAMonthEvenWhenStampsWrap() {
+        var sketches = SketchPool()
+        var set = RecentSet()
+        var ms = start
+        set.insert(key("old"), at: Clock.stamp(ms), &sketches)
+        // Kept alive by another thing for longer than a stamp's 45 days, and swept each day as rows are.
+        for _ in 0..<60 {
+            ms += Clock.day
+            set.sweep(Clock.stamp(ms), &sketches)
+            set.insert(key("new"), at: Clock.stamp(ms), &sketches)
+        }
+        #expect(set.count(within: RecentSet.month, at: Clock.stamp(ms), sketches) == 1)
+        #expect(set.contains(key("old")) == false)
+    }
+
+    @Test func givesSketchesBack() {
+        var sketches = SketchPool()
+        var sets = [RecentSet](repeating: RecentSet(), count: 50)
+        for index in sets.indices {
+            for thing in 0..<20 { sets[index].insert(key("\(index) \(thing)"), at: 5000, &sketches) }
+        }
+        #expect(sketches.liveCount == 50)
+        for index in sets.indices { sets[index].release(&sketches) }
+        #expect(sketches.liveCount == 0)
+        sets[0].insert(key("x"), at: 5000, &sketches)
+        #expect(sets[0].count(within: RecentSet.day, at: 5000, sketches) == 1)
+    }
+}
+
+@Suite struct StatisticsTests {
+    @Test func slidingCountForgetsAndInterpolates() {
+        var count = SlidingCount()
+        let origin = start / Clock.hour * Clock.hour
+        for minute in 0..<60 { count.add(at: origin + Int64(minute) * Clock.minute, window: Clock.hour) }
+        #expect(count.value(at: origin + 59 * Clock.minute, window: Clock.hour) == 60)
+        #expect(abs(count.value(at: origin + 90 * Clock.minute, window: Clock.hour) - 30) < 0.01)
+        #expect(count.value(at: origin + 3 * Clock.hour, window: Clock.hour) == 0)
+    }
+
+    @Test func momentsMatchTheTextbook() {
+        var moments = RunningMoments()
+        for value in [2, 4, 4, 4, 5, 5, 7, 9] as [Float] { moments.add(value) }
+        #expect(moments.mean == 5)
+        #expect(abs(moments.deviation - (32.0 / 7).squareRoot()) < 1e-5)
+        #expect(RunningMoments().deviation.isNaN)
+    }
+
+    @Test func majorityVoteIsALowerBoundAndExactAboveHalf() {
+        var vote = MajorityVote()
+        for value in [1, 2, 1, 1, 3, 1] as [UInt32] { vote.add(value) }
+        #expect(abs(vote.share(support: 2) - 4.0 / 6) < 1e-6)
+        #expect(MajorityVote().share(support: 1).isNaN)
+    }
+
+    @Test func restIsTheLongestQuietStretchAcrossMidnight() {
+        var hours = HourHistogram()
+        for hour in 9..<22 { hours.add(hour) }
+        #expect(hours.longestRest == 11)
+        for hour in 0..<24 { hours.add(hour) }
+        #expect(hours.longestRest == 0)
+    }
+
+    @Test func entropyOfEvenHoursIsTheirLogarithm() {
+        let tables = ScoreTables()
+        var hours = HourHistogram()
+        for _ in 0..<40 { for hour in [3, 9, 15, 21] { hours.add(hour) } }
+        #expect(abs(hours.entropy(tables) - 2) < 1e-4)
+    }
+
+    @Test func frequentPrintsFindTheCommonOne() {
+        var prints = FrequentPrints()
+        for index in 0..<40 { prints.add(index % 2 == 0 ? key("farm") : key("phone \(index)")) }
+        #expect(prints.share(of: key("farm"), support: 4) > 0.25)
+        #expect(prints.share(of: key("phone 39"), support: 4) < 0.1)
+    }
+}
