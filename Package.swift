@@ -21,12 +21,12 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
-        .target(name: "CPrefetch"),
+        .target(name: "CHotPath"),
         .target(name: "CBundledModel"),
         .target(
             name: "ActivityLog",
             dependencies: ["CZlib", .target(name: "CISAL", condition: .when(traits: ["ISAL"]))]),
-        .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CPrefetch"]),
+        .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CHotPath"]),
         .target(name: "RiskModel", dependencies: ["CBundledModel"]),
         .target(
             name: "CaseFile",
@@ -47,7 +47,7 @@ let package = Package(
             ]),
         .testTarget(name: "ActivityLogTests", dependencies: ["ActivityLog", "CZlib"]),
         .testTarget(name: "RiskFeaturesTests", dependencies: ["RiskFeatures", "ActivityLog"]),
-        .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"]),
+        .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"], exclude: ["Golden"]),
         .testTarget(
             name: "CaseFileTests",
             dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),

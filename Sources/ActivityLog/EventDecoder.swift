@@ -10,13 +10,15 @@ public struct EventDecoder: Sendable {
     public static let plausibleTimes: Range<Int64> = 946_684_800_000..<4_102_444_800_000
 
     /// The fields that hold money, which is never negative.
-    private static let money: UInt64 =
-        1 << UInt64(EventField.amountFen.rawValue) | 1 << UInt64(EventField.discountFen.rawValue)
-        | 1 << UInt64(EventField.refundFen.rawValue)
+    @inline(__always)
+    private static var money: UInt64 { bit(.amountFen) | bit(.discountFen) | bit(.refundFen) }
+
+    @inline(__always)
+    private static func bit(_ field: EventField) -> UInt64 { 1 &<< UInt64(field.rawValue) }
 
     private let hash: IdentifierHash
     private let maximumStringLength: Int
-    private let fields = FieldTable()
+    private var fields = FieldTable()
     private let types: SymbolTable
     private let platforms: SymbolTable
     private let deviceSources: SymbolTable
@@ -81,25 +83,34 @@ public struct EventDecoder: Sendable {
         var position = 0
         JSONScanner.skipSpace(line, &position)
         guard JSONScanner.byte(line, position) == 0x7B else {
-            try JSONScanner.skipValue(line, &position, depth: 0)
+            position = try JSONScanner.skipValue(line, from: position, depth: 0)
             try end(line, &position)
             throw .notObject
         }
         position &+= 1
         JSONScanner.skipSpace(line, &position)
         var isFirst = true
+        var previous = FieldTable.unknown
         while true {
             let next = JSONScanner.byte(line, position)
             if next == 0x7D && isFirst { break }
             guard next == 0x22 else { throw .notJSON }
             isFirst = false
             position &+= 1
-            let entry = try key(line, &position)
-            if JSONScanner.byte(line, position) != 0x3A {
-                JSONScanner.skipSpace(line, &position)
-                guard JSONScanner.byte(line, position) == 0x3A else { throw .notJSON }
+            let entry: FieldTable.Entry
+            if let expected = fields.expected(line, position, after: previous) {
+                entry = expected
+                position &+= expected.length
+            } else {
+                entry = try key(line, &position)
+                fields.expect(entry, after: previous)
+                if JSONScanner.byte(line, position) != 0x3A {
+                    JSONScanner.skipSpace(line, &position)
+                    guard JSONScanner.byte(line, position) == 0x3A else { throw .notJSON }
+                }
+                position &+= 1
             }
-            position &+= 1
+            previous = entry.index
             var first = JSONScanner.byte(line, position)
             if first <= 0x20 {
                 JSONScanner.skipSpace(line, &position)
@@ -107,7 +118,7 @@ public struct EventDecoder: Sendable {
             }
 
             if let field = entry.field {
-                let bit: UInt64 = 1 &<< UInt64(field.rawValue)
+                let bit = EventDecoder.bit(field)
                 var isPresent = false
                 if (mistyped | overlong) & bit != 0 {
                     mistyped &= ~bit
@@ -128,7 +139,7 @@ public struct EventDecoder: Sendable {
                     } else if JSONScanner.isNull(line, position) {
                         position &+= 4
                     } else {
-                        try JSONScanner.skipValue(line, &position, depth: 1)
+                        position = try JSONScanner.skipValue(line, from: position, depth: 1)
                         mistyped |= bit
                     }
                     switch field {
@@ -184,7 +195,7 @@ public struct EventDecoder: Sendable {
                     } else if JSONScanner.isNull(line, position) {
                         position &+= 4
                     } else {
-                        try JSONScanner.skipValue(line, &position, depth: 1)
+                        position = try JSONScanner.skipValue(line, from: position, depth: 1)
                         mistyped |= bit
                     }
                     switch field {
@@ -207,7 +218,7 @@ public struct EventDecoder: Sendable {
                 }
                 present = isPresent ? present | bit : present & ~bit
             } else {
-                try JSONScanner.skipValue(line, &position, depth: 1)
+                position = try JSONScanner.skipValue(line, from: position, depth: 1)
             }
 
             if JSONScanner.byte(line, position) <= 0x20 { JSONScanner.skipSpace(line, &position) }
@@ -223,9 +234,9 @@ public struct EventDecoder: Sendable {
         if mistyped != 0 { throw .wrongType }
         if overlong != 0 { throw .stringTooLong }
         event.present = present
-        guard event.has(.ts) else { throw .missingTimestamp }
-        guard event.has(.event) else { throw .missingEvent }
-        guard event.has(.accountID) else { throw .missingAccount }
+        guard present & EventDecoder.bit(.ts) != 0 else { throw .missingTimestamp }
+        guard present & EventDecoder.bit(.event) != 0 else { throw .missingEvent }
+        guard present & EventDecoder.bit(.accountID) != 0 else { throw .missingAccount }
         guard EventDecoder.plausibleTimes.contains(event.ts) else { throw .timestampOutOfRange }
 
         if model != 0 {
@@ -275,7 +286,9 @@ public struct EventDecoder: Sendable {
         // 8 when the key goes on behind 24 bytes.
         let count = marks.trailingZeroBitCount &>> 3
         guard count < 8, UInt8(truncatingIfNeeded: last &>> UInt64(count &* 8)) == 0x22 else {
-            return try unusualKey(line, &position)
+            let text = try JSONScanner.scanText(line, from: position)
+            position = text.end &+ 1
+            return unusualKey(line, text)
         }
         if length == 0 {
             word0 &= JSONScanner.mask(count)
@@ -290,10 +303,7 @@ public struct EventDecoder: Sendable {
 
     /// A long key, or one with escapes or beyond ASCII: it may still spell a field's name.
     @inline(never)
-    private mutating func unusualKey(
-        _ line: borrowing RawSpan, _ position: inout Int
-    ) throws(RejectReason) -> FieldTable.Entry {
-        let text = try JSONScanner.scanText(line, &position)
+    private mutating func unusualKey(_ line: borrowing RawSpan, _ text: JSONScanner.Text) -> FieldTable.Entry {
         guard text.length < 24 else { return FieldTable.Entry() }
         scratch.removeAll(keepingCapacity: true)
         JSONScanner.appendResolved(line, text, to: &scratch)
@@ -321,7 +331,9 @@ public struct EventDecoder: Sendable {
             }
             let count = marks.trailingZeroBitCount &>> 3
             guard UInt8(truncatingIfNeeded: word &>> UInt64(count &* 8)) == 0x22 else {
-                return try unusualString(line, &position)
+                let token = try unusualString(line, from: position)
+                position = token.text.end &+ 1
+                return token
             }
             let end = index &+ count
             let length = end &- position
@@ -335,9 +347,9 @@ public struct EventDecoder: Sendable {
     /// A string with escapes or beyond ASCII.
     @inline(never)
     private mutating func unusualString(
-        _ line: borrowing RawSpan, _ position: inout Int
+        _ line: borrowing RawSpan, from start: Int
     ) throws(RejectReason) -> Token {
-        let text = try JSONScanner.scanText(line, &position)
+        let text = try JSONScanner.scanText(line, from: start)
         guard text.length <= maximumStringLength else { return Token(key: 0, text: text) }
         guard text.hasEscapes else {
             return Token(key: hash(line.extracting(text.start..<text.end)), text: text)
@@ -348,7 +360,7 @@ public struct EventDecoder: Sendable {
     }
 
     private func address(_ line: borrowing RawSpan, _ text: JSONScanner.Text) -> (UInt64, UInt64) {
-        guard !text.hasEscapes, let address = NetworkAddress(line.extracting(text.start..<text.end)),
+        guard !text.hasEscapes, let address = NetworkAddress(line, from: text.start, to: text.end),
             !address.isReserved
         else { return (0, 0) }
         switch address {
@@ -390,30 +402,49 @@ public struct EventDecoder: Sendable {
         @inline(__always) func word(_ high: Int32, _ low: Int32) -> UInt64 {
             UInt64(UInt32(bitPattern: high)) << 32 | UInt64(UInt32(bitPattern: low))
         }
-        @inline(__always) func mix(_ state: UInt64, _ a: UInt64, _ b: UInt64) -> UInt64 {
-            IdentifierHash.fold(state ^ a, hash.k1 ^ b)
+        // A sum of products with odd constants, all different: the keys are hashes already, and the products do
+        // not wait for each other.
+        var multiplier = hash.k1 | 1
+        var sum = hash.k0
+        @inline(__always) func add(_ value: UInt64) {
+            sum &+= value &* multiplier
+            multiplier &+= 0x9E37_79B9_7F4A_7C16
         }
-        let small =
+        add(UInt64(bitPattern: event.ts))
+        add(event.present)
+        add(event.accountKey)
+        add(event.eventIDKey)
+        add(event.deviceKey)
+        add(event.ipKey)
+        add(event.wifiKey)
+        add(event.sessionKey)
+        add(event.fingerprintKey)
+        add(event.pageKey)
+        add(event.campaignKey)
+        add(event.couponKey)
+        add(event.couponInstanceKey)
+        add(event.orderKey)
+        add(event.merchantKey)
+        add(event.skuKey)
+        add(event.groupKey)
+        add(event.phoneKey)
+        add(event.phonePrefixKey)
+        add(event.addressKey)
+        add(event.payerKey)
+        add(event.trackingKey)
+        add(event.inviterKey)
+        add(event.peerKey)
+        add(UInt64(bitPattern: event.amountFen))
+        add(UInt64(bitPattern: event.discountFen))
+        add(UInt64(bitPattern: event.refundFen))
+        add(word(event.points, event.dwellMs))
+        add(word(event.quantity, event.scene))
+        add(
             UInt64(event.wxDeviceUsers1d) | UInt64(event.wxRiskRank) << 16
-            | UInt64(event.wxDeviceRiskRank) << 24 | UInt64(event.rating) << 32
-            | UInt64(event.platform.rawValue) << 40 | UInt64(event.deviceSource.rawValue) << 48
-            | UInt64(event.network.rawValue) << 52 | (event.ok ? 1 << 56 : 0)
-        // Two chains, so that the processor works on both at once.
-        var a = mix(hash.k0, UInt64(bitPattern: event.ts), event.present)
-        a = mix(a, event.accountKey, event.eventIDKey)
-        a = mix(a, event.deviceKey, event.ipKey)
-        a = mix(a, event.wifiKey, event.sessionKey)
-        a = mix(a, event.fingerprintKey, event.pageKey)
-        a = mix(a, event.campaignKey, event.couponKey)
-        a = mix(a, event.couponInstanceKey, event.orderKey)
-        a = mix(a, event.merchantKey, event.skuKey)
-        var b = mix(hash.k1, small, event.groupKey)
-        b = mix(b, event.phoneKey, event.phonePrefixKey)
-        b = mix(b, event.addressKey, event.payerKey)
-        b = mix(b, event.trackingKey, event.inviterKey)
-        b = mix(b, event.peerKey, UInt64(bitPattern: event.amountFen))
-        b = mix(b, UInt64(bitPattern: event.discountFen), UInt64(bitPattern: event.refundFen))
-        b = mix(b, word(event.points, event.dwellMs), word(event.quantity, event.scene))
-        return UInt64(event.type.rawValue) << 56 | IdentifierHash.fold(a, b ^ hash.k0) >> 8
+                | UInt64(event.wxDeviceRiskRank) << 24 | UInt64(event.rating) << 32
+                | UInt64(event.platform.rawValue) << 40 | UInt64(event.deviceSource.rawValue) << 48
+                | UInt64(event.network.rawValue) << 52 | (event.ok ? 1 << 56 : 0))
+        return UInt64(event.type.rawValue) << 56
+            | IdentifierHash.fold(sum ^ hash.k1, 0xA076_1D64_78BD_642F) >> 8
     }
 }

@@ -1,8 +1,12 @@
-/// Finds the field that a key names, by the key's first 24 bytes as three words: no name is longer.
+/// Finds the field that a key names, by the key's bytes as three words: no name is longer than 24 bytes.
+///
+/// Logs mostly repeat their keys in one order, so the key that came last time after the same key is tried first:
+/// the position behind it is then known without looking for its end.
 struct FieldTable: Sendable {
     /// The kinds of value that fields take.
     enum Kind: UInt8 { case string, integer, boolean, unknown }
 
+    /// A field's name as words, zeros behind it.
     struct Entry: Sendable {
         var word0: UInt64 = 0
         var word1: UInt64 = 0
@@ -10,33 +14,54 @@ struct FieldTable: Sendable {
         /// Nil where no field is.
         var field: EventField?
         var kind = Kind.unknown
+        /// The field's raw value, or `unknown`.
+        var index = FieldTable.unknown
+        /// Bytes of the name, its closing quote and the colon.
+        var length = 0
     }
 
+    /// A name with its closing quote and colon as words, and which bytes of them count.
+    private struct Pattern: Sendable {
+        var word0: UInt64 = 0
+        var word1: UInt64 = 0
+        var word2: UInt64 = 0
+        var mask0: UInt64 = 0
+        var mask1: UInt64 = 0
+        var mask2: UInt64 = 0
+        var entry = Entry()
+    }
+
+    static let unknown = EventField.allCases.count
     private static let slots = 256
+
     private var entries = [Entry](repeating: Entry(), count: slots)
+    private var patterns: [Pattern] = []
+    /// By the field that came before (or `unknown`, also at the start of a line): which came next last time.
+    private var next = [Int](repeating: 0, count: unknown + 1)
 
     init() {
         for field in EventField.allCases {
-            var entry = Entry()
-            field.name.withUTF8Buffer { name in
-                precondition(name.count < 24, "field names have at most 23 bytes")
-                for (index, byte) in name.enumerated() {
-                    let bits = UInt64(byte) << UInt64(index % 8 * 8)
-                    if index < 8 {
-                        entry.word0 |= bits
-                    } else if index < 16 {
-                        entry.word1 |= bits
-                    } else {
-                        entry.word2 |= bits
-                    }
-                }
-            }
-            entry.field = field
-            entry.kind = FieldTable.kind(of: field)
+            let name = field.name.withUTF8Buffer { Array($0) }
+            precondition(name.count <= 22, "a field's name with quote and colon fits three words")
+            let words = FieldTable.words(name)
+            let entry = Entry(
+                word0: words.0, word1: words.1, word2: words.2, field: field, kind: FieldTable.kind(of: field),
+                index: Int(field.rawValue), length: name.count + 2)
+            let pattern = FieldTable.words(name + [0x22, 0x3A])
+            let mask = FieldTable.words([UInt8](repeating: 0xFF, count: name.count + 2))
+            patterns.append(
+                Pattern(
+                    word0: pattern.0, word1: pattern.1, word2: pattern.2, mask0: mask.0, mask1: mask.1,
+                    mask2: mask.2, entry: entry))
             var slot = FieldTable.slot(entry.word0, entry.word1)
             while entries[slot].field != nil { slot = (slot + 1) % FieldTable.slots }
             entries[slot] = entry
         }
+    }
+
+    private static func words(_ bytes: [UInt8]) -> (UInt64, UInt64, UInt64) {
+        let bytes = bytes.span.bytes
+        return (JSONScanner.word(bytes, 0), JSONScanner.word(bytes, 8), JSONScanner.word(bytes, 16))
     }
 
     static func kind(of field: EventField) -> Kind {
@@ -47,6 +72,25 @@ struct FieldTable: Sendable {
         case .ok: .boolean
         default: .string
         }
+    }
+
+    /// The entry of the key at `position` (behind its opening quote) if it is the one that came last time after
+    /// the field `previous`, and a colon follows its quote at once.
+    @inline(__always)
+    func expected(_ line: borrowing RawSpan, _ position: Int, after previous: Int) -> Entry? {
+        guard position &+ 24 <= line.byteCount else { return nil }
+        let pattern = patterns[next[previous]]
+        let difference =
+            (JSONScanner.word(line, position) ^ pattern.word0) & pattern.mask0
+            | (JSONScanner.word(line, position &+ 8) ^ pattern.word1) & pattern.mask1
+            | (JSONScanner.word(line, position &+ 16) ^ pattern.word2) & pattern.mask2
+        return difference == 0 ? pattern.entry : nil
+    }
+
+    /// Remembers that `entry` came after the field `previous`.
+    @inline(__always)
+    mutating func expect(_ entry: Entry, after previous: Int) {
+        if entry.index != FieldTable.unknown { next[previous] = entry.index }
     }
 
     @inline(__always)

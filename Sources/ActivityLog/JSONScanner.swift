@@ -1,8 +1,9 @@
 /// Steps over JSON (RFC 8259) in the bytes of one line, eight at a time, allocating nothing.
 ///
-/// Every function takes the line and a position, which it moves behind what it read. No load goes beyond the
-/// line: fewer than eight bytes before its end are padded with zeros, and zero is a control character, at which
-/// every scan stops.
+/// Every function takes the line and a position, and moves or returns the position behind what it read (those
+/// that are called out of line return it, so that the caller can keep its own in a register). No load goes
+/// beyond the line: fewer than eight bytes before its end are padded with zeros, and zero is a control
+/// character, at which every scan stops.
 enum JSONScanner {
     /// Values may be nested this deep, the line's own object included.
     static let maximumDepth = 64
@@ -69,18 +70,19 @@ enum JSONScanner {
     /// Where a string's text lies in the line.
     struct Text {
         var start = 0
+        /// The position of the closing quote.
         var end = 0
         /// Bytes of the text once its escapes are resolved.
         var length = 0
         var hasEscapes = false
     }
 
-    /// Reads a string's text and closing quote, validating escapes and UTF-8. Starts behind the opening quote.
+    /// Reads a string's text up to its closing quote, validating escapes and UTF-8.
+    /// - Parameter start: behind the opening quote.
     @inline(never)
-    static func scanText(
-        _ line: borrowing RawSpan, _ position: inout Int
-    ) throws(RejectReason) -> Text {
-        var text = Text(start: position)
+    static func scanText(_ line: borrowing RawSpan, from start: Int) throws(RejectReason) -> Text {
+        var position = start
+        var text = Text(start: start)
         var shortened = 0
         while true {
             let marks = specials(word(line, position))
@@ -94,13 +96,12 @@ enum JSONScanner {
             if found == 0x22 {
                 text.end = position
                 text.length = position &- text.start &- shortened
-                position &+= 1
                 return text
             } else if found == 0x5C {
                 text.hasEscapes = true
-                let start = position
+                let escape = position
                 let scalar = try scanEscape(line, &position)
-                shortened &+= (position &- start) &- utf8Length(scalar)
+                shortened &+= (position &- escape) &- utf8Length(scalar)
             } else if found < 0x20 {
                 throw .controlCharacter
             } else {
@@ -237,7 +238,9 @@ enum JSONScanner {
                 return Int64(high &* power(digits) &+ low)
             }
         }
-        return try scanNumber(line, &position)
+        let number = try scanNumber(line, from: position)
+        position = number.end
+        return number.value
     }
 
     /// Any byte that cannot go on a number; what it is, is its reader's matter.
@@ -246,7 +249,7 @@ enum JSONScanner {
 
     /// How many of the word's lowest bytes are digits before the first that is none.
     @inline(__always)
-    private static func digitCount(_ word: UInt64) -> Int {
+    static func digitCount(_ word: UInt64) -> Int {
         let shifted = word ^ 0x3030_3030_3030_3030
         // A byte above 9 gets its high bit from the sum or has it already.
         let marks = (shifted & ~highBits &+ 0x7676_7676_7676_7676 | shifted) & highBits
@@ -255,7 +258,7 @@ enum JSONScanner {
 
     /// The value of eight digits, the first lowest; zero bytes count as zeros.
     @inline(__always)
-    private static func eightDigits(_ word: UInt64) -> UInt64 {
+    static func eightDigits(_ word: UInt64) -> UInt64 {
         let digits = word & 0x0F0F_0F0F_0F0F_0F0F
         let pairs = (digits &* 10 &+ (digits &>> 8)) & 0x00FF_00FF_00FF_00FF
         let fours = (pairs &* 100 &+ (pairs &>> 16)) & 0x0000_FFFF_0000_FFFF
@@ -271,7 +274,10 @@ enum JSONScanner {
 
     /// The whole grammar: sign, fraction, exponent.
     @inline(never)
-    static func scanNumber(_ line: borrowing RawSpan, _ position: inout Int) throws(RejectReason) -> Int64? {
+    static func scanNumber(
+        _ line: borrowing RawSpan, from start: Int
+    ) throws(RejectReason) -> (value: Int64?, end: Int) {
+        var position = start
         let isNegative = byte(line, position) == 0x2D
         if isNegative { position &+= 1 }
         // The value is mantissa × 10^(zeros + shift); zeros counts those not yet multiplied in.
@@ -328,17 +334,17 @@ enum JSONScanner {
             }
             shift &+= sign == 0x2D ? -exponent : exponent
         }
-        guard !isTooPrecise else { return nil }
-        guard mantissa != 0 else { return 0 }
+        guard !isTooPrecise else { return (nil, position) }
+        guard mantissa != 0 else { return (0, position) }
         let tens = zeros &+ shift
-        guard tens >= 0, tens <= 19 else { return nil }
+        guard tens >= 0, tens <= 19 else { return (nil, position) }
         for _ in 0..<tens {
             let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-            guard !overflow else { return nil }
+            guard !overflow else { return (nil, position) }
             mantissa = product
         }
-        if isNegative { return mantissa <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- mantissa) : nil }
-        return Int64(exactly: mantissa)
+        guard isNegative else { return (Int64(exactly: mantissa), position) }
+        return (mantissa <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- mantissa) : nil, position)
     }
 
     @inline(__always)
@@ -367,10 +373,12 @@ enum JSONScanner {
 
     /// Steps over any value, nested ones included.
     /// - Parameter depth: how many objects and arrays are open around it.
+    /// - Returns: the position behind it.
     @inline(never)
     static func skipValue(
-        _ line: borrowing RawSpan, _ position: inout Int, depth outer: Int
-    ) throws(RejectReason) {
+        _ line: borrowing RawSpan, from start: Int, depth outer: Int
+    ) throws(RejectReason) -> Int {
+        var position = start
         // Bit n says whether the nth open value is an object.
         var objects: UInt64 = 0
         var depth = 0
@@ -378,8 +386,7 @@ enum JSONScanner {
             // A value.
             switch byte(line, position) {
             case 0x22:
-                position &+= 1
-                _ = try scanText(line, &position)
+                position = try scanText(line, from: position &+ 1).end &+ 1
             case 0x7B, 0x5B:
                 guard outer &+ depth < maximumDepth else { throw .tooDeep }
                 let isObject = byte(line, position) == 0x7B
@@ -399,11 +406,11 @@ enum JSONScanner {
                 guard isNull(line, position) else { throw .notJSON }
                 position &+= 4
             default:
-                _ = try scanNumber(line, &position)
+                position = try scanNumber(line, from: position).end
             }
             // What may follow it: the ends of values around it, then a comma.
             while true {
-                guard depth > 0 else { return }
+                guard depth > 0 else { return position }
                 skipSpace(line, &position)
                 let next = byte(line, position)
                 position &+= 1
@@ -421,8 +428,7 @@ enum JSONScanner {
 
     private static func skipKey(_ line: borrowing RawSpan, _ position: inout Int) throws(RejectReason) {
         guard byte(line, position) == 0x22 else { throw .notJSON }
-        position &+= 1
-        _ = try scanText(line, &position)
+        position = try scanText(line, from: position &+ 1).end &+ 1
         skipSpace(line, &position)
         guard byte(line, position) == 0x3A else { throw .notJSON }
         position &+= 1

@@ -6,103 +6,92 @@ enum NetworkAddress: Equatable {
 
     /// Reads dotted IPv4 or IPv6 (RFC 4291, with `::`, an IPv4 tail, and a `%zone`, which is dropped). An
     /// IPv4 address mapped into IPv6 is given as IPv4. Nil when the text is no address.
-    init?(_ text: borrowing RawSpan) {
-        let count = text.byteCount
-        guard count >= 2, count <= 64 else { return nil }
-        for index in 0..<min(count, 5) where text.unsafeLoad(fromByteOffset: index, as: UInt8.self) == 0x3A {
-            self.init(v6: text)
+    init?(_ line: borrowing RawSpan, from start: Int, to end: Int) {
+        guard end - start >= 2, end - start <= 64 else { return nil }
+        for index in start..<min(end, start + 5) where JSONScanner.byte(line, index) == 0x3A {
+            self.init(v6: line, from: start, to: end)
             return
         }
-        guard let address = NetworkAddress.dotted(text, from: 0, to: count) else { return nil }
+        guard let address = NetworkAddress.dotted(line, from: start, to: end) else { return nil }
         self = .v4(address)
     }
 
-    private static func dotted(_ text: borrowing RawSpan, from start: Int, to end: Int) -> UInt32? {
-        var address: UInt32 = 0
-        var part: UInt32 = 0
-        var digits = 0
-        var dots = 0
-        var index = start
-        while index < end {
-            let byte = JSONScanner.byte(text, index)
-            if byte &- 0x30 < 10 {
-                part = part &* 10 &+ UInt32(byte &- 0x30)
-                digits &+= 1
-                guard digits <= 3, part <= 255 else { return nil }
-            } else {
-                guard byte == 0x2E, digits > 0, dots < 3 else { return nil }
-                address = address << 8 | part
-                part = 0
-                digits = 0
-                dots &+= 1
-            }
-            index &+= 1
+    /// Four numbers of one to three digits, each taken as a word so that their lengths cost no branch.
+    private static func dotted(_ line: borrowing RawSpan, from start: Int, to end: Int) -> UInt32? {
+        var address: UInt64 = 0
+        var position = start
+        for part in 0..<4 {
+            let word = JSONScanner.word(line, position)
+            let count = JSONScanner.digitCount(word)
+            guard count >= 1, count <= 3 else { return nil }
+            let value = JSONScanner.eightDigits(word &<< UInt64(truncatingIfNeeded: 64 &- count &* 8))
+            guard value <= 255 else { return nil }
+            address = address &<< 8 | value
+            position &+= count
+            guard part < 3 ? JSONScanner.byte(line, position) == 0x2E : position == end else { return nil }
+            position &+= 1
         }
-        guard dots == 3, digits > 0 else { return nil }
-        return address << 8 | part
+        return UInt32(truncatingIfNeeded: address)
     }
 
-    private init?(v6 text: borrowing RawSpan) {
+    private init?(v6 line: borrowing RawSpan, from start: Int, to limit: Int) {
         var groups: (high: UInt64, low: UInt64) = (0, 0)
-        var tail: (high: UInt64, low: UInt64) = (0, 0)
+        var beforeGap: (high: UInt64, low: UInt64) = (0, 0)
         var count = 0
-        var headCount = -1
-        var position = 0
-        var end = text.byteCount
-        for index in 0..<end where JSONScanner.byte(text, index) == 0x25 {
+        var gap = -1
+        var position = start
+        var end = limit
+        for index in start..<limit where JSONScanner.byte(line, index) == 0x25 {
             end = index
             break
         }
-        func byte(_ index: Int) -> UInt8 { index < end ? JSONScanner.byte(text, index) : 0 }
+        func byte(_ index: Int) -> UInt8 { index < end ? JSONScanner.byte(line, index) : 0 }
         func push(_ value: UInt64) {
             groups = (groups.high << 16 | groups.low >> 48, groups.low << 16 | value)
             count += 1
         }
-        if byte(0) == 0x3A {
-            guard byte(1) == 0x3A else { return nil }
-            headCount = 0
-            position = 2
+        if byte(start) == 0x3A {
+            guard byte(start + 1) == 0x3A else { return nil }
+            gap = 0
+            position += 2
         }
         while position < end {
             guard count < 8 else { return nil }
+            let first = position
             var value: UInt64 = 0
-            var digits = 0
-            let start = position
             while let digit = NetworkAddress.hex(byte(position)) {
                 value = value << 4 | digit
-                digits += 1
                 position += 1
-                guard digits <= 4 else { return nil }
+                guard position - first <= 4 else { return nil }
             }
             if byte(position) == 0x2E {
-                guard count <= 6, let v4 = NetworkAddress.dotted(text, from: start, to: end) else { return nil }
-                push(UInt64(v4 >> 16))
-                push(UInt64(v4 & 0xFFFF))
-                position = end
+                guard count <= 6, let tail = NetworkAddress.dotted(line, from: first, to: end) else { return nil }
+                push(UInt64(tail >> 16))
+                push(UInt64(tail & 0xFFFF))
                 break
             }
-            guard digits > 0 else { return nil }
+            guard position > first else { return nil }
             push(value)
             guard position < end else { break }
             guard byte(position) == 0x3A else { return nil }
             position += 1
             if byte(position) == 0x3A {
-                guard headCount < 0 else { return nil }
-                headCount = count
-                tail = groups
+                guard gap < 0 else { return nil }
+                gap = count
+                beforeGap = groups
                 groups = (0, 0)
                 position += 1
             } else if position == end {
                 return nil
             }
         }
-        if headCount < 0 {
-            guard count == 8 else { return nil }
-        } else {
-            guard count < 8 else { return nil }
+        guard gap < 0 ? count == 8 : count < 8 else { return nil }
+        if gap >= 0 {
             // What stood before `::` goes to the top.
-            for _ in headCount..<8 { tail = (tail.high << 16 | tail.low >> 48, tail.low << 16) }
-            groups = (groups.high | tail.high, groups.low | tail.low)
+            for _ in gap..<8 {
+                beforeGap = (beforeGap.high << 16 | beforeGap.low >> 48, beforeGap.low << 16)
+            }
+            groups = (groups.high | beforeGap.high, groups.low | beforeGap.low)
         }
         if groups.high == 0 && groups.low >> 32 == 0xFFFF {
             self = .v4(UInt32(truncatingIfNeeded: groups.low))

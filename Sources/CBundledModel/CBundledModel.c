@@ -1,3 +1,5 @@
+// `#embed` is C23; clang takes it in earlier dialects and says so.
+#pragma clang diagnostic ignored "-Wc23-extensions"
 #include "CBundledModel.h"
 
 static const unsigned char bundled_model[] = {

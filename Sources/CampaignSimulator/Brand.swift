@@ -82,6 +82,18 @@ struct Brand: Sendable {
         return UInt32(yuan) * 100 + [90, 0, 80, 50][random.below(4)]
     }
 
+    /// Whether a shop has a trait that a share of shops have.
+    func has(_ trait: Trait, _ merchant: UInt16, share: Double) -> Bool {
+        let place = RandomSource.mix(seed ^ trait.rawValue << 40 ^ UInt64(merchant))
+        return Double(place >> 11) * 0x1p-53 < share
+    }
+
+    /// Customs of shops.
+    enum Trait: UInt64 {
+        case thanksForPraise = 1
+        case deliversWithinHours
+    }
+
     func drawMerchant(_ random: inout RandomSource) -> UInt16 {
         UInt16(random.index(cumulative: popularity))
     }

@@ -84,7 +84,8 @@ public struct CampaignSimulator: Sendable {
             var chapter = Chapter()
             for community in world.communities[ranges[number]] {
                 var diary = Diary(
-                    world: world, stream: community.number, firstID: community.firstAccount * world.idsPerAccount + 1)
+                    world: world, stream: community.number,
+                    firstID: community.firstAccount * world.idsPerAccount + 1)
                 let archetypes = diary.write(community)
                 chapter.events += diary.events
                 chapter.losses += diary.losses

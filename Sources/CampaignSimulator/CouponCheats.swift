@@ -44,9 +44,10 @@ extension Diary {
     /// Spends what an account holds, in one or more visits hours or days later.
     private mutating func cashIn(_ gang: Gang, _ person: inout Person, _ habits: Habits, after ts: Int64) {
         var ts = ts
-        var rounds = min(person.wallet.count, 1 + random.count(0.7))
+        var rounds = min(person.wallet.count, random.chance(0.85) ? 1 + random.count(0.25) : 0)
         while rounds > 0, !person.wallet.isEmpty {
-            ts = awake(ts + Int64(random.logNormal(median: 7 + 22 * gang.skill, sigma: 0.8) * 3_600_000), person)
+            ts = awake(
+                ts + Int64(random.logNormal(median: 7 + 22 * gang.skill, sigma: 0.8) * 3_600_000), person)
             var visit = open(person, at: ts, habits: habits)
             if !random.chance(habits.direct) { browse(&visit, random.count(habits.browse)) }
             if random.chance(0.3) { claim(&visit, &person, think: 0.8) }
@@ -54,7 +55,7 @@ extension Diary {
             if random.chance(0.2) { redeemPoints(&visit, &person) }
             rounds -= 1
         }
-        if random.chance(0.5) {
+        if random.chance(0.3) {
             // The next campaign is farmed as well.
             let opening = random.chance(0.5) ? world.brand.couponOpening[6] : world.brand.couponOpening[2]
             let again =
@@ -132,7 +133,6 @@ extension Diary {
             let ts = moment(from: start, until: world.spanMs * 3 / 5)
             takeGifts(gang, &person, habits, at: ts)
             cashIn(gang, &person, habits, after: ts)
-            cashIn(gang, &person, habits, after: ts + 2 * Clock.day)
             pretend(gang, &person, from: ts)
         }
     }
@@ -147,7 +147,8 @@ extension Diary {
             let habits = workHabits(gang)
             if index < inviters {
                 person.isOld = true
-                var visit = open(person, at: times[0] - Int64(random.exponential(9) * 3_600_000), habits: habits)
+                var visit = open(
+                    person, at: times[0] - Int64(random.exponential(9) * 3_600_000), habits: habits)
                 if visit.now < 0 { visit.now = Int64(random.exponential(20) * 60_000) }
                 browse(&visit, 1 + random.count(habits.browse))
                 share(&visit)
@@ -191,12 +192,14 @@ extension Diary {
                 person.homeWifi = owner.homeWifi
                 person.otherPlace = owner.otherPlace
                 person.otherPlaceShare = owner.otherPlaceShare
-                person.handset = share(random.chance(0.65) ? owner.handset : secondHandset, users: accounts.count)
+                person.handset = share(
+                    random.chance(0.65) ? owner.handset : secondHandset, users: accounts.count)
                 person.otherHandset = nil
                 if !random.chance(0.45 * gang.skill) { person.payer = owner.payer }
                 if !random.chance(0.3 * gang.skill) { person.address = owner.address }
                 if random.chance(0.5) { person.phone = owner.phone }
-                ts = awake(ts + Int64(random.logNormal(median: 12 + 500 * gang.skill, sigma: 1) * 60_000), owner)
+                ts = awake(
+                    ts + Int64(random.logNormal(median: 12 + 500 * gang.skill, sigma: 1) * 60_000), owner)
             }
             var habits = ordinaryHabits()
             habits.thresholdTries = 5
@@ -222,8 +225,8 @@ extension Diary {
                 arrive(&visit, &person, takesGift: 0.5)
                 person.isOld = true
             }
-            let last = min(world.days, first + 6 + random.below(9))
-            for day in (first + 1)..<max(first + 2, last) where random.chance(0.88 - 0.25 * gang.skill) {
+            let last = min(world.days, first + 4 + random.below(7))
+            for day in (first + 1)..<max(first + 2, last) where random.chance(0.85 - 0.3 * gang.skill) {
                 let minutes = ownHour * 60 + random.normal(0, jitter)
                 let ts = Int64(day) * Clock.day + Int64(minutes * 60_000)
                 guard ts > 0 else { continue }
@@ -233,7 +236,7 @@ extension Diary {
                 if random.chance(0.3 * gang.skill) { browse(&visit, 1 + random.count(1)) }
                 if person.points > 30, random.chance(0.35) { redeemPoints(&visit, &person) }
             }
-            if random.chance(0.4) {
+            if random.chance(0.2) {
                 takeGifts(gang, &person, habits, at: start + 2 * Clock.day)
                 cashIn(gang, &person, habits, after: start + 3 * Clock.day)
             }
@@ -253,7 +256,7 @@ extension Diary {
                 arrive(&visit, &person)
                 person.isOld = true
             }
-            for _ in 0..<2 + random.count(1) {
+            for _ in 0..<1 + random.count(0.8) {
                 ts = awake(ts + Int64(random.logNormal(median: 22, sigma: 0.7) * 3_600_000), person)
                 var visit = open(person, at: ts, habits: habits)
                 if !random.chance(habits.direct) { browse(&visit, 1 + random.count(habits.browse)) }
@@ -266,7 +269,8 @@ extension Diary {
                 buy(&visit, &person, habits, plan)
                 if random.chance(0.75) {
                     if random.chance(0.5) {
-                        visit = open(person, at: visit.now + Int64(random.exponential(3) * 3_600_000), habits: habits)
+                        visit = open(
+                            person, at: visit.now + Int64(random.exponential(3) * 3_600_000), habits: habits)
                     }
                     redeemPoints(&visit, &person)
                 }
@@ -285,10 +289,11 @@ extension Diary {
         for index in hubs..<max(hubs, accounts.count) {
             var person = people[index]
             takeGifts(gang, &person, habits, at: times[index])
-            let rounds = 1 + random.count(0.8)
+            let rounds = 1 + random.count(0.4)
             var ts = times[index]
             for _ in 0..<rounds {
-                ts = awake(ts + Int64(random.logNormal(median: 2 + 14 * gang.skill, sigma: 1.1) * 3_600_000), person)
+                ts = awake(
+                    ts + Int64(random.logNormal(median: 2 + 14 * gang.skill, sigma: 1.1) * 3_600_000), person)
                 var visit = open(person, at: ts, habits: habits)
                 if person.wallet.isEmpty || random.chance(0.4) { claim(&visit, &person, kind: .shared) }
                 let hub = random.below(max(1, hubs))
@@ -316,7 +321,7 @@ extension Diary {
             var habits = workHabits(gang)
             habits.thinkSeconds = min(habits.thinkSeconds, 1 + 4 * gang.skill)
             var first = Int64.max
-            for launch in chosen where random.chance(0.75) {
+            for launch in chosen where random.chance(0.6) {
                 first = min(first, launch.ts)
                 var visit = open(
                     person, at: max(0, launch.ts - Int64(random.exponential(20 + 40 * gang.skill) * 1000)),
@@ -329,7 +334,7 @@ extension Diary {
                 rush(
                     &visit, &person, habits, launch,
                     reactionSeconds: random.logNormal(median: median, sigma: 0.35 + 0.4 * gang.skill),
-                    tries: 2 + random.count(3.5 - 2 * gang.skill), luck: 0.5)
+                    tries: 1 + random.count(2.6 - 1.6 * gang.skill), luck: 0.5)
             }
             if first == .max {
                 takeGifts(gang, &person, habits, at: gangStart())
@@ -348,7 +353,7 @@ extension Diary {
             var person = makeMember(gang, account, index)
             let habits = workHabits(gang)
             var ts = times[index]
-            for round in 0..<2 + random.count(1.2) {
+            for round in 0..<1 + random.count(0.9) {
                 var visit = open(person, at: ts, habits: habits)
                 if !person.isOld {
                     arrive(&visit, &person, takesGift: 0.5)

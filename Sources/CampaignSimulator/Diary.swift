@@ -143,7 +143,9 @@ struct Diary {
     private mutating func finish(_ event: inout CampaignEvent) {
         let users = event.deviceUsers
         event.deviceUsers = 0
-        guard event.frontEnd == 0, EventType.Set.costly.contains(event.type), random.chance(0.16) else { return }
+        guard event.frontEnd == 0, EventType.Set.costly.contains(event.type), random.chance(0.16) else {
+            return
+        }
         event.riskRank = UInt8(min(4, random.count(0.35 + Double(min(users, 8)) * 0.06))) + 1
         event.deviceRiskRank = UInt8(min(4, random.count(0.3 + Double(min(users, 8)) * 0.09))) + 1
         let seen = 1 + random.count(Double(max(1, users) - 1) * 0.7) + (random.chance(0.07) ? 1 : 0)
@@ -227,7 +229,9 @@ struct Diary {
         if person.inviter != 0, random.chance(0.8) {
             let delay = Int64(random.logNormal(median: 2500, sigma: 0.8))
             let account = person.account
-            reward(inviter: person.inviter - 1, at: visit.now + delay, for: account, isCheat: person.costsAsCheat == .couponAbuse)
+            reward(
+                inviter: person.inviter - 1, at: visit.now + delay, for: account,
+                isCheat: person.costsAsCheat == .couponAbuse)
         }
     }
 
@@ -296,7 +300,9 @@ struct Diary {
         think(&visit)
         emit(&visit, .pointsRedeem) { $0.points = points }
         person.points -= points
-        if person.costsAsCheat == .couponAbuse { lose(person.account, visit.now, UInt32(points) * 2, .couponAbuse) }
+        if person.costsAsCheat == .couponAbuse {
+            lose(person.account, visit.now, UInt32(points) * 2, .couponAbuse)
+        }
     }
 
     mutating func drawLottery(_ visit: inout Visit, _ person: inout Person) {
@@ -360,7 +366,9 @@ struct Diary {
 
     /// Gives the oldest coupon to another account.
     /// - Returns: the coupon given, to be accepted there; nil if there was none.
-    mutating func transfer(_ visit: inout Visit, _ person: inout Person, to account: UInt32) -> Person.HeldCoupon? {
+    mutating func transfer(_ visit: inout Visit, _ person: inout Person, to account: UInt32) -> Person
+        .HeldCoupon?
+    {
         guard !person.wallet.isEmpty else { return nil }
         let held = person.wallet.removeFirst()
         think(&visit)
@@ -372,7 +380,9 @@ struct Diary {
         return held
     }
 
-    mutating func accept(_ visit: inout Visit, _ person: inout Person, _ held: Person.HeldCoupon, from account: UInt32) {
+    mutating func accept(
+        _ visit: inout Visit, _ person: inout Person, _ held: Person.HeldCoupon, from account: UInt32
+    ) {
         think(&visit, times: 0.7)
         emit(&visit, .couponAccept) {
             $0.coupon = held.coupon + 1

@@ -11,6 +11,8 @@ struct Gang {
     var homes: [Home]
     /// Share of members with a handset drawn from the whole market.
     var ownHandsets: Double
+    /// Share of members with a purse and a door of their own.
+    var ownPurses: Double
     /// Share of visits from the gang's homes.
     var visitsFromDen: Double
     var prefix: UInt16
@@ -52,14 +54,16 @@ extension Diary {
             let ip =
                 isDataCentre
                 ? world.network.dataCentre(&random) : world.network.home(city: town, net: net, host: host)
-            return Gang.Home(city: town, net: net, host: host, place: .init(ip: ip, wifi: isDataCentre ? 0 : newID()))
+            return Gang.Home(
+                city: town, net: net, host: host, place: .init(ip: ip, wifi: isDataCentre ? 0 : newID()))
         }
         return Gang(
             skill: skill, cheat: community.archetype.cheat ?? .couponAbuse, handsets: handsets,
             payers: (0..<parts(difficulty.accountsPerPayer)).map { _ in newID() },
             addresses: (0..<parts(difficulty.accountsPerAddress)).map { _ in newID() },
             phones: (0..<parts(difficulty.accountsPerAddress)).map { _ in newID() }, homes: homes,
-            ownHandsets: difficulty.ownHandsets(skill), visitsFromDen: difficulty.visitsFromDen(skill),
+            ownHandsets: difficulty.ownHandsets(skill), ownPurses: difficulty.ownPurses(skill),
+            visitsFromDen: difficulty.visitsFromDen(skill),
             prefix: drawPrefix(),
             thinkSeconds: difficulty.thinkSeconds.geometric(skill) * random.logNormal(median: 1, sigma: 0.2),
             thinkSigma: difficulty.thinkSigma(skill), size: size)
@@ -79,10 +83,12 @@ extension Diary {
             person.handset = share(gang.handsets[number], users: users)
             person.otherHandset = nil
         }
-        person.payer = random.pick(gang.payers)
-        let door = random.below(gang.addresses.count)
-        person.address = gang.addresses[door]
-        if random.chance(0.7) { person.phone = gang.phones[door] }
+        if !random.chance(gang.ownPurses) {
+            person.payer = random.pick(gang.payers)
+            let door = random.below(gang.addresses.count)
+            person.address = gang.addresses[door]
+            if random.chance(0.7) { person.phone = gang.phones[door] }
+        }
         if random.chance(0.5 * (1 - gang.skill)) { person.phonePrefix = gang.prefix }
         person.isOld = random.chance(difficulty.agedShare(gang.skill))
         person.inviter = 0

@@ -26,19 +26,19 @@ extension Diary {
         switch archetype {
         case .loyalMember:
             person.isOld = random.chance(0.85)
-            habits.visits = 3.4
+            habits.visits = 1.6
             habits.order *= 1.2
             checkInDaily(&person, habits)
         case .newcomer:
             person.isOld = false
-            habits.visits = 1.2
+            habits.visits = 0.7
             let ts = moment(from: 0, until: world.spanMs * 9 / 10)
             arriveByAd(&person, habits, at: ts)
             live(&person, habits, from: ts + 2 * Clock.hour, atLeast: 0)
             return
         case .dealHunter:
             person.isOld = random.chance(0.8)
-            habits.visits = 5.5
+            habits.visits = 1.9
             habits.browse *= 0.8
             habits.claim = random.between(0.5...0.85)
             habits.couponUse = 0.92
@@ -56,7 +56,7 @@ extension Diary {
         case .traveller:
             person.roams = true
             person.otherHandset = makeHandset()
-            habits.visits = 3.2
+            habits.visits = 1.9
         case .nightWorker:
             person.dayShift = random.between(8.0...12.0)
         case .bareLog:
@@ -69,11 +69,11 @@ extension Diary {
             habits.refund = random.between(0.3...0.65)
             habits.cancel = 0.15
             habits.order = 0.5
-            habits.visits = 2.6
+            habits.visits = 0.9
         case .quickBuyer:
             habits.direct = 0.95
             habits.order = random.between(0.5...0.8)
-            habits.visits = 1.4
+            habits.visits = 0.9
             habits.claim = 0.35
             habits.thinkSeconds *= 0.55
             habits.pickup = 0.3
@@ -119,7 +119,7 @@ extension Diary {
             arrive(&visit, &person)
             person.isOld = true
         }
-        for day in first..<min(world.days, first + 7 + random.below(8)) where random.chance(zeal) {
+        for day in first..<min(world.days, first + 3 + random.below(8)) where random.chance(zeal) {
             let ts = Int64(day) * Clock.day + Int64((hour + random.normal(0, jitter)) * Double(Clock.hour))
             guard ts > 0 else { continue }
             var visit = open(person, at: ts, habits: habits)
@@ -142,7 +142,7 @@ extension Diary {
 
     /// Waits for a launch and presses the button in its first seconds.
     mutating func waitForLaunches(_ person: inout Person, _ habits: Habits) {
-        for launch in world.brand.launches where random.chance(1.6 / Double(world.brand.launches.count)) {
+        for launch in world.brand.launches where random.chance(1.2 / Double(world.brand.launches.count)) {
             let early = Int64(random.exponential(50) * 1000)
             var visit = open(person, at: launch.ts - early, habits: habits)
             if !person.isOld {
@@ -163,7 +163,9 @@ extension Diary {
         visit.now = max(visit.now + 200, launch.ts + Int64(reactionSeconds * 1000))
         for attempt in 0..<tries {
             if attempt > 0 {
-                visit.now += Int64(random.logNormal(median: min(1.6, visit.thinkSeconds * 0.3), sigma: 0.7) * 1000) + 60
+                visit.now +=
+                    Int64(random.logNormal(median: min(1.6, visit.thinkSeconds * 0.3), sigma: 0.7) * 1000)
+                    + 60
             }
             let wins = random.chance(luck)
             emit(&visit, .flashSaleAttempt) {
@@ -209,7 +211,7 @@ extension Diary {
             person.isOld = false
             person.inviter = random.chance(0.6) ? guide.account + 1 : 0
             var habits = ordinaryHabits()
-            habits.visits = 1.6
+            habits.visits = 0.9
             let own = person.handset
             person.handset = share(tablet, users: max(1, guests / days))
             let place = (person.otherPlace, person.otherPlaceShare, person.otherHandset)
@@ -240,7 +242,8 @@ extension Diary {
     private mutating func shareDormitory(_ accounts: [UInt32]) -> [Archetype] {
         let city = random.below(NetworkMap.cities)
         let house = Person.Place(
-            ip: world.network.home(city: city, net: random.below(world.network.homeNets), host: 77), wifi: newID())
+            ip: world.network.home(city: city, net: random.below(world.network.homeNets), host: 77),
+            wifi: newID())
         let addresses = (0..<1 + accounts.count / 8).map { _ in newID() }
         let news = moment(from: 0, until: world.spanMs * 3 / 4)
         for account in accounts {
@@ -312,7 +315,7 @@ extension Diary {
         let office = Person.Place(
             ip: world.network.place(city: city, number: random.below(world.network.places)), wifi: newID())
         let address = newID()
-        let rounds = 1 + random.count(0.8)
+        let rounds = 1 + random.count(0.4)
         var people = accounts.map { makePerson($0, city: city) }
         for index in people.indices {
             people[index].otherPlace = office
@@ -393,7 +396,8 @@ extension Diary {
     /// A village behind one address of its carrier.
     private mutating func standBehindCarrier(_ accounts: [UInt32]) -> [Archetype] {
         let city = random.below(NetworkMap.cities)
-        let exit = Person.Place(ip: world.network.home(city: city, net: 0, host: random.between(2...250)), wifi: 0)
+        let exit = Person.Place(
+            ip: world.network.home(city: city, net: 0, host: random.between(2...250)), wifi: 0)
         for account in accounts {
             var person = makePerson(account, city: city)
             person.otherPlace = exit
@@ -409,7 +413,7 @@ extension Diary {
         var habits = ordinaryHabits()
         habits.claim = 0.7
         habits.couponUse = 0.2
-        habits.visits = 3.2
+        habits.visits = 1.9
         live(&giver, habits)
         for account in accounts.dropFirst() {
             var friend = makePerson(account)

@@ -109,7 +109,8 @@ struct LogLine: Sendable {
     }
 
     private enum Kind: UInt64 {
-        case device = 1, wifi, session, couponInstance, order, group, phone, address, payer, tracking, network
+        case device = 1
+        case wifi, session, couponInstance, order, group, phone, address, payer, tracking, network
     }
 
     @inline(__always)
@@ -122,13 +123,15 @@ struct LogLine: Sendable {
     func appendAccount(_ account: UInt32, to line: inout ByteBuffer) {
         line.append(UInt8(ascii: "o"))
         for part in 0..<3 {
-            var word = RandomSource.mix(seed ^ 0xACC0 ^ UInt64(part) << 40 ^ UInt64(account) &* 0x9E37_79B9_7F4A_7C15)
+            var word = RandomSource.mix(
+                seed ^ 0xACC0 ^ UInt64(part) << 40 ^ UInt64(account) &* 0x9E37_79B9_7F4A_7C15)
             for _ in 0..<9 {
                 let letter = UInt8(word & 63)
                 word >>= 6
                 let byte: UInt8 =
                     letter < 26
-                    ? 65 + letter : letter < 52 ? 71 + letter : letter < 62 ? letter - 4 : letter == 62 ? 45 : 95
+                    ? 65 + letter
+                    : letter < 52 ? 71 + letter : letter < 62 ? letter - 4 : letter == 62 ? 45 : 95
                 line.append(byte)
             }
         }
@@ -168,8 +171,10 @@ struct LogLine: Sendable {
             let device = hash(.device, event.device)
             line.append("\",\"device_id\":\"")
             line.append(hexadecimal: device, digits: 16)
-            line.append(hexadecimal: RandomSource.mix(device), digits: 8)
-            line.append(event.deviceSource == .vendor ? "\",\"device_source\":\"vendor" : "\",\"device_source\":\"sdk")
+            line.append(hexadecimal: RandomSource.mix(device), digits: 4)
+            line.append(
+                event.deviceSource == .vendor ? "\",\"device_source\":\"vendor" : "\",\"device_source\":\"sdk"
+            )
         }
         if event.ip != 0 {
             line.append("\",\"ip\":\"")

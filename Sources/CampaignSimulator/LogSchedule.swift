@@ -52,7 +52,8 @@ struct LogSchedule: Sendable {
                     }
                     let arrival = event.ts + min(Int64(delay), configuration.maxLatenessMs)
                     let part = min(series - 1, Int(arrival * Int64(series) / span))
-                    files[Int(event.frontEnd) * series + part].entries.append(Entry(arrival: arrival, place: place))
+                    files[Int(event.frontEnd) * series + part].entries.append(
+                        Entry(arrival: arrival, place: place))
                 }
             }
         }
@@ -63,10 +64,14 @@ struct LogSchedule: Sendable {
         Double(RandomSource.mix(seed ^ RandomSource.mix(thing &+ salt << 48)) >> 11) * 0x1p-53
     }
 
-    func eventID(_ entry: Entry) -> UInt64 { RandomSource.mix(seed ^ 0xE1D ^ entry.place &* 0x2545_F491_4F6C_DD1D) }
+    func eventID(_ entry: Entry) -> UInt64 {
+        RandomSource.mix(seed ^ 0xE1D ^ entry.place &* 0x2545_F491_4F6C_DD1D)
+    }
 
     /// The first front end numbers its old files, the second dates them, and so on by turns.
-    private static func name(_ frontEnd: Int, _ part: Int, of series: Int, _ configuration: CampaignConfiguration) -> String {
+    private static func name(
+        _ frontEnd: Int, _ part: Int, of series: Int, _ configuration: CampaignConfiguration
+    ) -> String {
         let letter = Character(UnicodeScalar(UInt8(97 + frontEnd)))
         if frontEnd % 2 == 0 {
             let age = series - 1 - part
@@ -74,7 +79,8 @@ struct LogSchedule: Sendable {
         }
         let span = Int64(configuration.days) * Clock.day
         let startOfPart = configuration.startMs + span * Int64(part) / Int64(series) + 8 * Clock.hour
-        let hours = span % (Int64(series) * Clock.day) == 0 ? "" : "-\(two(startOfPart % Clock.day / Clock.hour))"
+        let hours =
+            span % (Int64(series) * Clock.day) == 0 ? "" : "-\(two(startOfPart % Clock.day / Clock.hour))"
         return "mp-\(letter).log-\(date(startOfPart))\(hours).gz"
     }
 
@@ -100,7 +106,9 @@ enum LogDamage {
         switch number % 4 {
         case 0: buffer.append("{\"ts\":1780300000123,\"event\":\"page_view\",\"account_id\":\"oBroken\n")
         case 1: buffer.append("upstream timed out (110: Connection timed out)\n")
-        case 2: buffer.append("{\"ts\":1780300000,\"event\":\"login\",\"account_id\":\"oSecondsNotMilliseconds\"}\n")
+        case 2:
+            buffer.append(
+                "{\"ts\":1780300000,\"event\":\"login\",\"account_id\":\"oSecondsNotMilliseconds\"}\n")
         default: buffer.append("{\"ts\":1780300000123,\"event\":\"login\"}\n")
         }
     }

@@ -43,7 +43,7 @@ extension Diary {
             if random.chance(0.3 + 0.5 * gang.skill) { person.address = newID() }
             if random.chance(0.5 * gang.skill) { person.payer = newID() }
             let habits = workHabits(gang)
-            for _ in 0..<1 + random.count(1.5) {
+            for _ in 0..<1 + random.count(0.9) {
                 let ts = moment(from: start, until: min(world.spanMs, start + Int64(days) * Clock.day))
                 var visit = open(person, at: ts, habits: habits)
                 if !person.isOld {
@@ -72,13 +72,13 @@ extension Diary {
         for account in accounts {
             var person = makePerson(account, newShare: 0.3)
             var habits = ordinaryHabits()
-            habits.visits = 1.2 + 1.6 * skill
+            habits.visits = 0.7 + 0.5 * skill
             habits.order *= 0.7
             habits.claim *= 0.8
             var task = habits
             task.direct = 0.7 - 0.45 * skill
             task.browse = 0.8 + 1.2 * skill
-            for (ts, merchant) in tasks where random.chance(0.55) {
+            for (ts, merchant) in tasks where random.chance(0.38) {
                 let reaction = Int64(random.logNormal(median: 25 + 260 * skill, sigma: 1.0) * 60_000)
                 var visit = open(person, at: awake(ts + reaction, person), habits: task)
                 if !person.isOld {
@@ -89,7 +89,9 @@ extension Diary {
                 if random.chance(0.25) { parcel = newID() }
                 let article = (merchant, world.brand.drawSKU(of: merchant, &random))
                 var plan = brushPlan(skill, article: article, parcel: parcel)
-                if !random.chance(difficulty.brushSharedTracking(skill)) { plan.tracking = random.chance(0.15) ? 0 : nil }
+                if !random.chance(difficulty.brushSharedTracking(skill)) {
+                    plan.tracking = random.chance(0.15) ? 0 : nil
+                }
                 buy(&visit, &person, task, plan)
             }
             live(&person, habits)
@@ -112,7 +114,7 @@ extension Diary {
             } else {
                 let distributor = accounts[random.below(distributors)]
                 if random.chance(0.75) { person.inviter = distributor + 1 }
-                for _ in 0..<1 + random.count(1.5) {
+                for _ in 0..<1 + random.count(0.8) {
                     let ts = moment(from: start, until: world.spanMs * 9 / 10)
                     var visit = open(person, at: ts, habits: habits)
                     if !person.isOld {

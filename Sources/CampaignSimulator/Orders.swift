@@ -189,6 +189,8 @@ extension Diary {
         var receivedAt = placed.paidAt
         if let median = plan.receiptHours {
             receivedAt += Int64(random.logNormal(median: median, sigma: 0.55) * 3_600_000)
+        } else if world.brand.has(.deliversWithinHours, placed.merchant, share: difficulty.localShops) {
+            receivedAt += Int64(random.logNormal(median: 5, sigma: 1.0) * 3_600_000)
         } else if isPickup {
             receivedAt += Int64(random.logNormal(median: 2.2, sigma: 1.3) * 3_600_000)
         } else {
@@ -197,7 +199,7 @@ extension Diary {
         receivedAt = awake(receivedAt, person)
         let refundChance = plan.refund ?? habits.refund
         let isRefunded = random.chance(refundChance)
-        let confirms = plan.receiptHours != nil ? random.chance(0.94) : random.chance(isPickup ? 0.8 : 0.62)
+        let confirms = plan.receiptHours != nil ? random.chance(0.88) : random.chance(isPickup ? 0.8 : 0.66)
         if confirms, !(isRefunded && plan.refundHours < 24) {
             var visit = open(person, at: receivedAt, habits: habits)
             think(&visit)
@@ -207,7 +209,7 @@ extension Diary {
                 $0.merchant = placed.merchant + 1
                 $0.tracking = tracking
             }
-            let isHasty = random.chance(plan.instantReview ?? difficulty.hastyReviewShare)
+            let isHasty = random.chance(plan.instantReview ?? customaryHaste(placed.merchant))
             if isHasty || random.chance(habits.review) {
                 if isHasty {
                     visit.now += Int64(random.logNormal(median: 45, sigma: 0.9) * 1000)
@@ -239,6 +241,12 @@ extension Diary {
             refund(placed, person, frontEnd: visit.context.frontEnd, from: visit.now)
         }
         return placed
+    }
+
+    /// Share of a shop's receipts that customers praise at once.
+    private func customaryHaste(_ merchant: UInt16) -> Double {
+        world.brand.has(.thanksForPraise, merchant, share: difficulty.cashbackShops)
+            ? difficulty.cashbackHastyReviewShare : difficulty.hastyReviewShare
     }
 
     private mutating func refund(_ placed: PlacedOrder, _ person: Person, frontEnd: UInt8, from ts: Int64) {

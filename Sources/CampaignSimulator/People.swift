@@ -46,10 +46,24 @@ extension Diary {
                 wifi: world.placeWifi(city: person.city, number: number))
             person.otherPlaceShare = random.between(0.2...0.5)
         }
+        lend(&person)
         if !person.isOld, random.chance(difficulty.invitedShare) {
             person.inviter = UInt32(random.below(world.accounts)) + 1
         }
         return person
+    }
+
+    /// Some people use doors, purses and phone numbers that are not theirs alone.
+    private mutating func lend(_ person: inout Person) {
+        if random.chance(difficulty.stationShare) {
+            person.address = world.commonThing(random.below(max(2, world.accounts / 120)))
+        }
+        if random.chance(difficulty.lentPurseShare) {
+            person.payer = world.commonThing(random.below(max(2, world.accounts / 25)))
+        }
+        if random.chance(difficulty.lentPhoneShare) {
+            person.phone = world.commonThing(random.below(max(2, world.accounts / 40)))
+        }
     }
 
     /// The first seven digits of a mobile number, some ranges more common than others.
@@ -67,7 +81,8 @@ extension Diary {
     mutating func moment(from: Int64, until: Int64, shift: Double = 0) -> Int64 {
         guard until > from else { return from }
         for _ in 0..<6 {
-            let ts = moment(day: Int(from / Clock.day) + random.below(Int((until - from) / Clock.day) + 1), shift: shift)
+            let ts = moment(
+                day: Int(from / Clock.day) + random.below(Int((until - from) / Clock.day) + 1), shift: shift)
             if ts >= from, ts < until { return ts }
         }
         return from + Int64(random.unit() * Double(until - from))

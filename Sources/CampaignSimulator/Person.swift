@@ -61,11 +61,11 @@ struct Person {
 /// How somebody uses the mini-program.
 struct Habits {
     /// Mean number of visits in the log.
-    var visits = 2.3
+    var visits = 1.15
     /// Mean number of looks around in a visit.
-    var browse = 2.9
+    var browse = 2.4
     var claim = 0.24
-    var order = 0.2
+    var order = 0.27
     var checkIn = 0.1
     var lottery = 0.035
     var share = 0.03

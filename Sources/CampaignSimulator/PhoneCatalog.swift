@@ -24,17 +24,29 @@ struct PhoneCatalog: Sendable {
 
     init() {
         let rows: [(String, String, [String], [String], Double)] = [
-            ("ios", "Apple", ["iPhone13,2", "iPhone14,5", "iPhone14,2", "iPhone15,2", "iPhone15,3"],
-             ["16.6.1", "17.4.1", "17.6.1", "18.1"], 20),
-            ("ios", "Apple", ["iPhone16,1", "iPhone16,2", "iPhone17,1", "iPhone12,1", "iPhone11,8"],
-             ["17.5.1", "18.0.1", "18.2"], 13),
-            ("android", "HUAWEI", ["ALN-AL00", "ALN-AL80", "BRA-AL00", "JAD-AL50", "NOH-AN00", "ANA-AN00"],
-             ["10", "12", "4.2.0"], 13),
+            (
+                "ios", "Apple", ["iPhone13,2", "iPhone14,5", "iPhone14,2", "iPhone15,2", "iPhone15,3"],
+                ["16.6.1", "17.4.1", "17.6.1", "18.1"], 20
+            ),
+            (
+                "ios", "Apple", ["iPhone16,1", "iPhone16,2", "iPhone17,1", "iPhone12,1", "iPhone11,8"],
+                ["17.5.1", "18.0.1", "18.2"], 13
+            ),
+            (
+                "android", "HUAWEI",
+                ["ALN-AL00", "ALN-AL80", "BRA-AL00", "JAD-AL50", "NOH-AN00", "ANA-AN00"],
+                ["10", "12", "4.2.0"], 13
+            ),
             ("ohos", "HUAWEI", ["ALN-AL10", "CLS-AL00", "PLR-AL00"], ["5.0.0", "5.0.1"], 4),
             ("android", "HONOR", ["BVL-AN16", "ELZ-AN10", "ANY-AN00", "CMA-AN00"], ["12", "13", "14"], 9),
-            ("android", "Xiaomi", ["23127PN0CC", "2211133C", "23113RKC6C", "2201123C"], ["13", "14", "15"], 10),
-            ("android", "Redmi", ["23049RAD8C", "22101316C", "M2012K11AC", "21091116C", "220333QAG"],
-             ["11", "12", "13"], 9),
+            (
+                "android", "Xiaomi", ["23127PN0CC", "2211133C", "23113RKC6C", "2201123C"],
+                ["13", "14", "15"], 10
+            ),
+            (
+                "android", "Redmi", ["23049RAD8C", "22101316C", "M2012K11AC", "21091116C", "220333QAG"],
+                ["11", "12", "13"], 9
+            ),
             ("android", "OPPO", ["PHZ110", "PGEM10", "PEXM00", "PCLM50"], ["12", "13", "14"], 9),
             ("android", "vivo", ["V2309A", "V2242A", "V2166A", "V1962A"], ["11", "13", "14"], 9),
             ("android", "realme", ["RMX3350", "RMX2200"], ["11", "12"], 2),

@@ -13,12 +13,13 @@ final class World: Sendable {
     let idsPerAccount: UInt32
     /// Share of a day's visits by hour.
     let hours: [Double] = [
-        1.2, 0.6, 0.3, 0.2, 0.2, 0.3, 0.9, 2.2, 3.6, 4.6, 5.4, 5.6, 6.4, 5.8, 4.8, 4.6, 4.7, 5.0, 5.6, 6.6, 7.8,
+        1.2, 0.6, 0.3, 0.2, 0.2, 0.3, 0.9, 2.2, 3.6, 4.6, 5.4, 5.6, 6.4, 5.8, 4.8, 4.6, 4.7, 5.0, 5.6, 6.6,
+        7.8,
         8.2, 6.4, 3.2,
     ].cumulative
 
     init(_ configuration: CampaignConfiguration) {
-        seed = RandomSource.mix(configuration.seed &+ 0x50524F4D4F)
+        seed = RandomSource.mix(configuration.seed &+ 0x50_524F_4D4F)
         frontEnds = configuration.frontEnds
         accounts = configuration.accounts
         days = configuration.days
@@ -30,6 +31,9 @@ final class World: Sendable {
     }
 
     var spanMs: Int64 { Int64(days) * Clock.day }
+
+    /// The number of a thing that people of no one community share; above all that accounts use up.
+    func commonThing(_ number: Int) -> UInt32 { UInt32.max - UInt32(number) }
 
     /// The Wi-Fi of a public place; numbers below the accounts' own.
     func placeWifi(city: Int, number: Int) -> UInt32 {
@@ -63,7 +67,8 @@ struct Community: Sendable {
         (.flashScalper, 0.07, 6...40), (.stockHoarder, 0.06, 4...20),
     ]
     private static let orderCheats: [(Archetype, Double, ClosedRange<Int>)] = [
-        (.merchantBrushing, 0.42, 10...60), (.chatGroupBrushing, 0.35, 12...60), (.commissionLoop, 0.23, 5...24),
+        (.merchantBrushing, 0.42, 10...60), (.chatGroupBrushing, 0.35, 12...60),
+        (.commissionLoop, 0.23, 5...24),
     ]
 
     /// Fills the country: every archetype gets at least one community.
@@ -78,7 +83,8 @@ struct Community: Sendable {
         var next = 0
         for (archetype, share, sizes) in kinds where archetype != .ordinaryShopper {
             // The rest of a budget is carried by chance, so that small worlds have the right shares on average.
-            var budget = max(archetype == .opinionLeader ? 4 : min(3, sizes.upperBound), Int(share * Double(accounts)))
+            var budget = max(
+                archetype == .opinionLeader ? 4 : min(3, sizes.upperBound), Int(share * Double(accounts)))
             while budget > 0, next < accounts {
                 let size = min(budget, random.between(sizes), accounts - next)
                 var skill = RandomSource.power(

@@ -25,19 +25,21 @@ public struct WorldDifficulty: Sendable {
     // Gangs.
     /// Skill is the mean of this many uniform draws, bent by `skillBend` (below 1: more skill).
     public var skillBend = 0.85
-    public var accountsPerHandset = Ramp(10, 1.15)
-    public var accountsPerPayer = Ramp(9, 1.6)
-    public var accountsPerAddress = Ramp(9, 1.6)
-    public var accountsPerHome = Ramp(14, 1.4)
+    public var accountsPerHandset = Ramp(8, 1.1)
+    public var accountsPerPayer = Ramp(7, 1.5)
+    public var accountsPerAddress = Ramp(7, 1.5)
+    public var accountsPerHome = Ramp(12, 1.3)
+    /// Share of accounts with a purse and a door that no other account of the gang uses.
+    public var ownPurses = Ramp(0.04, 0.6)
     /// Share of visits made from the gang's own addresses and not from anywhere in town.
     public var visitsFromDen = Ramp(0.85, 0.35)
     /// Median time between two actions, seconds; people take 7.
-    public var thinkSeconds = Ramp(0.9, 6.5)
-    public var thinkSigma = Ramp(0.35, 0.85)
+    public var thinkSeconds = Ramp(1.4, 6.8)
+    public var thinkSigma = Ramp(0.45, 0.9)
     /// Visits that only look around, each account.
-    public var camouflageVisits = Ramp(0.25, 2.1)
+    public var camouflageVisits = Ramp(0.1, 0.9)
     /// Events of looking around before an act, each visit.
-    public var browseBeforeAct = Ramp(0.5, 2.8)
+    public var browseBeforeAct = Ramp(0.4, 2.0)
     /// Share of accounts registered long before the campaign.
     public var agedShare = Ramp(0.08, 0.6)
     /// Minutes between the same act of two accounts in a row.
@@ -51,9 +53,9 @@ public struct WorldDifficulty: Sendable {
     /// Hours from a paid brushing order to its receipt.
     public var brushReceiptHours = Ramp(3, 62)
     /// Share of brushed orders with five stars within minutes of the receipt.
-    public var brushInstantReview = Ramp(0.9, 0.3)
+    public var brushInstantReview = Ramp(0.85, 0.3)
     /// Share of brushed orders that share a tracking number.
-    public var brushSharedTracking = Ramp(0.75, 0.12)
+    public var brushSharedTracking = Ramp(0.6, 0.06)
     /// Tries to find an article just over a coupon's threshold.
     public var thresholdTries = Ramp(9, 3)
     /// Reaction to a launch, median seconds; the crowd takes `crowdReactionSeconds`.
@@ -66,15 +68,24 @@ public struct WorldDifficulty: Sendable {
     public var ordinaryCancelShare = 0.06
     public var ordinaryUnpaidShare = 0.05
     /// Receipts confirmed in a hurry and reviewed at once.
-    public var hastyReviewShare = 0.12
+    public var hastyReviewShare = 0.1
+    /// Shops that thank for praise: share of them, and of their receipts reviewed at once.
+    public var cashbackShops = 0.3
+    public var cashbackHastyReviewShare = 0.65
+    /// Shops that deliver within hours.
+    public var localShops = 0.22
     /// Orders of one person that travel in one parcel, or of one office in one.
     public var combinedParcelShare = 0.12
     /// Newcomers whom somebody invited.
     public var invitedShare = 0.22
     /// People whose visits reach the mini-program and act at once.
     public var directVisitShare = 0.22
-    /// Honest accounts that use a second account of their own, a partner's phone or payer.
-    public var looseSharing = 0.06
+    /// People whose parcels go to a station, a locker or a porter, as those of many others do.
+    public var stationShare = 0.1
+    /// People who pay with somebody else's purse: a partner's, a parent's, a company's.
+    public var lentPurseShare = 0.07
+    /// People whose parcels bear somebody else's phone number.
+    public var lentPhoneShare = 0.05
 
     public init() {}
 }

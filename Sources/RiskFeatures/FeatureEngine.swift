@@ -1,5 +1,5 @@
 import ActivityLog
-import CPrefetch
+import CHotPath
 
 /// A moment at which an account is scored.
 public struct ScoringMoment: Sendable {
@@ -50,7 +50,6 @@ public struct FeatureEngine: ~Copyable {
     private var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
-    private let values: [@Sendable (FeatureInputs) -> Float]
     private let vector: UnsafeMutableBufferPointer<Float>
     private let group: UnsafeMutablePointer<EventKeys>
     /// Accounts forgotten after long silence, with their highest scores; kept only when set to an empty list at first.
@@ -68,7 +67,6 @@ public struct FeatureEngine: ~Copyable {
     private static var synchronyMemoryMs: Int64 { 10 * Clock.minute }
 
     public init() {
-        values = FeatureCatalog.all.map(\.value)
         vector = .allocate(capacity: FeatureCatalog.count)
         vector.initialize(repeating: .nan)
         group = .allocate(capacity: FeatureEngine.groupSize)
@@ -473,7 +471,8 @@ public struct FeatureEngine: ~Copyable {
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
             addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches),
             addresses1d: addresses.count(within: RecentSet.day, at: stamp, sketches))
-        for index in 0..<values.count { vector[index] = values[index](inputs) }
+        var sink = VectorSink(inputs, vector: vector.baseAddress!)
+        FeatureCatalog.declare(&sink)
     }
 
     @inline(__always)

@@ -1,18 +1,32 @@
-/// A fitted model: one logistic head a risk, over the same named features.
+import Foundation
+
+/// A fitted model: one logistic head a risk, over named features.
 ///
 /// log-odds = intercept + Σ weight · (transform(x) − mean) / scale, with `missingWeight` in place of the term
 /// where x is unknown. Means and scales are those of the training rows, so a contribution is a distance from
 /// the usual account and the sum of contributions explains the score.
 public struct LogisticModel: Sendable, Codable, Equatable {
+    /// What `format` says in every model file.
+    public static let formatName = "promoguard-model"
+    /// The newest layout that this build reads, and the one it writes.
+    public static let currentVersion = 1
+
     /// `promoguard-model`.
-    public var format = "promoguard-model"
+    public var format = LogisticModel.formatName
     /// Version of this file's layout.
-    public var version = 1
+    public var version = LogisticModel.currentVersion
     /// Short name, written into `flagged_accounts.model`.
     public var name: String
     public var training: TrainingRecord
     public var heads: [Risk: Head]
 
+    public init(name: String, training: TrainingRecord, heads: [Risk: Head]) {
+        self.name = name
+        self.training = training
+        self.heads = heads
+    }
+
+    /// What scores one risk.
     public struct Head: Sendable, Codable, Equatable {
         public var intercept: Double
         public var terms: [Term]
@@ -20,8 +34,20 @@ public struct LogisticModel: Sendable, Codable, Equatable {
         public var thresholds: Thresholds
         /// What cross-validation showed, by metric name.
         public var evaluation: [String: Double]
+
+        public init(
+            intercept: Double, terms: [Term], calibration: Calibration, thresholds: Thresholds,
+            evaluation: [String: Double] = [:]
+        ) {
+            self.intercept = intercept
+            self.terms = terms
+            self.calibration = calibration
+            self.thresholds = thresholds
+            self.evaluation = evaluation
+        }
     }
 
+    /// What one feature adds to a head.
     public struct Term: Sendable, Codable, Equatable {
         public var feature: String
         public var transform: Transform
@@ -30,18 +56,63 @@ public struct LogisticModel: Sendable, Codable, Equatable {
         public var weight: Double
         /// The term's log-odds where the feature is unknown.
         public var missingWeight: Double
+
+        public init(
+            feature: String, transform: Transform, mean: Double, scale: Double, weight: Double,
+            missingWeight: Double = 0
+        ) {
+            self.feature = feature
+            self.transform = transform
+            self.mean = mean
+            self.scale = scale
+            self.weight = weight
+            self.missingWeight = missingWeight
+        }
+
+        /// What the raw value adds to the head's log-odds.
+        public func logOdds(_ x: Float) -> Double {
+            guard x.isFinite else { return missingWeight }
+            return weight * (Double(transform(x)) - mean) / scale
+        }
     }
 
     /// Platt's map from a head's log-odds to calibrated log-odds.
     public struct Calibration: Sendable, Codable, Equatable {
+        /// Above 0, so that the order of accounts stays.
         public var slope: Double
         public var intercept: Double
+
+        public init(slope: Double, intercept: Double) {
+            self.slope = slope
+            self.intercept = intercept
+        }
+
+        /// Calibrated log-odds.
+        public func callAsFunction(_ logit: Double) -> Double { slope * logit + intercept }
+
+        /// Calibrated probability, 0…1.
+        public func probability(_ logit: Double) -> Double { logistic(self(logit)) }
+
+        /// The smallest raw log-odds whose calibrated probability is at least `probability`.
+        func smallestLogit(reaching probability: Double) -> Float {
+            var logit = Float((log(probability / (1 - probability)) - intercept) / slope)
+            while logit.isFinite, self.probability(Double(logit)) < probability { logit = logit.nextUp }
+            while logit.isFinite, self.probability(Double(logit.nextDown)) >= probability {
+                logit = logit.nextDown
+            }
+            return logit
+        }
     }
 
-    /// Calibrated probabilities from which an account is flagged.
+    /// Calibrated probabilities from which an account is flagged; 0 < review < high < 1.
     public struct Thresholds: Sendable, Codable, Equatable {
         public var review: Double
         public var high: Double
+
+        public init(review: Double, high: Double) {
+            self.review = review
+            self.high = high
+        }
     }
 
     /// What the model was trained on, and by which commands.
@@ -52,12 +123,38 @@ public struct LogisticModel: Sendable, Codable, Equatable {
         public var positives: [Risk: Int]
         public var firstMs: Int64?
         public var lastMs: Int64?
+
+        public init(
+            data: String, commands: [String], rows: [Risk: Int] = [:], positives: [Risk: Int] = [:],
+            firstMs: Int64? = nil, lastMs: Int64? = nil
+        ) {
+            self.data = data
+            self.commands = commands
+            self.rows = rows
+            self.positives = positives
+            self.firstMs = firstMs
+            self.lastMs = lastMs
+        }
+    }
+
+    /// Every feature that a head names, once, in the order of first mention, heads in the order of `Risk`.
+    public var featureNames: [String] {
+        var seen: Set<String> = []
+        return Risk.allCases.flatMap { heads[$0]?.terms ?? [] }.map(\.feature).filter {
+            seen.insert($0).inserted
+        }
+    }
+
+    /// Raw log-odds by the definition, in doubles; nil for a head that the model lacks.
+    /// - Parameter value: the raw value of a named feature; not finite where unknown.
+    public func logit(_ risk: Risk, value: (String) -> Float) -> Double? {
+        heads[risk].map { head in
+            head.terms.reduce(head.intercept) { $0 + $1.logOdds(value($1.feature)) }
+        }
     }
 }
 
-/// How a raw feature value enters a head.
-public enum Transform: String, Sendable, Codable, CaseIterable {
-    case identity
-    /// ln(1 + x), for counts, times and money; x below 0 counts as 0.
-    case log1p
+/// 1 / (1 + e^−x).
+func logistic(_ x: Double) -> Double {
+    x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))
 }

@@ -1,7 +1,7 @@
 import CaseFile
+import RiskFeatures
 import Testing
 
-import RiskFeatures
 @testable import promoguard
 
 @Suite struct ReasonTextTests {

@@ -1,7 +1,10 @@
 /// Every feature, in the order of the vector.
 public enum FeatureCatalog {
-    public static let all: [FeatureDefinition] =
-        device + account + network + timing + synchrony + referral + orders + coupons + lifecycle
+    public static let all: [FeatureDefinition] = {
+        var sink = DefinitionSink()
+        declare(&sink)
+        return sink.definitions
+    }()
     public static let count = all.count
     public static let names = all.map(\.name)
     private static let indexByName = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })
@@ -10,4 +13,18 @@ public enum FeatureCatalog {
     public static func index(of name: String) -> Int? { indexByName[name] }
 
     public static func definition(named name: String) -> FeatureDefinition? { indexByName[name].map { all[$0] } }
+
+    /// Tells every feature to a sink, in the vector's order.
+    @inline(__always)
+    static func declare(_ sink: inout some FeatureSink) {
+        device(&sink)
+        account(&sink)
+        network(&sink)
+        timing(&sink)
+        synchrony(&sink)
+        referral(&sink)
+        orders(&sink)
+        coupons(&sink)
+        lifecycle(&sink)
+    }
 }

@@ -11,6 +11,14 @@ public struct FeatureDefinition: Sendable {
     public enum Unit: String, Sendable, CaseIterable {
         case accounts, devices, addresses, events, orders, seconds, milliseconds, hours, days
         case share, ratio, flag, rank, bits, count, fen
+
+        /// Counts, times and money enter a model through their logarithm unless the feature says otherwise.
+        var isLogarithmic: Bool {
+            switch self {
+            case .share, .flag, .rank, .bits: false
+            default: true
+            }
+        }
     }
 
     /// Which way risk grows, where the field agrees; the trainer holds a weight to it.
@@ -34,58 +42,6 @@ public struct FeatureDefinition: Sendable {
     public let tags: (couponAbuse: AbuseTag?, fakeOrder: AbuseTag?)
     /// Log fields without which it is always unknown.
     public let needs: [EventField]
-    /// Its value for an account; NaN is unknown.
-    let value: @Sendable (FeatureInputs) -> Float
-
-    init(
-        _ name: String, _ family: Family, _ unit: Unit, _ direction: Direction, log: Bool? = nil,
-        _ meaning: String, source: String, en: String, zh: String, usual: (en: String, zh: String),
-        coupon: AbuseTag? = nil, order: AbuseTag? = nil, needs: [EventField] = [],
-        _ value: @escaping @Sendable (FeatureInputs) -> Float
-    ) {
-        self.name = name
-        self.family = family
-        self.unit = unit
-        self.direction = direction
-        switch unit {
-        case .share, .flag, .rank, .bits: isLogarithmic = log ?? false
-        default: isLogarithmic = log ?? true
-        }
-        self.meaning = meaning
-        self.source = source
-        reason = Phrase(en: en, zh: zh)
-        self.usual = Phrase(en: usual.en, zh: usual.zh)
-        tags = (coupon, order)
-        self.needs = needs
-        self.value = value
-    }
-}
-
-/// What a feature is computed from: one account's state at one moment.
-struct FeatureInputs {
-    let account: UnsafePointer<AccountState>
-    /// Event time, milliseconds.
-    let ms: Int64
-    let hourEntropy: Float
-    /// Distinct devices and addresses of the account, counted with the sketches that its state does not hold.
-    let devices1d: Float
-    let devices7d: Float
-    let addresses1h: Float
-    let addresses1d: Float
-
-    var timing: AccountTiming { account.pointee.timing }
-    var life: AccountLife { account.pointee.life }
-    var benefits: AccountBenefits { account.pointee.benefits }
-    var orders: AccountOrders { account.pointee.orders }
-    var devices: AccountDevices { account.pointee.devices }
-    var device: DeviceEvidence { account.pointee.device }
-    var network: NetworkEvidence { account.pointee.network }
-    var identity: IdentityEvidence { account.pointee.identity }
-    var inviter: HubEvidence { account.pointee.inviter }
-    var own: HubEvidence { account.pointee.own }
-    var merchant: MerchantEvidence { account.pointee.merchant }
-    var synchrony: SynchronyEvidence { account.pointee.synchrony }
-    var referral: AccountReferral { account.pointee.referral }
 }
 
 /// A text in the two languages that a reviewer may read.

@@ -1,4 +1,4 @@
-import CPrefetch
+import CHotPath
 import Glibc
 
 /// What a row of state needs to be kept in a `KeyedTable`.
@@ -39,7 +39,9 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     private var mask: Int
     private(set) var count = 0
     /// Rows in blocks of `1 << rowShift`, about 2 MiB each, so that growing copies nothing.
-    private var blocks: [UnsafeMutablePointer<Row>] = []
+    private var blocks: UnsafeMutablePointer<UnsafeMutablePointer<Row>>
+    private var blockCount = 0
+    private var blockCapacity = 64
     private let rowShift: Int
     private let rowMask: Int
     private var rowsUsed = 0
@@ -53,11 +55,13 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         rowMask = 1 << rowShift - 1
         mask = 1 << 10 - 1
         slots = KeyedTable.emptySlots(1 << 10)
+        blocks = .allocate(capacity: blockCapacity)
     }
 
     deinit {
         free(slots)
-        for block in blocks { free(block) }
+        for index in 0..<blockCount { free(blocks[index]) }
+        blocks.deallocate()
     }
 
     /// Zeroed slots; key 0 is no key. Large tables ask for huge pages: most of a lookup is address translation.
@@ -125,11 +129,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         if let freed = freeRows.popLast() {
             row = freed
         } else {
-            if rowsUsed >> rowShift == blocks.count {
-                let capacity = 1 << rowShift
-                let raw = KeyedTable.allocate(capacity * MemoryLayout<Row>.stride)
-                blocks.append(raw.bindMemory(to: Row.self, capacity: capacity))
-            }
+            if rowsUsed >> rowShift == blockCount { addBlock() }
             row = UInt32(rowsUsed)
             rowsUsed += 1
         }
@@ -137,6 +137,20 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         place(key, row)
         count += 1
         return row
+    }
+
+    private mutating func addBlock() {
+        if blockCount == blockCapacity {
+            let larger = UnsafeMutablePointer<UnsafeMutablePointer<Row>>.allocate(capacity: blockCapacity * 2)
+            larger.moveInitialize(from: blocks, count: blockCount)
+            blocks.deallocate()
+            blocks = larger
+            blockCapacity *= 2
+        }
+        let capacity = 1 << rowShift
+        let raw = KeyedTable.allocate(capacity * MemoryLayout<Row>.stride)
+        (blocks + blockCount).initialize(to: raw.bindMemory(to: Row.self, capacity: capacity))
+        blockCount += 1
     }
 
     @inline(__always)
@@ -162,7 +176,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     /// The row itself. Rows never move, so the pointer holds until the row is evicted.
     @inline(__always)
     func pointer(_ row: UInt32) -> UnsafeMutablePointer<Row> {
-        blocks.withUnsafeBufferPointer { $0[Int(row) &>> rowShift] } + Int(row) & rowMask
+        blocks[Int(row) &>> rowShift] + Int(row) & rowMask
     }
 
     /// Asks for the first cache lines of a row.

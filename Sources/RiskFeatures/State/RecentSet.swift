@@ -1,3 +1,4 @@
+import CHotPath
 import Glibc
 
 /// The distinct things lately seen with a key, each with the minute it was last seen: eight inline, and when more
@@ -27,11 +28,7 @@ struct RecentSet: BitwiseCopyable {
     mutating func insert(_ key: UInt64, at stamp: UInt16, _ sketches: inout SketchPool) -> Bool {
         let print = RecentSet.fingerprint(key)
         if sketch != 0 { return sketches.touch(sketch, print, stamp) }
-        let match = (prints .== print) .& (stamps .!= 0)
-        if any(match) {
-            stamps.replace(with: stamp, where: match)
-            return false
-        }
+        if pg_recent_touch(&prints, &stamps, print, stamp) != 0 { return false }
         insertNew(print, stamp, &sketches)
         return true
     }
@@ -62,10 +59,7 @@ struct RecentSet: BitwiseCopyable {
     @inline(__always)
     func count(within minutes: UInt16, at stamp: UInt16, _ sketches: borrowing SketchPool) -> Float {
         if sketch != 0 { return sketches.count(sketch, within: minutes, at: stamp) }
-        let live = (stamps .!= 0) .& ((stamp &- stamps) .<= minutes)
-        var total: Int32 = 0
-        for place in 0..<8 where live[place] { total &+= 1 }
-        return Float(total)
+        return withUnsafePointer(to: stamps) { Float(pg_recent_count($0, 8, stamp, minutes)) }
     }
 
     /// How many distinct things other than `key`, which may or may not be among them.
@@ -79,7 +73,9 @@ struct RecentSet: BitwiseCopyable {
     @inline(__always)
     func contains(_ key: UInt64) -> Bool? {
         guard sketch == 0 else { return nil }
-        return any((prints .== RecentSet.fingerprint(key)) .& (stamps .!= 0))
+        return withUnsafePointer(to: prints) { prints in
+            withUnsafePointer(to: stamps) { pg_recent_contains(prints, $0, RecentSet.fingerprint(key)) != 0 }
+        }
     }
 
     /// Gives its sketch back before the row goes.
@@ -154,15 +150,7 @@ struct SketchPool: ~Copyable {
     }
 
     func count(_ index: UInt32, within minutes: UInt16, at stamp: UInt16) -> Float {
-        let places = UnsafeRawPointer(start(index)).assumingMemoryBound(to: SIMD32<UInt16>.self)
-        let limit = SIMD32<UInt16>(repeating: minutes)
-        let now = SIMD32<UInt16>(repeating: stamp)
-        var live = SIMD32<UInt16>()
-        for block in 0..<SketchPool.places / 32 {
-            let stamps = UnsafeRawPointer(places + block).loadUnaligned(as: SIMD32<UInt16>.self)
-            live &+= SIMD32<UInt16>(repeating: 0).replacing(
-                with: 1, where: (stamps .!= 0) .& ((now &- stamps) .<= limit))
-        }
-        return estimates[SketchPool.places &- Int(live.wrappedSum())]
+        let live = pg_recent_count(start(index), UInt32(SketchPool.places), stamp, minutes)
+        return estimates[SketchPool.places &- Int(live)]
     }
 }

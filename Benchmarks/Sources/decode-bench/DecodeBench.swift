@@ -1,0 +1,67 @@
+import ActivityLog
+import BenchmarkLines
+import Foundation
+
+/// Decodes the same lines with `EventDecoder` and with `JSONDecoder`, on one core, and prints both and the ratio.
+@main
+struct DecodeBench {
+    /// What `JSONDecoder` is asked for: every field that the lines carry.
+    struct Record: Decodable {
+        var ts: Int64
+        var event: String
+        var account_id: String
+        var event_id, device_id, device_source, ip, session_id, network, wifi_id: String?
+        var platform, brand, model, os_version, wx_version, page, campaign_id, coupon_id: String?
+        var order_id, sku_id: String?
+        var scene, dwell_ms, points, amount_fen, discount_fen: Int64?
+        var ok: Bool?
+    }
+
+    static func main() throws {
+        let count = 200_000
+        var bytes: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        var lines = BenchmarkLines(seed: 7)
+        for _ in 0..<count {
+            let start = bytes.count
+            lines.append(to: &bytes)
+            ranges.append(start..<bytes.count - 1)
+        }
+        print("\(count) lines of \(bytes.count / count) bytes")
+
+        var decoder = EventDecoder()
+        var batch = EventBatch()
+        var best = Duration.seconds(3600)
+        for _ in 0..<7 {
+            let time = ContinuousClock().measure {
+                bytes.withUnsafeBytes { raw in
+                    for (index, range) in ranges.enumerated() {
+                        if index % 2048 == 0 { batch.removeAll() }
+                        do throws(RejectReason) {
+                            try decoder.decode(UnsafeRawBufferPointer(rebasing: raw[range]).bytes, into: &batch)
+                        } catch { fatalError("line \(index) was refused: \(error)") }
+                    }
+                }
+            }
+            best = min(best, time)
+        }
+        let own = seconds(best) / Double(count)
+
+        let sample = ranges.prefix(20_000)
+        let foundation = JSONDecoder()
+        var sum: Int64 = 0
+        let time = try ContinuousClock().measure {
+            for range in sample {
+                sum &+= try foundation.decode(Record.self, from: Data(bytes[range])).ts
+            }
+        }
+        let theirs = seconds(time) / Double(sample.count)
+        print(String(format: "EventDecoder  %6.0f ns an event  %10.0f events/s", own * 1e9, 1 / own))
+        print(String(format: "JSONDecoder   %6.0f ns an event  %10.0f events/s", theirs * 1e9, 1 / theirs))
+        print(String(format: "ratio %.1f (check %d)", theirs / own, sum % 10))
+    }
+
+    static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,237 @@
+import CBundledModel
+import Foundation
+
+/// Reading, checking and writing model files.
+extension LogisticModel {
+    /// A model is read in a diff; a file past this is none.
+    private static let largestFile = 16 << 20
+
+    /// Reads a model file.
+    /// - Parameter requiring: heads without which the model is of no use to the caller.
+    public static func load(
+        _ path: String, requiring: [Risk] = Risk.allCases
+    ) throws(ModelError) -> LogisticModel {
+        let bytes: Data
+        do {
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? file.close() }
+            bytes = try file.read(upToCount: largestFile + 1) ?? Data()
+        } catch {
+            throw ModelError(
+                model: path, problem: .cannotRead(systemCause(error) ?? "the file cannot be read"))
+        }
+        guard bytes.count <= largestFile else {
+            throw ModelError(model: path, problem: .cannotRead("it is larger than 16 MiB"))
+        }
+        return try load(bytes: bytes, name: path, requiring: requiring)
+    }
+
+    /// The model inside the program.
+    public static func bundled() throws(ModelError) -> LogisticModel {
+        let bytes = Data(bytes: pg_bundled_model_bytes(), count: pg_bundled_model_length())
+        return try load(bytes: bytes, name: "(bundled)")
+    }
+
+    /// Reads a model from the bytes of its file.
+    /// - Parameter name: what errors call it.
+    public static func load(
+        bytes: Data, name: String, requiring: [Risk] = Risk.allCases
+    ) throws(ModelError) -> LogisticModel {
+        /// What tells a model file from any other JSON, whatever its layout.
+        struct Header: Decodable {
+            var format: String?
+            var version: Int?
+        }
+        let decoder = JSONDecoder()
+        let header = try decode(Header.self, bytes, name, decoder)
+        guard header.format == formatName else {
+            throw ModelError(model: name, problem: .notAModel)
+        }
+        let version = header.version ?? 0
+        guard version <= currentVersion else {
+            throw ModelError(model: name, problem: .newerVersion(version))
+        }
+        guard version == currentVersion else {
+            throw ModelError(model: name, problem: .malformed(at: "version", "is \(version), not 1"))
+        }
+        let model = try decode(LogisticModel.self, bytes, name, decoder)
+        do {
+            try model.validate(requiring: requiring)
+        } catch {
+            throw ModelError(model: name, problem: error.problem)
+        }
+        return model
+    }
+
+    private static func decode<Value: Decodable>(
+        _ type: Value.Type, _ bytes: Data, _ name: String, _ decoder: JSONDecoder
+    ) throws(ModelError) -> Value {
+        do {
+            return try decoder.decode(type, from: bytes)
+        } catch let error as DecodingError {
+            throw ModelError(model: name, problem: problem(error, in: bytes))
+        } catch {
+            throw ModelError(model: name, problem: .notJSON("\(error)"))
+        }
+    }
+
+    private static func problem(_ error: DecodingError, in bytes: Data) -> ModelError.Problem {
+        func path(_ keys: [any CodingKey]) -> String {
+            keys.reduce(into: "") { text, key in
+                if let index = key.intValue {
+                    text += "[\(index)]"
+                } else {
+                    text += (text.isEmpty ? "" : ".") + key.stringValue
+                }
+            }
+        }
+        switch error {
+        case .keyNotFound(let key, let context):
+            return .malformed(at: path(context.codingPath + [key]), "is missing")
+        case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+            return context.codingPath.isEmpty
+                ? .notAModel
+                : .malformed(at: path(context.codingPath), "is not of type \(type)")
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty
+                ? syntax(bytes)
+                : .malformed(
+                    at: path(context.codingPath), "is not valid: " + oneLine(context.debugDescription))
+        @unknown default:
+            return .notJSON(oneLine("\(error)"))
+        }
+    }
+
+    /// What is wrong with bytes that JSONDecoder refused without saying why; JSONSerialization does say.
+    private static func syntax(_ bytes: Data) -> ModelError.Problem {
+        do {
+            _ = try JSONSerialization.jsonObject(with: bytes, options: .fragmentsAllowed)
+            return .notJSON("it cannot be parsed")
+        } catch {
+            let why =
+                (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? "it cannot be parsed"
+            if why.hasPrefix("Number "), let end = why.range(of: " is not representable") {
+                return .notFinite(String(why[..<end.lowerBound]).lowercased())
+            }
+            return .notJSON(oneLine(why.hasSuffix(".") ? String(why.dropLast()) : why))
+        }
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    /// Checks what a layout alone does not: heads, finite numbers, one term a feature, positive scales and
+    /// slopes, thresholds in order.
+    public func validate(requiring: [Risk] = []) throws(ModelError) {
+        func fail(_ problem: ModelError.Problem) -> ModelError { ModelError(model: name, problem: problem) }
+        for risk in requiring where heads[risk] == nil { throw fail(.missingHead(risk)) }
+        if heads.isEmpty { throw fail(.missingHead(.couponAbuse)) }
+
+        var transforms: [String: Transform] = [:]
+        for risk in Risk.allCases {
+            guard let head = heads[risk] else { continue }
+            let path = "heads.\(risk.rawValue)"
+            var seen: Set<String> = []
+            for (index, term) in head.terms.enumerated() {
+                guard seen.insert(term.feature).inserted else {
+                    throw fail(.duplicateTerm(risk, feature: term.feature))
+                }
+                let numbers = [
+                    ("mean", term.mean), ("scale", term.scale), ("weight", term.weight),
+                    ("missingWeight", term.missingWeight),
+                ]
+                for (field, number) in numbers where !Float(number).isFinite {
+                    throw fail(.notFinite("\(path).terms[\(index)].\(field)"))
+                }
+                guard term.scale > 0, Float(term.weight / term.scale).isFinite else {
+                    throw fail(.scaleNotPositive(risk, feature: term.feature))
+                }
+                guard
+                    transforms.updateValue(term.transform, forKey: term.feature) ?? term.transform
+                        == term.transform
+                else { throw fail(.conflictingTransforms(feature: term.feature)) }
+            }
+            var numbers = [
+                ("intercept", head.intercept), ("calibration.slope", head.calibration.slope),
+                ("calibration.intercept", head.calibration.intercept),
+                ("thresholds.review", head.thresholds.review), ("thresholds.high", head.thresholds.high),
+            ]
+            numbers += head.evaluation.sorted { $0.key < $1.key }.map { ("evaluation." + $0.key, $0.value) }
+            for (field, number) in numbers where !number.isFinite {
+                throw fail(.notFinite("\(path).\(field)"))
+            }
+            guard head.calibration.slope > 0 else { throw fail(.calibrationNotRising(risk)) }
+            let (review, high) = (head.thresholds.review, head.thresholds.high)
+            guard 0 < review, review < high, high < 1 else {
+                throw fail(.thresholdsOutOfOrder(risk, review: review, high: high))
+            }
+        }
+    }
+
+    /// Writes the model file, whole or not at all.
+    ///
+    /// The bytes depend on the model alone: keys sorted, numbers as the shortest decimals that read back the
+    /// same, a term a line.
+    public func write(to path: String) throws(ModelError) {
+        do {
+            try validate()
+        } catch {
+            throw ModelError(model: path, problem: error.problem)
+        }
+        if let why = writeAtomically(Array(fileText.utf8), to: path) {
+            throw ModelError(model: path, problem: .cannotWrite(why))
+        }
+    }
+
+    /// The text of the model file.
+    public var fileText: String { json.text() + "\n" }
+
+    private var json: JSONText {
+        func counts(_ values: [Risk: Int]) -> JSONText {
+            .object(values.map { ($0.key.rawValue, .integer(Int64($0.value))) })
+        }
+        var record: [(String, JSONText)] = [
+            ("data", .string(training.data)),
+            ("commands", .array(training.commands.map(JSONText.string))),
+            ("rows", counts(training.rows)), ("positives", counts(training.positives)),
+        ]
+        if let first = training.firstMs { record.append(("firstMs", .integer(first))) }
+        if let last = training.lastMs { record.append(("lastMs", .integer(last))) }
+        return .object([
+            ("format", .string(format)), ("version", .integer(Int64(version))), ("name", .string(name)),
+            ("training", .object(record)),
+            ("heads", .object(heads.map { ($0.key.rawValue, $0.value.json) })),
+        ])
+    }
+}
+
+extension LogisticModel.Head {
+    fileprivate var json: JSONText {
+        .object([
+            ("intercept", .number(intercept)),
+            ("terms", .array(terms.map(\.json))),
+            (
+                "calibration",
+                .object([
+                    ("slope", .number(calibration.slope)), ("intercept", .number(calibration.intercept)),
+                ])
+            ),
+            (
+                "thresholds",
+                .object([("review", .number(thresholds.review)), ("high", .number(thresholds.high))])
+            ),
+            ("evaluation", .object(evaluation.map { ($0.key, .number($0.value)) })),
+        ])
+    }
+}
+
+extension LogisticModel.Term {
+    fileprivate var json: JSONText {
+        .object([
+            ("feature", .string(feature)), ("transform", .string(transform.rawValue)),
+            ("mean", .number(mean)),
+            ("scale", .number(scale)), ("weight", .number(weight)), ("missingWeight", .number(missingWeight)),
+        ])
+    }
+}

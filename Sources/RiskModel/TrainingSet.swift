@@ -1,0 +1,75 @@
+/// One column of a training set: a feature, and how it may enter a head.
+public struct TrainingColumn: Sendable, Equatable {
+    /// The sign that a weight is held to.
+    public enum Sign: Sendable { case positive, negative, either }
+
+    public let name: String
+    public let transform: Transform
+    public let sign: Sign
+
+    public init(_ name: String, transform: Transform = .identity, sign: Sign = .either) {
+        self.name = name
+        self.transform = transform
+        self.sign = sign
+    }
+}
+
+/// Labelled feature vectors for one risk, a row a snapshot of an account.
+public struct TrainingSet: Sendable {
+    public let columns: [TrainingColumn]
+    /// Row-major raw values; not finite where unknown.
+    public private(set) var values: [Float] = []
+    public private(set) var labels: [Bool] = []
+    /// How many accounts of the world a row stands for; see `append`.
+    public private(set) var weights: [Double] = []
+    /// Rows of one group are never split between folds: a gang, else the account.
+    public private(set) var groups: [UInt64] = []
+    /// Rows with the same number are snapshots of one account.
+    public private(set) var accounts: [Int] = []
+    /// Event time of the snapshot.
+    public private(set) var times: [Int64] = []
+
+    public var count: Int { labels.count }
+    public var positives: Int { labels.count { $0 } }
+
+    public init(columns: [TrainingColumn]) { self.columns = columns }
+
+    /// Adds a row.
+    /// - Parameters:
+    ///   - row: `columns.count` raw values, not finite where unknown.
+    ///   - weight: what the row stands for, above 0. An account sampled one in ten has 10, shared among its
+    ///     rows: with k snapshots each weighs 10 / k. So the intercept is that of the world, not of the sample.
+    ///   - group: a hash of the gang, or of the account where there is none.
+    ///   - account: the same number for every snapshot of an account.
+    ///   - timeMs: event time of the snapshot.
+    public mutating func append(
+        _ row: UnsafeBufferPointer<Float>, label: Bool, weight: Double = 1, group: UInt64, account: Int,
+        timeMs: Int64 = 0
+    ) {
+        precondition(row.count == columns.count, "a row must have one value a column")
+        precondition(weight > 0 && weight.isFinite, "a row must have a weight above 0")
+        values.append(contentsOf: row)
+        labels.append(label)
+        weights.append(weight)
+        groups.append(group)
+        accounts.append(account)
+        times.append(timeMs)
+    }
+
+    /// Adds a row; as above.
+    public mutating func append(
+        _ row: [Float], label: Bool, weight: Double = 1, group: UInt64, account: Int, timeMs: Int64 = 0
+    ) {
+        row.withUnsafeBufferPointer {
+            append($0, label: label, weight: weight, group: group, account: account, timeMs: timeMs)
+        }
+    }
+
+    /// Divides every row's weight by the number of rows of its account, so that an account counts once however
+    /// often it was seen.
+    public mutating func shareWeightsWithinAccounts() {
+        var rows: [Int: Double] = [:]
+        for account in accounts { rows[account, default: 0] += 1 }
+        for row in 0..<count { weights[row] /= rows[accounts[row]]! }
+    }
+}

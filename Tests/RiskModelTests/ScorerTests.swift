@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+
+@testable import RiskModel
+
+@Suite struct TransformTests {
+    @Test func logarithmIsAccurateOverItsRange() {
+        var values: [Float] = [
+            0, 1e-38, 1e-30, 1e-10, 1e-7, 0.4142, 0.5, 0.999_999_9, 1, 2, 1e6, 1e15, 1e30, 1e38,
+        ]
+        values += (0..<4000).map { Float(pow(10, Double($0) / 4000 * 60 - 30)) }
+        for value in values {
+            let exact = Foundation.log1p(Double(value))
+            let error = abs(Double(Transform.log1p(value)) - exact)
+            #expect(error <= 5e-7 * exact, "ln(1 + \(value))")
+        }
+    }
+
+    @Test func logarithmOfZeroAndBelowIsZero() {
+        for value: Float in [0, -0.0, -1e-30, -0.5, -1, -1e20] { #expect(Transform.log1p(value) == 0) }
+    }
+
+    @Test(arguments: Transform.allCases) func whatIsNotFiniteIsUnknown(transform: Transform) {
+        for value in [Float.nan, .signalingNaN, .infinity, -.infinity] { #expect(transform(value).isNaN) }
+    }
+
+    @Test func identityKeepsTheValue() { #expect(Transform.identity(-3.25) == -3.25) }
+}
+
+@Suite struct ScorerTests {
+    static let names = (0..<37).map { "f\($0)" }
+
+    /// Both heads over some of the features each, in an order that is not the vector's.
+    static func model(_ seed: UInt64, features: [String] = names) -> LogisticModel {
+        var dice = Dice(seed)
+        var heads: [Risk: LogisticModel.Head] = [:]
+        for risk in Risk.allCases {
+            let terms = features.indices.reversed().filter { $0 % 5 != risk.index + 1 }.map { index in
+                LogisticModel.Term(
+                    feature: features[index], transform: index % 3 == 0 ? .identity : .log1p,
+                    mean: dice.normal(), scale: 0.5 + dice.uniform(), weight: dice.normal(),
+                    missingWeight: dice.normal())
+            }
+            heads[risk] = .init(
+                intercept: -3 - Double(risk.index), terms: terms,
+                calibration: .init(slope: 0.8 + 0.3 * Double(risk.index), intercept: 0.25),
+                thresholds: .init(review: 0.2, high: 0.9))
+        }
+        return LogisticModel(name: "made up", training: .init(data: "none", commands: []), heads: heads)
+    }
+
+    static func vector(_ dice: inout Dice, _ count: Int) -> [Float] {
+        (0..<count).map { _ in
+            switch dice.uniform() {
+            case ..<0.2: .nan
+            case ..<0.25: .infinity
+            case ..<0.4: 0
+            default: Float(exp(dice.normal() * 1.5) - 0.5)
+            }
+        }
+    }
+
+    /// Counts around whole blocks of lanes, and fewer than one block.
+    @Test(arguments: [1, 5, 7, 8, 9, 15, 16, 17, 31, 37])
+    func agreesWithTheFormula(count: Int) throws {
+        let names = Array(Self.names.prefix(count))
+        let model = Self.model(UInt64(count), features: names)
+        let scorer = try Scorer(model, featureNames: names)
+        var dice = Dice(99)
+        for _ in 0..<50 {
+            let vector = Self.vector(&dice, count)
+            let values = Dictionary(uniqueKeysWithValues: zip(names, vector))
+            let logits = vector.withUnsafeBufferPointer { scorer.logits($0) }
+            for (risk, logit) in [(Risk.couponAbuse, logits.couponAbuse), (.fakeOrder, logits.fakeOrder)] {
+                let exact = model.logit(risk) { values[$0]! }!
+                #expect(abs(Double(logit) - exact) < 1e-4)
+            }
+        }
+    }
+
+    @Test func anUnalignedVectorScoresTheSame() throws {
+        let scorer = try Scorer(Self.model(3), featureNames: Self.names)
+        var dice = Dice(4)
+        let vector = Self.vector(&dice, Self.names.count)
+        let aligned = vector.withUnsafeBufferPointer { scorer.logits($0) }
+        let shifted = ([0] + vector).withUnsafeBufferPointer {
+            scorer.logits(UnsafeBufferPointer(rebasing: $0.dropFirst()))
+        }
+        #expect(aligned == shifted)
+    }
+
+    @Test(arguments: Risk.allCases) func contributionsAddUpToTheCalibratedLogOdds(risk: Risk) throws {
+        let model = Self.model(11)
+        let scorer = try Scorer(model, featureNames: Self.names)
+        var dice = Dice(12)
+        for _ in 0..<20 {
+            let vector = Self.vector(&dice, Self.names.count)
+            let values = Dictionary(uniqueKeysWithValues: zip(Self.names, vector))
+            let contributions = vector.withUnsafeBufferPointer { scorer.contributions($0, risk) }
+            let sum = contributions.reduce(scorer.base(risk)) { $0 + $1.contribution }
+            let calibrated = model.heads[risk]!.calibration(model.logit(risk) { values[$0]! }!)
+            #expect(abs(sum - calibrated) < 1e-9)
+            for (one, next) in zip(contributions, contributions.dropFirst()) {
+                let (a, b) = (abs(one.contribution), abs(next.contribution))
+                #expect(a > b || (a == b && one.feature < next.feature))
+            }
+            for one in contributions {
+                let value = vector[one.feature]
+                #expect(one.value == value || (one.value.isNaN && value.isNaN))
+            }
+        }
+    }
+
+    @Test(arguments: Risk.allCases) func rawThresholdsAreTheFirstThatReachTheProbability(risk: Risk) throws {
+        let model = Self.model(5)
+        let scorer = try Scorer(model, featureNames: Self.names)
+        let thresholds = model.heads[risk]!.thresholds
+        for (level, probability) in [(RiskLevel.review, thresholds.review), (.high, thresholds.high)] {
+            let logit = scorer.logitThreshold(risk, level)
+            #expect(scorer.probability(logit, risk) >= probability)
+            #expect(scorer.probability(logit.nextDown, risk) < probability)
+        }
+    }
+
+    @Test func aFeatureOfTheModelThatTheVectorLacksIsNamed() throws {
+        let error = #expect(throws: ModelError.self) {
+            try Scorer(Self.model(1), featureNames: Array(Self.names.dropFirst(2)))
+        }
+        #expect(
+            error?.problem == .unknownFeatures(["f1", "f0"])
+                || error?.problem == .unknownFeatures(["f0", "f1"]))
+        #expect(error?.description.contains("f0") == true && error?.description.contains("f1") == true)
+    }
+
+    @Test func featuresWithoutATermWeighNothing() throws {
+        let model = Self.model(1, features: Array(Self.names.prefix(9)))
+        let short = try Scorer(model, featureNames: Array(Self.names.prefix(9)))
+        let long = try Scorer(model, featureNames: Self.names)
+        var dice = Dice(2)
+        let vector = Self.vector(&dice, Self.names.count)
+        let a = vector[..<9].withUnsafeBufferPointer { short.logits(UnsafeBufferPointer(rebasing: $0[...])) }
+        let b = vector.withUnsafeBufferPointer { long.logits($0) }
+        #expect(abs(a.couponAbuse - b.couponAbuse) < 1e-4)
+        #expect(abs(a.fakeOrder - b.fakeOrder) < 1e-4)
+    }
+
+    @Test func aHeadThatTheModelLacksNeverFlags() throws {
+        var model = Self.model(1)
+        model.heads[.fakeOrder] = nil
+        let scorer = try Scorer(model, featureNames: Self.names)
+        let logit = [Float](repeating: 1, count: Self.names.count)
+            .withUnsafeBufferPointer { scorer.logits($0).fakeOrder }
+        #expect(logit == -.infinity)
+        #expect(scorer.probability(logit, .fakeOrder) == 0)
+        #expect(!(logit >= scorer.logitThreshold(.fakeOrder, .review)))
+    }
+}

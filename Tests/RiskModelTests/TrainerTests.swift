@@ -1,0 +1,224 @@
+import Foundation
+import Testing
+
+@testable import RiskModel
+
+@Suite struct TrainerTests {
+    /// Gangs of three snapshots each of two accounts, abuse where two of the columns are high.
+    private func set(_ seed: UInt64, gangs: Int = 120, signal: Double = 2) -> TrainingSet {
+        var dice = Dice(seed)
+        var set = TrainingSet(columns: [
+            TrainingColumn("count", transform: .log1p, sign: .positive),
+            TrainingColumn("share", sign: .positive),
+            TrainingColumn("noise"), TrainingColumn("constant"), TrainingColumn("wrong", sign: .negative),
+        ])
+        for gang in 0..<gangs {
+            let abuse = dice.uniform() < 0.3
+            for account in 0..<2 {
+                for snapshot in 0..<3 {
+                    let level = (abuse ? signal : 0) + dice.normal()
+                    set.append(
+                        [
+                            Float(exp(level)), dice.uniform() < 0.2 ? .nan : Float(level + dice.normal()),
+                            Float(dice.normal()), 3, Float(level),
+                        ], label: abuse, weight: abuse ? 1 : 5, group: UInt64(gang),
+                        account: gang * 2 + account,
+                        timeMs: Int64(1000 * gang + snapshot))
+                }
+            }
+        }
+        set.shareWeightsWithinAccounts()
+        return set
+    }
+
+    private var quick: LogisticTrainer {
+        var options = LogisticTrainer.Options()
+        options.penalties = [1, 30]
+        return LogisticTrainer(options: options)
+    }
+
+    @Test func learnsWhatTellsAndNothingElse() throws {
+        let trained = try quick.train(set(1))
+        let terms = Dictionary(uniqueKeysWithValues: trained.head.terms.map { ($0.feature, $0) })
+        #expect(terms["count"]!.weight > 0.3)
+        #expect(terms["share"]!.weight >= 0)
+        #expect(terms["constant"]!.weight == 0)
+        #expect(terms["constant"]!.missingWeight == 0)
+        #expect(terms["wrong"]!.weight == 0)
+        #expect(terms["share"]!.missingWeight != 0)
+        #expect(terms["count"]!.missingWeight == 0)
+        #expect(trained.evaluation.ranking.auc > 0.9)
+        #expect(trained.outOfFold.accounts.count == 240)
+        #expect(trained.evaluation.accounts == 240)
+        #expect(trained.firstMs == 0 && trained.lastMs == 119_002)
+    }
+
+    @Test func theSameSetGivesTheSameHead() throws {
+        let first = try quick.train(set(2))
+        let second = try quick.train(set(2))
+        #expect(first.head == second.head)
+        #expect(first.probabilities == second.probabilities)
+    }
+
+    @Test func aTrainedModelIsAFileAndScores() throws {
+        let trained = try quick.train(set(3))
+        let model = LogisticModel(
+            name: "t", data: "made up", commands: ["promoguard train"],
+            trained: [.couponAbuse: trained, .fakeOrder: trained])
+        let read = try LogisticModel.load(bytes: Data(model.fileText.utf8), name: "t")
+        #expect(read == model)
+        #expect(model.training.rows == [.couponAbuse: 720, .fakeOrder: 720])
+        let names = ["count", "share", "noise", "constant", "wrong"]
+        let scorer = try Scorer(read, featureNames: names)
+        let high = [Float(60), 4, 0, 3, 4].withUnsafeBufferPointer { scorer.logits($0) }
+        let low = [Float(0.2), -2, 0, 3, -2].withUnsafeBufferPointer { scorer.logits($0) }
+        #expect(scorer.probability(high.couponAbuse, .couponAbuse) > 0.5)
+        #expect(scorer.probability(low.couponAbuse, .couponAbuse) < 0.05)
+    }
+
+    @Test func noiseIsNotMistakenForSkill() throws {
+        let trained = try quick.train(set(4, signal: 0))
+        #expect(abs(trained.evaluation.ranking.auc - 0.5) < 0.15)
+        try LogisticModel(name: "n", data: "", commands: [], trained: [.couponAbuse: trained]).validate()
+    }
+
+    /// A gang's members look alike by a value that says nothing of others: an honest test shows chance.
+    @Test func aGangIsNeverOnBothSidesOfATest() throws {
+        let folds = try Folds(set(5), wanted: 5)
+        let training = set(5)
+        var foldOf: [UInt64: Int] = [:]
+        for row in 0..<training.count {
+            #expect(
+                foldOf.updateValue(folds.ofRow[row], forKey: training.groups[row]) ?? folds.ofRow[row]
+                    == folds.ofRow[row])
+        }
+        for fold in 0..<folds.count {
+            let rows = folds.ofRow.indices.filter { folds.ofRow[$0] == fold }
+            #expect(abs(rows.count - training.count / 5) <= 12)
+            #expect(rows.contains { training.labels[$0] })
+        }
+    }
+
+    @Test func foldsDoNotDependOnTheOrderOfRows() throws {
+        let forward = set(6)
+        var backward = TrainingSet(columns: forward.columns)
+        for row in (0..<forward.count).reversed() {
+            backward.append(
+                Array(forward.values[row * 5..<row * 5 + 5]), label: forward.labels[row],
+                weight: forward.weights[row], group: forward.groups[row], account: forward.accounts[row])
+        }
+        #expect(try Folds(forward, wanted: 5).ofRow == Folds(backward, wanted: 5).ofRow.reversed())
+    }
+
+    /// Log-odds that overstate by half and are shifted come back to the truth.
+    @Test func calibrationRecoversTheTruth() {
+        var dice = Dice(7)
+        var set = TrainingSet(columns: [])
+        var logits: [Double] = []
+        for row in 0..<6000 {
+            let truth = dice.normal() * 1.5 - 1
+            logits.append((truth - 0.4) / 0.5)
+            set.append([], label: dice.uniform() < logistic(truth), group: UInt64(row), account: row)
+        }
+        let calibration = LogisticTrainer.calibration(AccountScores(set, rowLogits: logits))
+        #expect(abs(calibration.slope - 0.5) < 0.05)
+        #expect(abs(calibration.intercept - 0.4) < 0.1)
+    }
+
+    /// Sampling one good account in five and weighing it five leaves the probability that of the world.
+    @Test func weightsUndoTheSampling() {
+        var dice = Dice(8)
+        var set = TrainingSet(columns: [])
+        var logits: [Double] = []
+        var row = 0
+        while row < 4000 {
+            let truth = dice.normal() - 1.5
+            let abuse = dice.uniform() < logistic(truth)
+            if !abuse, dice.uniform() > 0.2 { continue }
+            logits.append(truth)
+            set.append([], label: abuse, weight: abuse ? 1 : 5, group: UInt64(row), account: row)
+            row += 1
+        }
+        let calibration = LogisticTrainer.calibration(AccountScores(set, rowLogits: logits))
+        #expect(abs(calibration.slope - 1) < 0.1)
+        #expect(abs(calibration.intercept) < 0.15)
+    }
+
+    @Test func anAccountScoresItsHighest() {
+        var set = TrainingSet(columns: [])
+        for (account, label) in [(4, false), (9, false), (4, true)] {
+            set.append([], label: label, weight: 0.5, group: 0, account: account)
+        }
+        let scores = AccountScores(set, rowLogits: [1, 7, -2])
+        #expect(scores.accounts == [4, 9])
+        #expect(scores.logits == [1, 7])
+        #expect(scores.labels == [true, false])
+        #expect(scores.weights == [1, 0.5])
+    }
+
+    /// The weights stay; a shift of all scores moves the calibration, and so undoes itself.
+    @Test func settlingAnewKeepsTheWeights() throws {
+        let trained = try quick.train(set(10))
+        var accounts = AccountScores()
+        for (index, logit) in trained.outOfFold.logits.enumerated() {
+            accounts.append(
+                account: index, logit: logit * 2 + 3, label: trained.outOfFold.labels[index],
+                weight: trained.outOfFold.weights[index])
+        }
+        let settled = try #require(quick.settle(trained.head, on: accounts))
+        #expect(settled.head.terms == trained.head.terms)
+        #expect(abs(settled.head.calibration.slope * 2 - trained.head.calibration.slope) < 1e-3)
+        #expect(abs(settled.head.thresholds.review - trained.head.thresholds.review) < 1e-3)
+        #expect(abs(settled.evaluation.ranking.auc - trained.evaluation.ranking.auc) < 1e-12)
+        #expect(quick.settle(trained.head, on: AccountScores()) == nil)
+    }
+
+    @Test func thresholdsKeepTheirPromises() throws {
+        var dice = Dice(9)
+        var (scores, labels): ([Double], [Bool]) = ([], [])
+        for _ in 0..<20_000 {
+            let abuse = dice.uniform() < 0.05
+            labels.append(abuse)
+            scores.append(logistic(dice.normal() * 1.2 + (abuse ? 2.5 : -3)))
+        }
+        let ranking = try #require(RankingMetrics(scores: scores, labels: labels))
+        let thresholds = LogisticTrainer().thresholds(ranking)
+        #expect(thresholds.review < thresholds.high)
+        let review = ranking.flagging(from: thresholds.review)
+        #expect(review.falsePositiveRate <= 0.008 && review.falsePositiveRate > 0.006)
+        let high = ranking.flagging(from: thresholds.high)
+        #expect(high.falsePositiveRate <= 0.001 && high.precision >= 0.95)
+    }
+
+    @Test func thresholdsStayInOrderWhereFiguresLeaveNoRoom() throws {
+        for (scores, labels) in [
+            ([0.5, 0.5], [true, false]), ([0.999_999, 1e-9], [true, false]),
+            ([1e-9, 0.999_999], [true, false]),
+        ] {
+            let ranking = try #require(RankingMetrics(scores: scores, labels: labels))
+            let thresholds = LogisticTrainer().thresholds(ranking)
+            #expect(0.05 <= thresholds.review && thresholds.review < thresholds.high && thresholds.high < 1)
+        }
+    }
+
+    @Test func labelsThatTeachNothingAreRefused() {
+        func error(_ rows: [(label: Bool, group: UInt64)]) -> TrainingError? {
+            var set = TrainingSet(columns: [TrainingColumn("a")])
+            for (index, row) in rows.enumerated() {
+                set.append([Float(index)], label: row.label, group: row.group, account: index)
+            }
+            do {
+                _ = try quick.train(set)
+                return nil
+            } catch {
+                #expect(error.description.hasPrefix("cannot train: "))
+                return error
+            }
+        }
+        #expect(error([]) == .noRows)
+        #expect(error([(true, 1), (true, 2)]) == .oneClass(label: 1))
+        #expect(error([(false, 1), (false, 2)]) == .oneClass(label: 0))
+        #expect(error([(true, 1), (true, 1), (false, 2), (false, 3)]) == .oneGroup(label: 1))
+        #expect(error([(true, 1), (true, 2), (false, 3), (false, 4)]) == nil)
+    }
+}
