@@ -28,7 +28,12 @@ let package = Package(
             dependencies: ["CZlib", .target(name: "CISAL", condition: .when(traits: ["ISAL"]))]),
         .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CHotPath"]),
         .target(name: "RiskModel", dependencies: ["CBundledModel"]),
-        .target(name: "CaseFile", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "CaseFile",
+            dependencies: [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(
             name: "ScoringPipeline",
             dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile"]),
@@ -43,7 +48,11 @@ let package = Package(
         .testTarget(name: "ActivityLogTests", dependencies: ["ActivityLog", "CZlib"]),
         .testTarget(name: "RiskFeaturesTests", dependencies: ["RiskFeatures", "ActivityLog"]),
         .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"], exclude: ["Golden"]),
-        .testTarget(name: "CaseFileTests", dependencies: ["CaseFile"]),
+        .testTarget(
+            name: "CaseFileTests",
+            dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "PromoGuardCommandTests", dependencies: ["promoguard", "CaseFile", "RiskFeatures"]),
         .testTarget(
             name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
         .testTarget(

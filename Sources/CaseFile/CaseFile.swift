@@ -1,6 +1,132 @@
+import Foundation
 import GRDB
 
 /// The SQLite file with flags, decisions and rejected lines: the only room that speaks SQL.
+///
+/// Every verb is one transaction: it happens whole or not at all. Readers see the last committed state and
+/// never wait for a writer. Use from any thread; calls take turns.
 public final class CaseFile: Sendable {
-    init() {}
+    /// What a connection may do.
+    public enum Access: Sendable {
+        /// Creates the file when it is missing.
+        case readWrite
+        /// Needs an existing file, changes nothing, and leaves no other file behind.
+        case readOnly
+    }
+
+    /// As the user named it; in every error.
+    public let path: String
+    let queue: DatabaseQueue
+    private let access: Access
+
+    /// Opens a case file, creating it or bringing it to this program's version where needed and allowed.
+    ///
+    /// - Parameter busyTimeout: how long to wait for another writer, seconds.
+    /// - Throws: `CaseFileError` when the file is missing (read-only), no database or another program's, of a
+    ///   newer version, write-protected, or locked for longer than the timeout.
+    public static func open(
+        _ path: String, access: Access = .readWrite, busyTimeout: Double = 5
+    ) throws(CaseFileError) -> CaseFile {
+        try CaseFile(path: path, access: access, busyTimeout: busyTimeout)
+    }
+
+    private init(path: String, access: Access, busyTimeout: Double) throws(CaseFileError) {
+        self.path = path
+        self.access = access
+        let operation = "open the database"
+        try CaseFile.checkPath(path, access: access)
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.label = "CaseFile"
+        do {
+            switch access {
+            case .readWrite:
+                queue = try DatabaseQueue(path: path, configuration: configuration)
+                try Schema.prepareForWriting(queue)
+            case .readOnly:
+                queue = try CaseFile.openForReading(path, configuration)
+                try Schema.checkForReading(queue)
+            }
+        } catch let problem as Schema.Problem {
+            throw CaseFileError(operation, path, problem.cause)
+        } catch {
+            throw CaseFileError(operation, path, error)
+        }
+    }
+
+    /// What SQLite would report as "unable to open database file", told apart.
+    private static func checkPath(_ path: String, access: Access) throws(CaseFileError) {
+        let operation = "open the database"
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue { throw CaseFileError(operation, path, .isFolder) }
+        if exists {
+            if !FileManager.default.isReadableFile(atPath: path) {
+                throw CaseFileError(operation, path, .notReadable)
+            }
+            return
+        }
+        if access == .readOnly { throw CaseFileError(operation, path, .missing) }
+        let folder = CaseFile.folder(of: path)
+        if !FileManager.default.fileExists(atPath: folder) {
+            throw CaseFileError(operation, path, .noFolder(folder))
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? "." : folder
+    }
+
+    /// SQLite's own read-only mode creates `-wal` and `-shm` files and cannot remove them, so where we may
+    /// write, we open for writing and do not (`write` sees to it): closing then cleans up. Where we may not,
+    /// the file is read beside its writer if there is one (`-wal` exists), and otherwise as it stands.
+    private static func openForReading(
+        _ path: String, _ configuration: Configuration
+    ) throws -> DatabaseQueue {
+        let files = FileManager.default
+        if files.isWritableFile(atPath: path), files.isWritableFile(atPath: folder(of: path)) {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        }
+        var configuration = configuration
+        configuration.readonly = true
+        if files.fileExists(atPath: path + "-wal") {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        }
+        let url = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+        return try DatabaseQueue(path: url, configuration: configuration)
+    }
+
+    /// Closes the file; what comes after fails. A case file that is let go closes as well.
+    public func close() { try? queue.close() }
+
+    /// Runs `body` on the last committed state.
+    func read<T>(
+        _ operation: String, _ body: (Database) throws -> T
+    ) throws(CaseFileError) -> T {
+        do {
+            return try queue.read(body)
+        } catch {
+            throw CaseFileError(operation, path, error)
+        }
+    }
+
+    /// Runs `body` in one transaction that takes the write lock at once; an error undoes all of it.
+    func write<T>(
+        _ operation: String, _ body: (Database) throws -> T
+    ) throws(CaseFileError) -> T {
+        if access == .readOnly { throw CaseFileError(operation, path, .readOnly) }
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var result: T?
+                try db.inTransaction(.immediate) {
+                    result = try body(db)
+                    return .commit
+                }
+                return result!
+            }
+        } catch {
+            throw CaseFileError(operation, path, error)
+        }
+    }
 }

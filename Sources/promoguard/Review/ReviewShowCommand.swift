@@ -1,0 +1,30 @@
+import ArgumentParser
+import CaseFile
+
+/// `promoguard review show ACCOUNT`: one account, with every reason and every decision.
+struct ReviewShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show one flagged account: reasons, money, decisions.")
+
+    @Argument(help: "The account's id, whole or as a list shows it (ab…wxyz).")
+    var account: String
+
+    @Option(help: "table, json or csv.")
+    var format = OutputFormat.table
+
+    @OptionGroup var display: DisplayOptions
+    @OptionGroup var languageOptions: LanguageOptions
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() throws {
+        let file = try databaseOptions.open(.readOnly)
+        defer { file.close() }
+        let id = try AccountLookup(file: file).account(account)
+        let listing = FlagListing(language: languageOptions.language, display: display)
+        let page = AccountPage(
+            account: id, flags: try file.flags(account: id), decisions: try file.decisions(account: id),
+            listing: listing)
+        try Terminal.write(page.text(as: format, .standardOutput()))
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Numbers as a person reads them; the same in every locale.
+enum NumberText {
+    /// Rounded to at most `places` decimals, without trailing zeros, thousands set apart: `12,345.5`.
+    static func decimal(_ number: Double, places: Int = 0) -> String {
+        var text = String(format: "%.\(places)f", abs(number))
+        if text.contains(".") {
+            while text.last == "0" { text.removeLast() }
+            if text.last == "." { text.removeLast() }
+        }
+        let isNegative = number < 0 && text.contains { $0 != "0" && $0 != "." }
+        return (isNegative ? "−" : "") + grouped(text)
+    }
+
+    /// Rounded to `places` decimals, zeros kept, for columns: `2.30`.
+    static func fixed(_ number: Double, places: Int) -> String { String(format: "%.\(places)f", number) }
+
+    /// Money: `¥1,234.50`.
+    static func yuan(fen: Int64) -> String {
+        let fenPart = fen.magnitude % 100
+        return (fen < 0 ? "−" : "") + "¥" + grouped(String(fen.magnitude / 100))
+            + (fenPart < 10 ? ".0" : ".") + String(fenPart)
+    }
+
+    /// A span of time in its natural unit: `350 ms`, `2.5 h`, `3 分钟`.
+    static func duration(ms: Double, _ language: Language) -> String {
+        let size = abs(ms)
+        let (value, en, zh): (Double, String, String) =
+            switch size {
+            case ..<1000: (ms, "ms", "毫秒")
+            case ..<60_000: (ms / 1000, "s", "秒")
+            case ..<3_600_000: (ms / 60_000, "min", "分钟")
+            case ..<172_800_000: (ms / 3_600_000, "h", "小时")
+            default: (ms / 86_400_000, "days", "天")
+            }
+        let places = size >= 1000 && abs(value) < 10 ? 1 : 0
+        return decimal(value, places: places) + " " + language.pick(en, zh)
+    }
+
+    /// A share of 1 as per cent: `37%`, small ones with a decimal.
+    static func percent(_ share: Double) -> String {
+        decimal(share * 100, places: abs(share) < 0.1 ? 1 : 0) + "%"
+    }
+
+    private static func grouped(_ text: String) -> String {
+        let whole = text.prefix { $0 != "." }
+        var result = ""
+        for (index, digit) in whole.enumerated() {
+            if index > 0, (whole.count - index) % 3 == 0 { result.append(",") }
+            result.append(digit)
+        }
+        return result + text.dropFirst(whole.count)
+    }
+}
