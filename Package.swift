@@ -52,8 +52,7 @@ let package = Package(
             name: "CaseFileTests",
             dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
-            name: "PromoGuardCommandTests",
-            dependencies: ["promoguard", "CaseFile", "RiskFeatures"]),
+            name: "PromoGuardCommandTests", dependencies: ["promoguard", "CaseFile", "RiskFeatures"]),
         .testTarget(
             name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
         .testTarget(

@@ -1,1 +1,81 @@
+import ActivityLog
+import CaseFile
+import Foundation
+import RiskFeatures
+import RiskModel
+
 /// The one loop: read, remember, score, flag, commit.
+///
+/// Reading has a thread of its own; remembering and scoring run on the caller's. Nothing is written before the
+/// logs have been read to their end, and then everything in one transaction.
+public struct ScoringRun: ~Copyable {
+    private var reader: EventReader
+    private let scorer: Scorer
+    private let caseFile: CaseFile
+    private let scoresPath: String?
+
+    /// - Parameters:
+    ///   - reader: the logs, not yet begun.
+    ///   - scorer: the model over the features of `FeatureCatalog`.
+    ///   - caseFile: where the flags go.
+    ///   - scoresPath: a CSV of every account's highest probabilities; nil for none.
+    /// - Throws: `OutputError` when the scores could not be written.
+    public init(
+        reader: consuming EventReader, scorer: Scorer, caseFile: CaseFile, scoresPath: String? = nil
+    ) throws(OutputError) {
+        if let scoresPath { try OutputFile.check(scoresPath) }
+        self.reader = reader
+        self.scorer = scorer
+        self.caseFile = caseFile
+        self.scoresPath = scoresPath
+    }
+
+    /// Scores every account at each event that can cost money and at the end, and commits the flags.
+    /// - Parameter progress: called after each batch of events.
+    /// - Throws: `CaseFileError` or `OutputError`; nothing was written then.
+    public consuming func run(progress: (ReplayProgress) -> Void = { _ in }) throws -> ScoringReport {
+        let scorer = scorer
+        let policy = FlagPolicy(scorer)
+        var engine = FeatureEngine()
+        engine.forgotten = scoresPath == nil ? nil : []
+        var flags = FlagBook()
+        var batch = EventBatch()
+        var reached = ReplayProgress()
+        func score(_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) {
+            let logOdds = scorer.logits(vector)
+            let decision = policy.decide(logOdds, &memory)
+            flags.note(decision.couponAbuse, .couponAbuse, logOdds.couponAbuse, moment, vector)
+            flags.note(decision.fakeOrder, .fakeOrder, logOdds.fakeOrder, moment, vector)
+        }
+
+        while reader.next(into: &batch) {
+            engine.observe(batch, score: score)
+            flags.nameAccounts(in: batch)
+            reached.add(batch)
+            progress(reached)
+        }
+        engine.finish(score: score)
+        flags.nameAccounts(in: engine)
+
+        let report = reader.report
+        let flagged = flags.flaggedAccounts(scorer, policy)
+        let scoresFile = try scoresPath.map { path in
+            try OutputFile(path, bytes: ScoreTable.csv(engine, scorer))
+        }
+        try caseFile.commit(CaseBatch(flagged, report, model: scorer.model.name))
+        try scoresFile?.putInPlace()
+        return ScoringReport(read: report, flagged: flagged, entities: engine.entityCounts)
+    }
+}
+
+/// How far a replay has come.
+public struct ReplayProgress: Sendable {
+    public var events: Int64 = 0
+    /// Event time of the latest event, milliseconds; 0 before the first.
+    public var latestMs: Int64 = 0
+
+    mutating func add(_ batch: borrowing EventBatch) {
+        events += Int64(batch.events.count)
+        if let last = batch.events.last { latestMs = last.ts }
+    }
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The program: one subcommand a file.
 @main
@@ -7,8 +8,8 @@ struct PromoGuardCommand: ParsableCommand {
         commandName: "promoguard",
         abstract: "Finds coupon abuse and fake orders in a promotion's activity logs.",
         subcommands: [
-            ReviewCommand.self,
-            SimulateCommand.self,
+            ScoreCommand.self, ReviewCommand.self, FeaturesCommand.self, InspectCommand.self,
+            TrainCommand.self, EvaluateCommand.self, ModelCommand.self, SimulateCommand.self,
         ])
 
     static func main() {
@@ -16,6 +17,16 @@ struct PromoGuardCommand: ParsableCommand {
         if let message = SubcommandSuggestion.message(arguments, root: PromoGuardCommand.self) {
             exit(withError: ValidationError(message))
         }
-        main(arguments)
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            // What the parser says stays as it says it; what went wrong while working is one line.
+            if exitCode(for: error) == .failure, !(error is ExitCode) {
+                Terminal.note("promoguard: \(error)")
+                Foundation.exit(EXIT_FAILURE)
+            }
+            exit(withError: error)
+        }
     }
 }

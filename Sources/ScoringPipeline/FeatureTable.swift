@@ -1,0 +1,90 @@
+import ActivityLog
+import RiskFeatures
+import RiskModel
+
+/// The feature table: what is known of accounts, a row each, as CSV for a person's own notebook.
+public struct FeatureTable {
+    /// An account at one moment.
+    struct Row {
+        var accountID: String
+        var asOfMs: Int64
+        /// Position of the row's first value in `vectors`.
+        var start: Int
+    }
+
+    private var rows: [Row] = []
+    private var vectors: [Float] = []
+    /// What reading saw.
+    public private(set) var read = ReadReport()
+    /// Labelled accounts of which the logs show nothing by their time.
+    public private(set) var missing: [Subject] = []
+
+    /// How many rows there are.
+    public var count: Int { rows.count }
+
+    /// Every account as known at the end of the logs.
+    /// - Throws: `ReadError`.
+    public init(
+        paths: [String], configuration: ReadConfiguration = ReadConfiguration(),
+        progress: (ReplayProgress) -> Void = { _ in }
+    ) throws(ReadError) {
+        var reader = try EventReader(paths: paths, configuration: configuration)
+        var engine = FeatureEngine()
+        var batch = EventBatch()
+        var reached = ReplayProgress()
+        while reader.next(into: &batch) {
+            engine.observe(batch) { _, _, _ in }
+            reached.add(batch)
+            progress(reached)
+        }
+        var accounts: [UInt32] = []
+        engine.finish { moment, vector, _ in
+            accounts.append(moment.account)
+            rows.append(Row(accountID: "", asOfMs: moment.ts, start: vectors.count))
+            vectors.append(contentsOf: vector)
+        }
+        for (position, account) in accounts.enumerated() {
+            rows[position].accountID = engine.accountID(account)
+        }
+        rows.sort { $0.accountID.precedesInBytes($1.accountID) }
+        read = reader.report
+    }
+
+    /// Labelled accounts, each as known at its label's time (or at the end): the last snapshot of each that
+    /// training sees.
+    public init(_ replay: TrainingReplay) {
+        var last = [Int?](repeating: nil, count: replay.subjects.count)
+        for (position, snapshot) in replay.snapshots.enumerated() {
+            if let known = last[snapshot.subject], replay.snapshots[known].ts > snapshot.ts { continue }
+            last[snapshot.subject] = position
+        }
+        for (subject, position) in zip(replay.subjects, last) {
+            guard let position else {
+                missing.append(subject)
+                continue
+            }
+            rows.append(
+                Row(
+                    accountID: subject.accountID, asOfMs: replay.snapshots[position].ts,
+                    start: position * FeatureCatalog.count))
+        }
+        vectors = replay.vectors
+        read = replay.read
+    }
+
+    /// `account_id,as_of_ms`, then a column a feature; sorted by account id, unknown is empty.
+    /// - Parameter write: called with some of the bytes at a time.
+    public func csv(_ write: ([UInt8]) throws -> Void) rethrows {
+        var csv = CSVWriter()
+        csv.append(["account_id", "as_of_ms"] + FeatureCatalog.names)
+        for row in rows {
+            let values = vectors[row.start..<row.start + FeatureCatalog.count]
+            csv.append([row.accountID, String(row.asOfMs)] + values.map(\.csvText))
+            if csv.bytes.count > 1 << 20 {
+                try write(csv.bytes)
+                csv.removeAll()
+            }
+        }
+        try write(csv.bytes)
+    }
+}

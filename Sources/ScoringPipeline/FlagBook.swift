@@ -1,0 +1,110 @@
+import ActivityLog
+import RiskFeatures
+import RiskModel
+
+/// The flags of one run, kept until they are committed: a row for each account and risk that crossed the
+/// review threshold, with the vector of its highest score.
+struct FlagBook {
+    /// An account that crossed the review threshold of one risk.
+    struct Flag {
+        var accountKey: UInt64
+        /// Names the account in the engine while it is held there.
+        var account: UInt32
+        /// The account id's text; empty until it is filled in after the batch.
+        var accountID = ""
+        /// Event time of the first crossing, milliseconds.
+        var firstFlaggedMs: Int64
+        /// Event time of the account's latest scoring, milliseconds.
+        var lastScoredMs: Int64
+        /// What the account took or could take, at its latest scoring; fen.
+        var amountAtRiskFen: Int64
+        /// Highest log-odds reached.
+        var logOdds: Float
+    }
+
+    /// By risk, in the order of first crossing.
+    private(set) var flags: [[Flag]] = [[], []]
+    /// The vector at the highest score of each flag, one after the other, by risk.
+    private var vectors: [[Float]] = [[], []]
+    /// Position in `flags` by account key, by risk.
+    private var positions: [[UInt64: Int]] = [[:], [:]]
+    /// How many flags of each risk have their account id.
+    private var named = [0, 0]
+
+    /// Takes note of what a decision means for the account's flag.
+    @inline(__always)
+    mutating func note(
+        _ decision: FlagPolicy.Decision, _ risk: Risk, _ logOdds: Float, _ moment: ScoringMoment,
+        _ vector: UnsafeBufferPointer<Float>
+    ) {
+        if decision == .none { return }
+        update(risk, logOdds, isHighest: decision == .highest, moment, vector)
+    }
+
+    private mutating func update(
+        _ risk: Risk, _ logOdds: Float, isHighest: Bool, _ moment: ScoringMoment,
+        _ vector: UnsafeBufferPointer<Float>
+    ) {
+        let head = risk.index
+        let amount =
+            risk == .couponAbuse ? moment.amountAtRiskFen.couponAbuse : moment.amountAtRiskFen.fakeOrder
+        guard let position = positions[head][moment.accountKey] else {
+            positions[head][moment.accountKey] = flags[head].count
+            flags[head].append(
+                Flag(
+                    accountKey: moment.accountKey, account: moment.account, firstFlaggedMs: moment.ts,
+                    lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds))
+            vectors[head].append(contentsOf: vector)
+            return
+        }
+        flags[head][position].lastScoredMs = moment.ts
+        // An account that was forgotten after long silence begins anew; what it took before stays at risk.
+        flags[head][position].amountAtRiskFen = max(flags[head][position].amountAtRiskFen, amount)
+        guard isHighest, logOdds > flags[head][position].logOdds else { return }
+        flags[head][position].logOdds = logOdds
+        let start = position * vector.count
+        for index in vector.indices { vectors[head][start + index] = vector[index] }
+    }
+
+    /// Fills in the account ids of the flags that this batch brought. The batch tells, and not the engine, which
+    /// may have forgotten an account that fell silent within it.
+    mutating func nameAccounts(in batch: borrowing EventBatch) {
+        for head in flags.indices {
+            for position in named[head]..<flags[head].count {
+                let key = flags[head][position].accountKey
+                if let event = batch.events.first(where: { $0.accountKey == key }) {
+                    flags[head][position].accountID = batch.accountID(event)
+                }
+            }
+            named[head] = flags[head].count
+        }
+    }
+
+    /// Fills in the account ids of the flags that came at the end.
+    mutating func nameAccounts(in engine: borrowing FeatureEngine) {
+        for head in flags.indices {
+            for position in named[head]..<flags[head].count {
+                flags[head][position].accountID = engine.accountID(flags[head][position].account)
+            }
+            named[head] = flags[head].count
+        }
+    }
+
+    /// Calls `body` with the vector at the highest score of a flag.
+    func withVector<Result>(
+        risk: Risk, at position: Int, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) -> Result {
+        let width = FeatureCatalog.count
+        return vectors[risk.index].withUnsafeBufferPointer { all in
+            body(UnsafeBufferPointer(rebasing: all[position * width..<(position + 1) * width]))
+        }
+    }
+}
+
+extension EventBatch {
+    /// The text of the account id of one of the batch's events.
+    func accountID(_ event: Event) -> String {
+        let start = Int(event.accountTextOffset)
+        return String(decoding: text[start..<start + Int(event.accountTextLength)], as: UTF8.self)
+    }
+}

@@ -1,0 +1,50 @@
+import RiskFeatures
+import RiskModel
+
+/// From which log-odds an account is flagged, for each risk and level: the model's calibrated thresholds, turned
+/// back to raw log-odds once, so that most scored events end after two comparisons.
+struct FlagPolicy: Sendable {
+    private let review: (couponAbuse: Float, fakeOrder: Float)
+    private let high: (couponAbuse: Float, fakeOrder: Float)
+
+    init(_ scorer: Scorer) {
+        review = (
+            scorer.logitThreshold(.couponAbuse, .review), scorer.logitThreshold(.fakeOrder, .review)
+        )
+        high = (scorer.logitThreshold(.couponAbuse, .high), scorer.logitThreshold(.fakeOrder, .high))
+    }
+
+    /// Keeps the account's highest log-odds and says what a new score means for its flags.
+    @inline(__always)
+    func decide(
+        _ logOdds: (couponAbuse: Float, fakeOrder: Float), _ memory: inout ScoreMemory
+    ) -> (couponAbuse: Decision, fakeOrder: Decision) {
+        (
+            FlagPolicy.decide(logOdds.couponAbuse, &memory.couponAbuse, from: review.couponAbuse),
+            FlagPolicy.decide(logOdds.fakeOrder, &memory.fakeOrder, from: review.fakeOrder)
+        )
+    }
+
+    @inline(__always)
+    private static func decide(_ logOdds: Float, _ best: inout Float, from review: Float) -> Decision {
+        let isHighest = logOdds > best
+        if isHighest { best = logOdds }
+        guard best >= review else { return .none }
+        return isHighest ? .highest : .flagged
+    }
+
+    /// What a score means for an account's flag.
+    enum Decision {
+        /// The account never crossed the review threshold.
+        case none
+        /// It did, and has scored as high or higher before.
+        case flagged
+        /// It is above the threshold and higher than ever.
+        case highest
+    }
+
+    /// The level of a flag whose highest log-odds are `logOdds`.
+    func level(_ logOdds: Float, _ risk: Risk) -> RiskLevel {
+        logOdds >= (risk == .couponAbuse ? high.couponAbuse : high.fakeOrder) ? .high : .review
+    }
+}

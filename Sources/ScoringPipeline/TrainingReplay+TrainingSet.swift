@@ -1,0 +1,46 @@
+import ActivityLog
+import RiskFeatures
+import RiskModel
+
+extension TrainingReplay {
+    /// The rows of one risk: a row a snapshot of an account labelled for it; an account's rows weigh 1 together.
+    /// - Parameters:
+    ///   - gangs: gang by account id; accounts of one gang are never split between folds. Who has none is a group
+    ///     of its own.
+    ///   - seed: decides which groups share a fold.
+    public func trainingSet(
+        _ risk: Risk, gangs: [String: String] = [:], seed: UInt64 = 1
+    ) -> TrainingSet {
+        let hash = IdentifierHash(key: Array(String(seed).utf8))
+        let groups = subjects.map { subject in
+            let group = gangs[subject.accountID].map { "gang " + $0 } ?? "account " + subject.accountID
+            return hash(Array(group.utf8).span.bytes)
+        }
+        let counts = snapshotCounts
+        let width = FeatureCatalog.count
+        var set = TrainingSet(columns: FeatureCatalog.all.map(TrainingColumn.init))
+        vectors.withUnsafeBufferPointer { vectors in
+            for (position, snapshot) in snapshots.enumerated() {
+                guard let label = subjects[snapshot.subject].labels[risk] else { continue }
+                set.append(
+                    UnsafeBufferPointer(rebasing: vectors[position * width..<(position + 1) * width]),
+                    label: label, weight: 1 / Double(counts[snapshot.subject]),
+                    group: groups[snapshot.subject], account: snapshot.subject, timeMs: snapshot.ts)
+            }
+        }
+        return set
+    }
+}
+
+extension TrainingColumn {
+    /// A feature as a model takes it.
+    init(_ feature: FeatureDefinition) {
+        let sign: Sign =
+            switch feature.direction {
+            case .moreIsWorse: .positive
+            case .lessIsWorse: .negative
+            case .either: .either
+            }
+        self.init(feature.name, transform: feature.isLogarithmic ? .log1p : .identity, sign: sign)
+    }
+}

@@ -1,0 +1,171 @@
+import ActivityLog
+import ArgumentParser
+import RiskFeatures
+import ScoringPipeline
+
+/// `promoguard inspect LOG…`
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Say what is in these logs: events, field coverage, what was rejected, which features are blind.")
+
+    @OptionGroup var logs: LogOptions
+
+    @Option(help: "How the findings are printed: table or json.")
+    var format: OutputFormat = .table
+
+    @OptionGroup var verbosity: Verbosity
+
+    func validate() throws {
+        guard format != .csv else { throw ValidationError("inspect prints --format table or json") }
+    }
+
+    func run() throws {
+        let progress = ProgressLine(verbosity)
+        let inspection = try LogInspection(
+            paths: logs.logs, configuration: logs.configuration, progress: progress.update)
+        progress.end()
+        switch format {
+        case .json: try Terminal.write(InspectionText.json(inspection).text + "\n")
+        default: try Terminal.write(InspectionText.tables(inspection, .standardOutput()))
+        }
+        let summary = ReadSummary(report: inspection.read)
+        summary.complain()
+        try summary.exitIfIncomplete()
+    }
+}
+
+/// What was found in logs, for a person or a program.
+enum InspectionText {
+    static func tables(_ inspection: LogInspection, _ terminal: Terminal) -> String {
+        let read = inspection.read
+        var facts = TerminalTable([.init(title: "format"), .init(title: "canonical (version 1)")])
+        facts.rows = [
+            ["events", .init(read.events.grouped)],
+            ["time span", .init(ReadSummary(report: read).span ?? "no events")],
+            ["duplicates", .init(read.duplicates.grouped)],
+            ["late", .init(read.late.grouped)],
+        ]
+        var tables = [facts, sources(read), types(inspection), fields(inspection)]
+        if !read.rejections.isEmpty { tables.append(rejections(read)) }
+        if !inspection.blindFeatures.isEmpty { tables.append(blindFeatures(inspection)) }
+        return tables.map { $0.rendered(terminal) }.joined(separator: "\n")
+    }
+
+    private static func sources(_ read: ReadReport) -> TerminalTable {
+        var table = TerminalTable([
+            .init(title: "source", isFlexible: true), .init(title: "kind"),
+            .init(title: "lines", alignment: .right), .init(title: "events", alignment: .right),
+            .init(title: "rejected", alignment: .right), .init(title: "problem", isFlexible: true),
+        ])
+        for source in read.sources {
+            let problem = read.unreadable.first { $0.path == source.path }?.why ?? ""
+            table.rows.append([
+                .init(source.path), .init(source.isGzip ? "gzip" : "plain"), .init(source.lines.grouped),
+                .init(source.events.grouped), .init(source.rejected.grouped), .init(problem, .red),
+            ])
+        }
+        return table
+    }
+
+    private static func types(_ inspection: LogInspection) -> TerminalTable {
+        var table = TerminalTable([
+            .init(title: "event"), .init(title: "events", alignment: .right),
+            .init(title: "share", alignment: .right),
+        ])
+        let total = Double(max(inspection.eventTypes.reduce(0) { $0 + $1.events }, 1))
+        for row in inspection.eventTypes {
+            table.rows.append([
+                .init("\(row.type.name)"), .init(row.events.grouped),
+                .init(NumberText.percent(Double(row.events) / total)),
+            ])
+        }
+        return table
+    }
+
+    private static func fields(_ inspection: LogInspection) -> TerminalTable {
+        var table = TerminalTable([.init(title: "field"), .init(title: "coverage", alignment: .right)])
+        for row in inspection.coverage {
+            table.rows.append([.init("\(row.field.name)"), .init(NumberText.percent(row.share))])
+        }
+        return table
+    }
+
+    private static func rejections(_ read: ReadReport) -> TerminalTable {
+        var table = TerminalTable([
+            .init(title: "rejected"), .init(title: "lines", alignment: .right),
+            .init(title: "for example", isFlexible: true),
+        ])
+        for row in read.rejections {
+            var example = ""
+            if let line = read.rejectedSamples.first(where: { $0.reason == row.reason }) {
+                example = "\(read.sources[line.source].path) byte \(line.offset): "
+                    + String(decoding: line.sample.prefix(80), as: UTF8.self)
+            }
+            table.rows.append([.init(row.reason.name), .init(row.lines.grouped), .init(example)])
+        }
+        return table
+    }
+
+    private static func blindFeatures(_ inspection: LogInspection) -> TerminalTable {
+        var table = TerminalTable([
+            .init(title: "feature that cannot work"), .init(title: "for want of", isFlexible: true),
+        ])
+        for row in inspection.blindFeatures {
+            let missing = row.missing.map { "\($0.name)" }.joined(separator: ", ")
+            table.rows.append([.init(row.feature.name), .init(missing)])
+        }
+        return table
+    }
+
+    static func json(_ inspection: LogInspection) -> JSONValue {
+        let read = inspection.read
+        return .object([
+            ("format", .string("canonical")),
+            ("events", .integer(read.events)), ("duplicates", .integer(read.duplicates)),
+            ("late", .integer(read.late)),
+            ("first_ms", read.firstMs.map { .integer($0) } ?? .null),
+            ("last_ms", read.lastMs.map { .integer($0) } ?? .null),
+            ("sources", .array(read.sources.map { json($0, read) })),
+            ("event_types", .object(inspection.eventTypes.map { ("\($0.type.name)", .integer($0.events)) })),
+            ("coverage", .object(inspection.coverage.map { ("\($0.field.name)", .number($0.share)) })),
+            ("rejected", .array(read.rejections.map { json($0.reason, $0.lines, read) })),
+            (
+                "blind_features",
+                .array(
+                    inspection.blindFeatures.map {
+                        .object([
+                            ("feature", .string($0.feature.name)),
+                            ("missing", .array($0.missing.map { .string("\($0.name)") })),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    private static func json(_ source: ReadReport.Source, _ read: ReadReport) -> JSONValue {
+        .object([
+            ("path", .string(source.path)), ("kind", .string(source.isGzip ? "gzip" : "plain")),
+            ("lines", .integer(source.lines)), ("events", .integer(source.events)),
+            ("rejected", .integer(source.rejected)),
+            ("problem", JSONValue(read.unreadable.first { $0.path == source.path }?.why)),
+        ])
+    }
+
+    private static func json(_ reason: RejectReason, _ lines: Int64, _ read: ReadReport) -> JSONValue {
+        .object([
+            ("reason", .string(reason.name)), ("lines", .integer(lines)),
+            (
+                "samples",
+                .array(
+                    read.rejectedSamples.filter { $0.reason == reason }.map { line in
+                        .object([
+                            ("source", .string(read.sources[line.source].path)),
+                            ("line_offset", .integer(line.offset)),
+                            ("sample", .string(String(decoding: line.sample, as: UTF8.self))),
+                        ])
+                    })
+            ),
+        ])
+    }
+}

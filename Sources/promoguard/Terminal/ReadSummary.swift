@@ -1,0 +1,41 @@
+import ActivityLog
+import ArgumentParser
+import ScoringPipeline
+
+/// What reading saw, told on standard error.
+struct ReadSummary {
+    let report: ReadReport
+
+    /// Rejected lines, repeats and latecomers, a line each; none where all was well.
+    var remarks: [String] {
+        var lines: [String] = []
+        let rejections = report.rejections
+        if !rejections.isEmpty {
+            let total = rejections.reduce(0) { $0 + $1.lines }
+            let reasons = rejections.map { "\($0.reason.name) \($0.lines.grouped)" }
+            lines.append("rejected \(total.counted("line")): " + reasons.joined(separator: ", "))
+        }
+        if report.duplicates > 0 { lines.append("\(report.duplicates.counted("duplicate")), counted once") }
+        if report.late > 0 { lines.append("\(report.late.counted("event")) later than the lateness bound") }
+        return lines
+    }
+
+    /// From the first to the last event; nil without events.
+    var span: String? {
+        guard let first = report.firstMs, let last = report.lastMs else { return nil }
+        let time = EventTime.china
+        return "\(time.short(first)) to \(time.short(last)) (\(time.zone))"
+    }
+
+    /// Names each source of which something could not be read; said even where nothing else is to be.
+    func complain() {
+        for source in report.unreadable {
+            Terminal.note("promoguard: cannot read all of \(source.path.visible): \(source.why)")
+        }
+    }
+
+    /// Ends the program with code 2 where something could not be read.
+    func exitIfIncomplete() throws {
+        if !report.unreadable.isEmpty { throw ExitCode(2) }
+    }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import RiskModel
+import ScoringPipeline
+
+/// `promoguard train --labels CSV LOG… --output MODEL`
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Fit a model: replay labelled accounts through the same features that score them.",
+        discussion: """
+            The labels file has the header account_id,risk,label and optionally as_of_ms: such a row trains on what \
+            was known at that time and on nothing later. The same input gives the same model, byte for byte.
+            """)
+
+    @OptionGroup var logs: LogOptions
+
+    @Option(
+        help: ArgumentHelp("Judged accounts: account_id,risk,label[,as_of_ms].", valueName: "csv"),
+        completion: .file(extensions: ["csv"]))
+    var labels: String
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var output: String
+
+    @Option(help: ArgumentHelp("The model's name (default: that of the output file).", valueName: "name"))
+    var name: String?
+
+    @Option(
+        name: .customLong("l2"),
+        help: ArgumentHelp("Penalty on the weights (default: chosen by cross-validation).", valueName: "penalty"))
+    var penalty: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "CSV with account_id,gang_id: a gang is never split between training and testing.", valueName: "csv"),
+        completion: .file(extensions: ["csv"]))
+    var groups: String?
+
+    @Option(help: "Decides which accounts are tested together in cross-validation.")
+    var seed: UInt64 = 1
+
+    @Option(
+        help: ArgumentHelp("A command that made the logs, for the model's record; may be repeated.", valueName: "command"))
+    var madeBy: [String] = []
+
+    @OptionGroup var verbosity: Verbosity
+
+    func validate() throws {
+        if let penalty, !(penalty > 0 && penalty.isFinite) {
+            throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0")
+        }
+    }
+
+    func run() throws {
+        let labelled = try LabelsCSV.read(labels)
+        let gangs = try groups.map { try GangsCSV.read($0) } ?? [:]
+        try OutputFile.check(output)
+
+        let progress = ProgressLine(verbosity)
+        let replay = try TrainingReplay(
+            paths: logs.logs, configuration: logs.configuration, labels: labelled, progress: progress.update)
+        progress.end()
+        let summary = ReadSummary(report: replay.read)
+        summary.complain()
+
+        var options = LogisticTrainer.Options()
+        if let penalty { options.penalties = [penalty] }
+        let trainer = LogisticTrainer(options: options)
+        var trained: [Risk: TrainedHead] = [:]
+        for risk in Risk.allCases {
+            trained[risk] = try trainer.train(replay.trainingSet(risk, gangs: gangs, seed: seed))
+        }
+        let model = LogisticModel(
+            name: name ?? defaultName, data: description(of: replay), commands: madeBy + [CommandRecord.current],
+            trained: trained)
+        try model.write(to: output)
+
+        if !verbosity.quiet {
+            tell(replay, summary)
+            Terminal.note("out of fold, an account's highest probability against its label:")
+            let columns = Risk.allCases.map {
+                FigureTable.Column(title: $0.rawValue, figures: trained[$0]?.evaluation.figures ?? [])
+            }
+            try Terminal.write(FigureTable(columns).table.rendered(.standardOutput()))
+        }
+        try summary.exitIfIncomplete()
+    }
+
+    /// The output file's name without its folder and ending.
+    private var defaultName: String {
+        URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
+    }
+
+    private func description(of replay: TrainingReplay) -> String {
+        let events = replay.read.events.counted("event")
+        let accounts = replay.snapshotCounts.count { $0 > 0 }.counted("labelled account")
+        return "\(accounts) in \(events)"
+    }
+
+    private func tell(_ replay: TrainingReplay, _ summary: ReadSummary) {
+        let counts = replay.snapshotCounts
+        let unseen = counts.count { $0 == 0 }
+        Terminal.note(
+            "\(replay.read.events.counted("event")), \((counts.count - unseen).counted("labelled account")), "
+                + replay.snapshots.count.counted("snapshot"))
+        if unseen > 0 {
+            Terminal.note(
+                "\(unseen.counted("labelled account")) left out: nothing in the logs by that time")
+        }
+        for line in summary.remarks { Terminal.note(line) }
+    }
+}
