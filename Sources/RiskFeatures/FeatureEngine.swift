@@ -489,7 +489,7 @@ public struct FeatureEngine: ~Copyable {
             ))
     }
 
-    /// Scores every account that had a costly event once more, with what the things it last named know at the end
+    /// Scores every account once more, with what the things it last named know at the end
     /// over their long windows; short windows stay as they stood at its last costly event.
     public mutating func finish(
         score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
@@ -497,7 +497,7 @@ public struct FeatureEngine: ~Copyable {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
         accounts.forEach { row, account in
-            guard account.pointee.life.costly > 0, remembers(account.pointee) else { return }
+            guard remembers(account.pointee) else { return }
             refreshLongWindows(account, stamp)
             fillVector(account, account.pointee.lastMs)
             score(
