@@ -1,30 +1,29 @@
 import CaseFile
+import RiskFeatures
 import Testing
 
-@testable import RiskFeatures
 @testable import promoguard
 
 @Suite struct ReasonTextTests {
-    private func definition(
-        _ name: String, _ unit: FeatureDefinition.Unit, _ en: String, _ zh: String,
+    private let nothingUsual = Phrase(en: "", zh: "")
+
+    private func wording(
+        _ unit: FeatureDefinition.Unit, _ en: String, _ zh: String,
         usual: Phrase = Phrase(en: "usually 1–2", zh: "通常 1–2 个")
-    ) -> FeatureDefinition {
-        FeatureDefinition(
-            name: name, family: .device, unit: unit, direction: .moreIsWorse, isLogarithmic: true,
-            meaning: "",
-            source: "", reason: Phrase(en: en, zh: zh), usual: usual, tags: (nil, nil), needs: ["device_id"])
+    ) -> ReasonText.Wording {
+        ReasonText.Wording(unit: unit, reason: Phrase(en: en, zh: zh), usual: usual)
     }
 
-    private func texts(_ definition: FeatureDefinition, _ value: Double?) -> [String] {
+    /// The sentence in each language.
+    private func texts(_ wording: ReasonText.Wording, _ value: Double?) -> [String] {
         Language.allCases.map {
-            ReasonText($0, definitions: [definition])
-                .sentence(.init(feature: definition.name, value: value, contribution: 1))
+            ReasonText($0, wordings: ["x": wording])
+                .sentence(.init(feature: "x", value: value, contribution: 1))
         }
     }
 
     @Test func likeAPersonWroteIt() {
-        let accounts = definition(
-            "device_accounts_1d", .accounts, "{} accounts on this device in a day", "同一设备一天内出现 {} 个账号")
+        let accounts = wording(.accounts, "{} accounts on this device in a day", "同一设备一天内出现 {} 个账号")
         #expect(
             texts(accounts, 37) == [
                 "37 accounts on this device in a day (usually 1–2)", "同一设备一天内出现 37 个账号（通常 1–2 个）",
@@ -37,8 +36,31 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        ("{} new accounts on it", "1 new account on it"), ("{} addresses of it", "1 address of it"),
+        ("redeemed points {} times", "redeemed points 1 time"), ("{} of its orders", "1 of its orders"),
+        ("its coupons go to {}", "its coupons go to 1"), ("{} less than this", "1 less than this"),
+    ])
+    func oneIsSingular(phrase: String, text: String) {
+        let feature = wording(.count, phrase, "", usual: nothingUsual)
+        #expect(texts(feature, 1)[0] == text)
+        #expect(texts(feature, 2)[0] == phrase.replacing("{}", with: "2"))
+    }
+
+    @Test func everyFeatureReadsWell() {
+        for definition in FeatureCatalog.all {
+            for language in Language.allCases {
+                for value in [nil, 0, 1, 37.5] as [Double?] {
+                    let text = ReasonText(language)
+                        .sentence(.init(feature: definition.name, value: value, contribution: 1))
+                    #expect(!text.contains("{}") && !text.contains("  ") && !text.hasPrefix(definition.name))
+                }
+            }
+        }
+    }
+
     @Test func withoutAUsualRangeThereAreNoParentheses() {
-        let feature = definition("x", .count, "{} things", "{} 件", usual: Phrase(en: "", zh: ""))
+        let feature = wording(.count, "{} things", "{} 件", usual: nothingUsual)
         #expect(texts(feature, 2) == ["2 things", "2 件"])
     }
 
@@ -47,6 +69,7 @@ import Testing
         (.orders, 1_234, "1,234", "1,234"), (.share, 0.934, "93%", "93%"), (.share, 0.034, "3.4%", "3.4%"),
         (.ratio, 1.234, "1.23", "1.23"), (.seconds, 180, "3 min", "3 分钟"), (.hours, 2.5, "2.5 h", "2.5 小时"),
         (.milliseconds, 350, "350 ms", "350 毫秒"), (.days, 3, "3 days", "3 天"),
+        (.days, 1, "1 day", "1 天"), (.days, 0.25, "6 h", "6 小时"),
         (.fen, 1_234, "¥12.34", "¥12.34"),
         (.flag, 1, "yes", "是"), (.bits, 1.5, "1.5 bits", "1.5 比特"), (.rank, 4, "4", "4"),
     ])
@@ -56,14 +79,14 @@ import Testing
     }
 
     @Test func aFlagThatIsNotSetIsNotStatedAsIfItWere() {
-        let feature = definition("x", .flag, "runs in an emulator", "运行在模拟器中", usual: Phrase(en: "", zh: ""))
+        let feature = wording(.flag, "runs in an emulator", "运行在模拟器中", usual: nothingUsual)
         #expect(texts(feature, 1) == ["runs in an emulator", "运行在模拟器中"])
         #expect(texts(feature, 0) == ["runs in an emulator: no", "运行在模拟器中：否"])
     }
 
     @Test func aFeatureOfAnotherVersionShowsItsNameAndValue() {
         let reason = FlaggedAccount.Reason(feature: "unheard_of", value: 0.25, contribution: 1)
-        #expect(ReasonText(.zh, definitions: []).sentence(reason) == "unheard_of = 0.25")
+        #expect(ReasonText(.zh, wordings: [:]).sentence(reason) == "unheard_of = 0.25")
     }
 
     @Test func everyTagHasWordsInBothLanguages() {

@@ -4,19 +4,35 @@ import RiskFeatures
 
 /// Reasons as a person would write them, from the features' own declarations.
 struct ReasonText: Sendable {
-    let language: Language
-    private let definitions: [String: FeatureDefinition]
+    /// What a feature's declaration says of how its value is told.
+    struct Wording: Sendable {
+        var unit: FeatureDefinition.Unit
+        var reason: Phrase
+        var usual: Phrase
+    }
 
-    init(_ language: Language, definitions: [FeatureDefinition] = FeatureCatalog.all) {
+    let language: Language
+    /// By the feature's name.
+    private let wordings: [String: Wording]
+
+    init(_ language: Language, wordings: [String: Wording]) {
         self.language = language
-        self.definitions = Dictionary(definitions.map { ($0.name, $0) }) { first, _ in first }
+        self.wordings = wordings
+    }
+
+    /// Words for the features that this program knows.
+    init(_ language: Language) {
+        let wordings = FeatureCatalog.all.map {
+            ($0.name, Wording(unit: $0.unit, reason: $0.reason, usual: $0.usual))
+        }
+        self.init(language, wordings: Dictionary(wordings) { first, _ in first })
     }
 
     /// "37 accounts on this device in a day (usually 1–2)"; a feature this program does not know is shown as
     /// its name and value.
     func sentence(_ reason: FlaggedAccount.Reason) -> String {
         let statement = statement(reason)
-        guard let usual = definitions[reason.feature]?.usual.text(language), !usual.isEmpty else {
+        guard let usual = wordings[reason.feature]?.usual.text(language), !usual.isEmpty else {
             return statement
         }
         return language.pick("\(statement) (\(usual))", "\(statement)（\(usual)）")
@@ -24,18 +40,19 @@ struct ReasonText: Sendable {
 
     /// The sentence without what is usual, for where space is short.
     func statement(_ reason: FlaggedAccount.Reason) -> String {
-        guard let definition = definitions[reason.feature] else {
+        guard let wording = wordings[reason.feature] else {
             return "\(reason.feature) = \(plainValue(reason.value))"
         }
-        let phrase = definition.reason.text(language)
+        let phrase = wording.reason.text(language)
         guard let value = reason.value else {
             return phrase.replacing("{}", with: "…") + language.pick(": not in the log", "：日志中没有")
         }
-        if definition.unit == .flag, value == 0, !phrase.contains("{}") {
+        if wording.unit == .flag, value == 0, !phrase.contains("{}") {
             return phrase + language.pick(": no", "：否")
         }
-        let text = phrase.replacing("{}", with: formatted(value, definition.unit))
-        return language == .en && value == 1 ? singular(text, definition.unit) : text
+        let number = formatted(value, wording.unit)
+        return language == .en && number == "1"
+            ? ReasonText.singular(phrase) : phrase.replacing("{}", with: number)
     }
 
     /// The value with its unit where the unit is not a thing that the sentence names.
@@ -46,7 +63,10 @@ struct ReasonText: Sendable {
         case .milliseconds: NumberText.duration(ms: value, language)
         case .seconds: NumberText.duration(ms: value * 1000, language)
         case .hours: NumberText.duration(ms: value * 3_600_000, language)
-        case .days: NumberText.duration(ms: value * 86_400_000, language)
+        case .days where abs(value) < 1: NumberText.duration(ms: value * 86_400_000, language)
+        case .days:
+            NumberText.decimal(value, places: 1)
+                + language.pick(value == 1 ? " day" : " days", " 天")
         case .share: NumberText.percent(value)
         case .ratio: NumberText.decimal(value, places: 2)
         case .bits: NumberText.decimal(value, places: 2) + language.pick(" bits", " 比特")
@@ -61,15 +81,21 @@ struct ReasonText: Sendable {
         return NumberText.decimal(value, places: 4)
     }
 
-    /// "1 accounts" as "1 account": the first word that names the unit.
-    private func singular(_ text: String, _ unit: FeatureDefinition.Unit) -> String {
-        let word: String? =
-            switch unit {
-            case .accounts, .devices, .events, .orders: String(unit.rawValue.dropLast())
-            case .addresses: "address"
-            default: nil
+    /// The phrase with 1 for its value, and the thing counted in the singular: "{} new accounts" as "1 new
+    /// account". It stands among the two words after the value.
+    private static func singular(_ phrase: String) -> String {
+        var words = phrase.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        if let value = words.firstIndex(of: "{}") {
+            let following = (value + 1..<words.endIndex).prefix(2)
+            let notPlural: Set = ["its", "is", "this", "has", "was", "address", "less"]
+            if let noun = following.first(where: {
+                words[$0].hasSuffix("s") && !notPlural.contains(words[$0])
+            }),
+                !following.prefix(while: { $0 <= noun }).contains(where: { words[$0] == "of" })
+            {
+                words[noun] = words[noun] == "addresses" ? "address" : String(words[noun].dropLast())
             }
-        guard let word, let range = text.firstRange(of: unit.rawValue) else { return text }
-        return text.replacingCharacters(in: range, with: word)
+        }
+        return words.joined(separator: " ").replacing("{}", with: "1")
     }
 }
