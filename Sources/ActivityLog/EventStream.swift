@@ -175,6 +175,7 @@ public struct EventStream: ~Copyable {
     private mutating func reject(_ line: LineFramer.Line, _ reason: RejectReason, source: Int) {
         report.rejectedByReason[Int(reason.rawValue)] += 1
         report.sources[source].rejected += 1
+        report.sources[source].rejectedByReason[Int(reason.rawValue)] += 1
         guard sources[source].wantsSample(of: reason) else { return }
         let sample = line.bytes.prefix(LineFramer.sampleLength)
         report.rejectedSamples.append(

@@ -5,6 +5,8 @@ public struct ReadReport: Sendable {
         public var lines: Int64 = 0
         public var events: Int64 = 0
         public var rejected: Int64 = 0
+        /// Lines refused, by `RejectReason.rawValue`.
+        public var rejectedByReason = [Int64](repeating: 0, count: RejectReason.allCases.count)
         public var bytesRead: Int64 = 0
         public var bytesInflated: Int64 = 0
         public var isGzip = false

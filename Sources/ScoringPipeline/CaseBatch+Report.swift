@@ -12,6 +12,11 @@ extension CaseBatch {
                 source: report.sources[$0.source].path, lineOffset: $0.offset, reason: $0.reason.name,
                 bytes: $0.sample)
         }
+        rejectedCounts = report.sources.flatMap { source in
+            zip(RejectReason.allCases, source.rejectedByReason).filter { $0.1 > 0 }.map {
+                RejectedCount(source: source.path, reason: $0.0.name, lines: $0.1)
+            }
+        }
         metadata = [
             "model": model,
             "events": String(report.events),

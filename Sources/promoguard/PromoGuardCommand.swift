@@ -23,7 +23,7 @@ struct PromoGuardCommand: ParsableCommand {
         } catch {
             // What the parser says stays as it says it; what went wrong while working is one line.
             if exitCode(for: error) == .failure, !(error is ExitCode) {
-                Terminal.note("promoguard: \(error)")
+                Terminal.note("promoguard: \("\(error)".visible)")
                 Foundation.exit(EXIT_FAILURE)
             }
             exit(withError: error)

@@ -1,0 +1,168 @@
+import ActivityLog
+import CaseFile
+import Foundation
+import RiskFeatures
+import RiskModel
+import Testing
+
+@testable import ScoringPipeline
+
+@Suite struct ReplayTests {
+    private let campaign = TestCampaign.shared
+    private let folder = TemporaryFolder()
+
+    /// The vector of a snapshot, bit by bit, so that unknown equals unknown.
+    private func bits(_ replay: TrainingReplay, _ position: Int) -> [UInt32] {
+        let width = FeatureCatalog.count
+        return replay.vectors[position * width..<(position + 1) * width].map(\.bitPattern)
+    }
+
+    @Test func snapshotsAreTakenAtPowersOfTwoAndAtTheEnd() throws {
+        // One account that claims seven coupons, a minute apart.
+        let lines = (0..<7).map {
+            #"{"ts":\#(1_780_000_000_000 + $0 * 60_000),"event":"coupon_claim","account_id":"a","coupon_id":"c"}"#
+        }
+        let log = try folder.write("claims.log", TestCampaign.bytes(lines))
+        let replay = try TrainingReplay(
+            paths: [log], labels: [AccountLabel(accountID: "a", risk: .couponAbuse, isAbuse: true)])
+        let minutes = replay.snapshots.map { ($0.ts - 1_780_000_000_000) / 60_000 }
+        // Numbers 1, 2 and 4, and the end, at the time of the last.
+        #expect(minutes == [0, 1, 3, 6])
+
+        let asOf = try TrainingReplay(
+            paths: [log],
+            labels: [
+                AccountLabel(
+                    accountID: "a", risk: .couponAbuse, isAbuse: true, asOfMs: 1_780_000_000_000 + 5 * 60_000 + 1)
+            ])
+        // Numbers 1, 2 and 4, and the last by then, number 6.
+        #expect(asOf.snapshots.map { ($0.ts - 1_780_000_000_000) / 60_000 } == [0, 1, 3, 5])
+    }
+
+    @Test func aLabelWithATimeSeesNothingLater() throws {
+        let times = campaign.lines.map(TestCampaign.time)
+        let asOfMs = times[times.count / 2]
+        let labels = campaign.labels.map {
+            AccountLabel(accountID: $0.accountID, risk: $0.risk, isAbuse: $0.isAbuse, asOfMs: asOfMs)
+        }
+        let whole = try TrainingReplay(paths: [campaign.logs.path], labels: labels)
+        #expect(whole.snapshots.count > 500)
+        #expect(whole.snapshots.allSatisfy { $0.ts <= asOfMs })
+        // The same past with another future: one event of a stranger.
+        let past = campaign.lines.filter { TestCampaign.time($0) <= asOfMs }
+        let stranger = #"{"ts":\#(asOfMs + 5_000_000),"event":"app_open","account_id":"stranger"}"#
+        let log = try folder.write("past.log", TestCampaign.bytes(past + [stranger]))
+        let cut = try TrainingReplay(paths: [log], labels: labels)
+        #expect(cut.snapshots.map(\.subject) == whole.snapshots.map(\.subject))
+        #expect(cut.snapshots.map(\.ts) == whole.snapshots.map(\.ts))
+        #expect(cut.vectors.map(\.bitPattern) == whole.vectors.map(\.bitPattern))
+    }
+
+    @Test func anAccountsRowsWeighOneTogether() throws {
+        let replay = try TrainingReplay(paths: [campaign.logs.path], labels: campaign.labels)
+        for risk in Risk.allCases {
+            let set = replay.trainingSet(risk)
+            var weights: [Int: Double] = [:]
+            for (account, weight) in zip(set.accounts, set.weights) { weights[account, default: 0] += weight }
+            #expect(weights.count > 500)
+            #expect(weights.values.allSatisfy { abs($0 - 1) < 1e-9 })
+            #expect(set.positives > 0 && set.positives < set.count)
+        }
+    }
+
+    @Test func accountsOfAGangShareAGroup() throws {
+        let replay = try TrainingReplay(paths: [campaign.logs.path], labels: campaign.labels)
+        let gangs = try GangsCSV.read(campaign.logs.file("truth.csv"))
+        #expect(Set(gangs.values).count > 3)
+        let set = replay.trainingSet(.couponAbuse, gangs: gangs)
+        var groups: [String: Set<UInt64>] = [:]
+        for (account, group) in zip(set.accounts, set.groups) {
+            let id = replay.subjects[account].accountID
+            groups[gangs[id] ?? "alone " + id, default: []].insert(group)
+        }
+        #expect(groups.values.allSatisfy { $0.count == 1 })
+        #expect(Set(groups.values.map { $0.first! }).count == groups.count)
+    }
+
+    @Test func unseenAccountsAreCounted() throws {
+        let labels = campaign.labels + [AccountLabel(accountID: "nobody", risk: .couponAbuse, isAbuse: true)]
+        let replay = try TrainingReplay(paths: [campaign.logs.path], labels: labels)
+        let nobody = try #require(replay.subjects.firstIndex { $0.accountID == "nobody" })
+        #expect(replay.snapshotCounts[nobody] == 0)
+        #expect(replay.snapshotCounts.reduce(0, +) == replay.snapshots.count)
+        let table = FeatureTable(replay)
+        #expect(table.missing.contains { $0.accountID == "nobody" })
+        #expect(table.count + table.missing.count == replay.subjects.count)
+    }
+
+    @Test func theFeatureTableIsWhatTrainingSees() throws {
+        let replay = try TrainingReplay(paths: [campaign.logs.path], labels: campaign.labels)
+        let table = try FeatureTable(paths: [campaign.logs.path])
+        var bytes: [UInt8] = []
+        table.csv { bytes += $0 }
+        let rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        #expect(rows[0] == ["account_id", "as_of_ms"] + FeatureCatalog.names)
+        let byAccount = Dictionary(uniqueKeysWithValues: rows.dropFirst().map { ($0[0], $0) })
+
+        var last: [Int: Int] = [:]
+        for (position, snapshot) in replay.snapshots.enumerated() { last[snapshot.subject] = position }
+        #expect(last.count > 500)
+        var unknown = 0
+        for (subject, position) in last {
+            let row = try #require(byAccount[replay.subjects[subject].accountID])
+            #expect(row[1] == String(replay.snapshots[position].ts))
+            let values = row.dropFirst(2).map { Float($0) ?? .nan }
+            unknown += values.count(where: \.isNaN)
+            #expect(zip(values, bits(replay, position)).allSatisfy { $0.isNaN && Float(bitPattern: $1).isNaN || $0.bitPattern == $1 || ($0 == 0 && Float(bitPattern: $1) == 0) })
+        }
+        #expect(unknown > 0)
+
+        // And by labels: the same rows, those of the accounts asked for.
+        var labelled: [UInt8] = []
+        FeatureTable(replay).csv { labelled += $0 }
+        let some = Set(String(decoding: labelled, as: UTF8.self).split(separator: "\n"))
+        #expect(some.isSubset(of: Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n"))))
+    }
+
+    @Test func evaluationSeesTheScoresThatScoringGives() throws {
+        let scorer = campaign.scorer
+        let replay = try EvaluationReplay(
+            paths: [campaign.logs.path], labels: campaign.labels, scorers: [scorer, scorer])
+        let caseFile = try CaseFile.open(folder.file("cases.sqlite"))
+        _ = try ScoringRun(
+            reader: EventReader(paths: [campaign.logs.path]), scorer: scorer, caseFile: caseFile
+        ).run()
+        let flags = try caseFile.flags()
+        #expect(flags.count > 20)
+        for flag in flags {
+            let risk = try #require(Risk(rawValue: flag.risk))
+            let subject = try #require(replay.subjects.firstIndex { $0.accountID == flag.accountID })
+            let best = replay.highest[0][subject]
+            let logOdds = risk == .couponAbuse ? best.couponAbuse : best.fakeOrder
+            #expect(scorer.probability(logOdds, risk) == flag.score)
+        }
+        for risk in Risk.allCases {
+            let first = try #require(replay.evaluation(model: 0, scorer: scorer, risk: risk))
+            let second = try #require(replay.evaluation(model: 1, scorer: scorer, risk: risk))
+            #expect(first.figures.map(\.value) == second.figures.map(\.value))
+            // A model of another seed tells them apart.
+            #expect(first.ranking.auc > 0.7)
+        }
+    }
+
+    @Test func inspectionNamesBlindFeatures() throws {
+        let blind = campaign.lines.map {
+            $0.replacing(/"payer_id":"[^"]*",?/, with: "").replacing(",}", with: "}")
+        }
+        let whole = try LogInspection(paths: [campaign.logs.path])
+        let without = try LogInspection(paths: [try folder.write("blind.log", TestCampaign.bytes(blind))])
+        #expect(without.read.events == whole.read.events)
+        #expect(without.read.rejections.isEmpty)
+        #expect(!whole.blindFeatures.contains { $0.missing.contains(.payerID) })
+        let names = without.blindFeatures.filter { $0.missing.contains(.payerID) }.map(\.feature.name)
+        #expect(names.contains("payer_accounts_30d"))
+        #expect(whole.eventTypes.map(\.events).reduce(0, +) == whole.read.events)
+    }
+}

@@ -1,0 +1,84 @@
+import CampaignSimulator
+import Foundation
+import RiskFeatures
+import RiskModel
+
+@testable import ScoringPipeline
+
+/// A small simulated campaign, and a model fitted on another one; made once for all tests.
+final class TestCampaign: Sendable {
+    static let shared = TestCampaign()
+
+    /// Rotated, gzipped logs of two front ends, with labels.csv and truth.csv.
+    let logs: TemporaryFolder
+    /// The same lines in one plain file, by event time.
+    let lines: [String]
+    let labels: [AccountLabel]
+    let model: LogisticModel
+    /// The model's file, for the program.
+    let modelPath: String
+    private let folder = TemporaryFolder()
+
+    private init() {
+        logs = TestCampaign.simulate(accounts: 2000, seed: 20)
+        let other = TestCampaign.simulate(accounts: 2000, seed: 21)
+        labels = try! LabelsCSV.read(logs.file("labels.csv"))
+        lines = try! Program.run("/bin/bash", ["-c", "gzip -dc \(logs.path)/*.gz"]).text
+            .split(separator: "\n").map(String.init)
+            .sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        let replay = try! TrainingReplay(
+            paths: [other.path], labels: try! LabelsCSV.read(other.file("labels.csv")))
+        model = TestCampaign.fit(replay)
+        modelPath = folder.file("model.json")
+        try! model.write(to: modelPath)
+    }
+
+    var scorer: Scorer { try! Scorer(model, featureNames: FeatureCatalog.names) }
+
+    /// All lines as a file's bytes.
+    static func bytes(_ lines: some Sequence<String>) -> [UInt8] {
+        Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    /// The event time of a line.
+    static func time(_ line: String) -> Int64 {
+        let start = line.range(of: "\"ts\":")!.upperBound
+        return Int64(line[start...].prefix { $0.isNumber })!
+    }
+
+    static func simulate(accounts: Int, seed: UInt64) -> TemporaryFolder {
+        var configuration = CampaignConfiguration()
+        configuration.accounts = accounts
+        configuration.days = 6
+        configuration.seed = seed
+        let folder = TemporaryFolder()
+        _ = try! CampaignSimulator(configuration: configuration).write(to: folder.path)
+        return folder
+    }
+
+    /// A model over some of the features: enough to flag by, and quick to learn without optimisation.
+    private static func fit(_ replay: TrainingReplay) -> LogisticModel {
+        let names = [
+            "device_accounts_1d", "device_claims_1d", "claim_share", "browses_per_grant", "payer_accounts_30d",
+            "address_accounts_30d", "ip_accounts_1d", "gap_variation", "check_in_regularity", "sync_network_5s_most",
+            "inviter_invitees_1h", "unseen_order_share", "refund_share", "untracked_share", "commissions_total",
+        ]
+        let indices = names.map { FeatureCatalog.index(of: $0)! }
+        var options = LogisticTrainer.Options()
+        options.penalties = [10]
+        options.folds = 3
+        var trained: [Risk: TrainedHead] = [:]
+        for risk in Risk.allCases {
+            let whole = replay.trainingSet(risk)
+            var some = TrainingSet(columns: indices.map { whole.columns[$0] })
+            for row in 0..<whole.count {
+                some.append(
+                    indices.map { whole.values[row * whole.columns.count + $0] }, label: whole.labels[row],
+                    weight: whole.weights[row], group: whole.groups[row], account: whole.accounts[row],
+                    timeMs: whole.times[row])
+            }
+            trained[risk] = try! LogisticTrainer(options: options).train(some)
+        }
+        return LogisticModel(name: "test", data: "a simulated campaign", commands: [], trained: trained)
+    }
+}
