@@ -61,7 +61,6 @@ public struct EventStream: ~Copyable {
     private var duplicates: DuplicateFilter
     /// All events before this time have been handed on.
     private var releasedMs = Int64.min
-    private var event = Event()
     private var accountText: [UInt8] = []
 
     /// - Parameter paths: files, folders (every log in it) or `-` for standard input. The logs of a folder are
@@ -69,8 +68,12 @@ public struct EventStream: ~Copyable {
     ///   swp and sqlite. A file named twice is read once.
     /// - Throws: `ReadError` when a path does not exist, none may be read, or a folder has no logs.
     public init(paths: [String], configuration: ReadConfiguration = ReadConfiguration()) throws(ReadError) {
-        var sources = try LogFinder.logs(at: paths).map { MergeSource(path: $0.path, isRegular: $0.isRegular) }
-        guard !sources.isEmpty else { throw ReadError("cannot read logs: none was named; name a file or folder") }
+        var sources = try LogFinder.logs(at: paths).map {
+            MergeSource(path: $0.path, isRegular: $0.isRegular)
+        }
+        guard !sources.isEmpty else {
+            throw ReadError("cannot read logs: none was named; name a file or folder")
+        }
         var decoder = EventDecoder(configuration: configuration)
         for index in sources.indices { sources[index].peek(decoder: &decoder, configuration: configuration) }
         if let problem = sources[0].problem, sources.allSatisfy({ $0.problem != nil }) {
@@ -108,7 +111,9 @@ public struct EventStream: ~Copyable {
     /// No event before this time can come any more.
     private func releaseBound() -> Int64 {
         var bound = Int64.max
-        for source in sources where !source.isEnded { bound = min(bound, source.watermark(configuration.latenessMs)) }
+        for source in sources where !source.isEnded {
+            bound = min(bound, source.watermark(configuration.latenessMs))
+        }
         return bound
     }
 
@@ -138,6 +143,8 @@ public struct EventStream: ~Copyable {
         }
         var reader = sources[index].log!.reader.take()!
         reader.fill()
+        var arrivals = sources[index].arrivals
+        sources[index].arrivals = []
         var lines: Int64 = 0
         var events: Int64 = 0
         while let line = reader.nextLine() {
@@ -148,14 +155,17 @@ public struct EventStream: ~Copyable {
             }
             accountText.removeAll(keepingCapacity: true)
             do throws(RejectReason) {
-                try decoder.decode(line.bytes.bytes, into: &event, text: &accountText)
-                let slot = pool.insert(event, text: accountText)
-                sources[index].arrivals.append(OrderKey(ts: event.ts, tieBreak: event.tieBreak, slot: slot))
+                let slot = pool.emptySlot()
+                try decoder.decode(line.bytes.bytes, into: &pool[slot], text: &accountText)
+                pool.keep(slot, text: accountText)
+                arrivals.append(
+                    OrderKey(ts: pool[slot].ts, tieBreak: pool[slot].tieBreak, slot: UInt32(slot)))
                 events += 1
             } catch {
                 reject(line, error, source: index)
             }
         }
+        sources[index].arrivals = arrivals
         report.sources[index].lines += lines
         report.sources[index].events += events
         report.sources[index].bytesRead = reader.bytesRead

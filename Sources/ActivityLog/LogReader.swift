@@ -116,7 +116,9 @@ struct LogReader: ~Copyable {
             memcpy(limited.baseAddress!, input.baseAddress! + inputStart, count)
             inputStart += count
         } else if !isEndOfFile {
-            count = read(into: UnsafeMutableRawBufferPointer(rebasing: limited[..<min(limited.count, input.count * 2)]))
+            count = read(
+                into: UnsafeMutableRawBufferPointer(rebasing: limited[..<min(limited.count, input.count * 2)])
+            )
         }
         framer.commit(count)
         if (isEndOfFile && inputEnd == inputStart) || problem != nil { end() }
@@ -145,7 +147,8 @@ struct LogReader: ~Copyable {
             guard step.consumed == 0 && step.produced == 0 else { continue }
             if isEndOfFile {
                 if !gzip.isAtMemberEnd {
-                    problem = "gzip data ends within member \(gzip.member), at byte \(bytesRead): "
+                    problem =
+                        "gzip data ends within member \(gzip.member), at byte \(bytesRead): "
                         + "the file is truncated or still being written"
                 }
                 break
@@ -171,7 +174,8 @@ struct LogReader: ~Copyable {
         guard let problem else { return nil }
         let lost = framer.unfinishedCount
         guard lost > 0, !isIntact else { return problem }
-        return problem + "; its last line, \(lost) byte\(lost == 1 ? "" : "s") so far, is incomplete and was left out"
+        return problem
+            + "; its last line, \(lost) byte\(lost == 1 ? "" : "s") so far, is incomplete and was left out"
     }
 }
 

@@ -38,7 +38,8 @@ struct DecodeBench {
                     for (index, range) in ranges.enumerated() {
                         if index % 2048 == 0 { batch.removeAll() }
                         do throws(RejectReason) {
-                            try decoder.decode(UnsafeRawBufferPointer(rebasing: raw[range]).bytes, into: &batch)
+                            try decoder.decode(
+                                UnsafeRawBufferPointer(rebasing: raw[range]).bytes, into: &batch)
                         } catch { fatalError("line \(index) was refused: \(error)") }
                     }
                 }
