@@ -61,6 +61,8 @@ public struct EventStream: ~Copyable {
     private var duplicates: DuplicateFilter
     /// All events before this time have been handed on.
     private var releasedMs = Int64.min
+    /// The logs that are open or have events waiting: a small part of a long series.
+    private var active: [Int] = []
     private var accountText: [UInt8] = []
 
     /// - Parameter paths: files, folders (every log in it) or `-` for standard input. The logs of a folder are
@@ -141,6 +143,7 @@ public struct EventStream: ~Copyable {
             report.sources[index].problem = sources[index].problem
             return
         }
+        if !active.contains(index) { active.append(index) }
         var reader = sources[index].log!.reader.take()!
         reader.fill()
         var arrivals = sources[index].arrivals
@@ -196,13 +199,14 @@ public struct EventStream: ~Copyable {
     /// Moves events before `bound` to the batch, in canonical order, until it is full.
     private mutating func release(before bound: Int64, into batch: inout EventBatch) {
         guard bound > Int64.min else { return }
+        active.removeAll { sources[$0].isEnded && sources[$0].queue.first == nil }
         let last = OrderKey(ts: bound - 1, tieBreak: UInt64.max)
         while batch.events.count < EventStream.batchSize {
             // The log whose turn it is, and how far it may go before another's turn comes.
             var turn: Int?
             var first = last
             var limit = last
-            for index in sources.indices {
+            for index in active {
                 guard let key = sources[index].queue.first else { continue }
                 if !first.precedes(key) {
                     limit = turn == nil ? limit : first
