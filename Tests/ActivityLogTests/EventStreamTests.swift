@@ -12,7 +12,8 @@ import Testing
         var now: Int64 = 0
         return (0..<count).map { index in
             now += Int64.random(in: 0..<400, using: &generator)
-            let behind = Bool.random(using: &generator) ? Int64.random(in: 0...disorder, using: &generator) : 0
+            let behind =
+                Bool.random(using: &generator) ? Int64.random(in: 0...disorder, using: &generator) : 0
             let account = "acc\(Int.random(in: 0..<50, using: &generator))"
             return line(now - behind, account: account, ",\"event_id\":\"e\(index)\",\"scene\":\(index % 7)")
         }
@@ -47,7 +48,8 @@ import Testing
         // The name says nothing.
         let zipped = try Reading(folder.write("b.txt", members), backend: backend)
         #expect(zipped.fingerprints == plain.fingerprints && plain.events.count == 3000)
-        #expect(zipped.report.sources[0].isGzip && zipped.report.sources[0].bytesInflated == Int64(bytes.count))
+        #expect(
+            zipped.report.sources[0].isGzip && zipped.report.sources[0].bytesInflated == Int64(bytes.count))
         #expect(zipped.problems == [])
     }
 
@@ -61,7 +63,9 @@ import Testing
         for count in 2...file.count {
             let reading = try Reading(folder.write("cut.gz", Array(file[..<count])), backend: backend)
             #expect(reading.accounts == (0..<reading.events.count).map { "acc\($0)" })
-            #expect(reading.report.rejectedByReason.allSatisfy { $0 == 0 } || count == first.count, "cut at \(count)")
+            #expect(
+                reading.report.rejectedByReason.allSatisfy { $0 == 0 } || count == first.count,
+                "cut at \(count)")
             #expect(reading.problems.isEmpty == [first.count, file.count].contains(count), "cut at \(count)")
         }
     }
@@ -125,7 +129,8 @@ import Testing
         let bad = (0..<9).map { "bad \($0)\n" }.joined()
         let reading = try Reading([folder.write("a.log", line(0) + bad + "[1]\n" + line(1))])
         let report = reading.report
-        #expect(reading.events.count == 2 && report.sources[0].rejected == 10 && report.sources[0].lines == 12)
+        #expect(
+            reading.events.count == 2 && report.sources[0].rejected == 10 && report.sources[0].lines == 12)
         #expect(report.rejectedByReason[Int(RejectReason.notJSON.rawValue)] == 9)
         #expect(report.rejectedByReason[Int(RejectReason.notObject.rawValue)] == 1)
         #expect(report.rejectedSamples.count == 6)
@@ -193,7 +198,8 @@ import Testing
 
     @Test func aLateEventIsCountedAndDeliveredAtTheBound() throws {
         let folder = TemporaryFolder()
-        let text = (0..<20).map { line($0 * 1000) }.joined() + line(100_000) + line(30_000, account: "late")
+        let text =
+            (0..<20).map { line($0 * 1000) }.joined() + line(100_000) + line(30_000, account: "late")
             + line(40_000, account: "in time") + line(101_000)
         let reading = try Reading([folder.write("a.log", text)])
         #expect(reading.report.late == 1 && reading.events.count == 24)
@@ -222,7 +228,8 @@ import Testing
     @Test func aPauseOfDaysIsNoFuture() throws {
         let folder = TemporaryFolder()
         let day: Int64 = 86_400_000
-        let text = (0..<30).map { line($0 * 1000) }.joined() + (0..<30).map { line(5 * day + $0 * 1000) }.joined()
+        let text =
+            (0..<30).map { line($0 * 1000) }.joined() + (0..<30).map { line(5 * day + $0 * 1000) }.joined()
             + (0..<40).map { line((10 + 3 * $0) * day) }.joined()
         let reading = try Reading([folder.write("a.log", text)])
         #expect(reading.report.late == 0 && reading.events.count == 100)
@@ -234,9 +241,13 @@ import Testing
     @Test func theSameEventIDCountsOnceWithinTheWindow() throws {
         let folder = TemporaryFolder()
         let minute: Int64 = 60_000
-        func repeated(_ ms: Int64, _ id: String) -> String { line(ms, account: "m\(ms / minute)", ",\"event_id\":\"\(id)\"") }
-        let text = repeated(0, "x") + repeated(5 * minute, "x") + repeated(10 * minute, "x")
-            + repeated(11 * minute, "x") + repeated(20 * minute, "x") + repeated(22 * minute, "x") + line(23 * minute)
+        func repeated(_ ms: Int64, _ id: String) -> String {
+            line(ms, account: "m\(ms / minute)", ",\"event_id\":\"\(id)\"")
+        }
+        let text =
+            repeated(0, "x") + repeated(5 * minute, "x") + repeated(10 * minute, "x")
+            + repeated(11 * minute, "x") + repeated(20 * minute, "x") + repeated(22 * minute, "x")
+            + line(23 * minute)
             + line(23 * minute)
         let reading = try Reading([folder.write("a.log", text)])
         #expect(reading.accounts == ["m0", "m11", "m22", "a", "a"])
@@ -248,7 +259,8 @@ import Testing
         let folder = TemporaryFolder()
         let lines = campaign(3000, disorder: 10_000)
         let a = folder.write("a.log", lines.joined())
-        let b = folder.write("b.log", lines.enumerated().filter { $0.offset % 3 != 0 }.map(\.element).joined())
+        let b = folder.write(
+            "b.log", lines.enumerated().filter { $0.offset % 3 != 0 }.map(\.element).joined())
         let once = try Reading([a])
         let twice = try Reading([a, b])
         #expect(twice.fingerprints == once.fingerprints && twice.report.duplicates == 2000)
@@ -279,7 +291,9 @@ import Testing
                 return nil
             } catch { return error.description }
         }
-        #expect(message(["/no/such.log"]) == "cannot read log /no/such.log: No such file or directory; check the path")
+        #expect(
+            message(["/no/such.log"])
+                == "cannot read log /no/such.log: No such file or directory; check the path")
         #expect(message([folder.path])?.contains("has no log files") == true)
         #expect(message([])?.contains("none was named") == true)
         folder.write("labels.csv", "account_id,risk,label\n")
@@ -307,7 +321,9 @@ import Testing
         folder.write("readme.md", "no log")
         folder.write("out.sqlite-wal", "no log")
         mkdir(folder.path + "/deeper", 0o755)
-        let reading = try Reading([folder.path, file, folder.path + "/../" + file.split(separator: "/")[1] + "/app.log"])
+        let reading = try Reading([
+            folder.path, file, folder.path + "/../" + file.split(separator: "/")[1] + "/app.log",
+        ])
         #expect(reading.events.count == 2 && reading.report.sources.map(\.lines) == [1, 1])
         #expect(reading.report.sources.map(\.path) == [file, folder.path + "/app.log"])
     }

@@ -12,7 +12,8 @@ import Testing
     }
 
     /// Reads `input` in pieces of `feed` bytes into room for `room` bytes at a time.
-    func read(_ input: [UInt8], _ backend: InflateBackend, feed: Int = 1 << 20, room: Int = 1 << 16) -> Result {
+    func read(_ input: [UInt8], _ backend: InflateBackend, feed: Int = 1 << 20, room: Int = 1 << 16) -> Result
+    {
         var reader = GzipReader(backend: backend)
         var result = Result()
         var output = [UInt8](repeating: 0, count: room)
@@ -42,7 +43,9 @@ import Testing
         var generator = SeededGenerator(seed)
         var bytes: [UInt8] = []
         while bytes.count < count {
-            bytes += Array("{\"ts\":17672256\(UInt32.random(in: 10000...99999, using: &generator)),\"event\":\"click\"}\n".utf8)
+            bytes += Array(
+                "{\"ts\":17672256\(UInt32.random(in: 10000...99999, using: &generator)),\"event\":\"click\"}\n"
+                    .utf8)
             if UInt8.random(in: 0..<8, using: &generator) == 0 {
                 bytes += (0..<40).map { _ in UInt8.random(in: 0...255, using: &generator) }
             }
@@ -53,7 +56,9 @@ import Testing
     @Test(arguments: InflateBackend.allCases, [1, 2, 7, 1 << 20])
     func readsMembersInPiecesOfAnySize(_ backend: InflateBackend, _ feed: Int) {
         let text = sample(200_000)
-        let file = Gzip.member(Array(text[..<70_001])) + Gzip.member([]) + Gzip.memberWithFullHeader(Array(text[70_001..<70_500]))
+        let file =
+            Gzip.member(Array(text[..<70_001])) + Gzip.member([])
+            + Gzip.memberWithFullHeader(Array(text[70_001..<70_500]))
             + Gzip.member(Array(text[70_500...])) + Gzip.member([])
         for room in [1, 1000, 1 << 18] where room > 1 || feed > 7 {
             let result = read(file, backend, feed: feed, room: room)
@@ -92,7 +97,9 @@ import Testing
         #expect(another.bytes == text + text && another.isAtMemberEnd)
     }
 
-    @Test(arguments: InflateBackend.allCases, [[7], [0x1F, 0x20], [0, 0, 9], Array("garbage".utf8)] as [[UInt8]])
+    @Test(
+        arguments: InflateBackend.allCases,
+        [[7], [0x1F, 0x20], [0, 0, 9], Array("garbage".utf8)] as [[UInt8]])
     func garbageAfterAMemberIsNamed(_ backend: InflateBackend, _ garbage: [UInt8]) {
         let text = sample(1000)
         let result = read(Gzip.member(text) + garbage, backend)
@@ -139,7 +146,9 @@ import Testing
                 }
                 if results.count == 2 {
                     let common = min(results[0].bytes.count, results[1].bytes.count)
-                    #expect(results[0].bytes[..<common] == results[1].bytes[..<common], "byte \(index), bit \(bit)")
+                    #expect(
+                        results[0].bytes[..<common] == results[1].bytes[..<common],
+                        "byte \(index), bit \(bit)")
                 }
             }
         }
