@@ -59,7 +59,7 @@ let package = Package(
             name: "ScoringPipelineTests",
             dependencies: [
                 "ScoringPipeline", "CampaignSimulator", "ActivityLog", "RiskFeatures", "RiskModel",
-                "CaseFile",
+                "CaseFile", "promoguard", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,192 @@
+import CaseFile
+import Foundation
+import RiskFeatures
+import RiskModel
+import Testing
+
+@testable import ScoringPipeline
+
+/// The program as it is typed.
+@Suite struct CommandTests {
+    private let campaign = TestCampaign.shared
+    private let folder = TemporaryFolder()
+
+    @Test func wrongUsageEndsWith64() throws {
+        for arguments in [
+            ["score"], ["inspect"], ["features"], ["train", "x.log"], ["evaluate", "x.log"],
+            ["score", "x.log", "--nonsense"], ["score", "x.log", "--input-format", "apache"],
+            ["score", "x.log", "--lateness", "-3"], ["train", "--labels", "l", "--output", "m", "--l2", "0", "x.log"],
+            ["inspect", "x.log", "--format", "csv"], ["features", "x.log", "--describe"], ["scroe", "x.log"],
+        ] {
+            let outcome = try Program.run(Program.promoguard, arguments)
+            #expect(outcome.exitCode == 64, "\(arguments)")
+            #expect(outcome.output.isEmpty, "\(arguments)")
+        }
+    }
+
+    @Test func scoringThenListing() throws {
+        let database = folder.file("cases.sqlite")
+        let scores = folder.file("scores.csv")
+        let scored = try Program.promoguard(
+            "score", campaign.logs.path, "--model", campaign.modelPath, "--database", database, "--scores", scores,
+            "--verbose")
+        #expect(scored.exitCode == 0)
+        #expect(scored.output.isEmpty)
+        #expect(scored.errors.contains("entities held at the end"))
+        let flags = try CaseFile.open(database, access: .readOnly).flagCount()
+        #expect(flags > 10)
+        let listed = try Program.promoguard("review", "list", "--database", database, "--format", "csv", "--limit", "0")
+        #expect(listed.exitCode == 0)
+        #expect(listed.text.split(separator: "\n").count == flags + 1)
+        let quiet = try Program.promoguard(
+            "score", campaign.logs.path, "--model", campaign.modelPath, "--database", database, "--quiet")
+        #expect(quiet.exitCode == 0)
+        #expect(quiet.errors.isEmpty)
+    }
+
+    @Test func interruptedScoringWritesNothing() throws {
+        // The log never ends: the program waits on the pipe when it is told to stop.
+        let database = folder.file("cases.sqlite")
+        let outcome = try Program.shell(
+            "sleep 30 | $P score - --model \(campaign.modelPath) --database \(database) & sleep 2; "
+                + "pkill -TERM -P $$ promoguard; wait %1; echo $?")
+        #expect(outcome.text.trimmingCharacters(in: .whitespacesAndNewlines).hasSuffix("1"))
+        if FileManager.default.fileExists(atPath: database) {
+            #expect(try CaseFile.open(database).flagCount() == 0)
+        }
+    }
+
+    @Test func theFeatureTableIsCSV() throws {
+        let outcome = try Program.promoguard("features", campaign.logs.path)
+        #expect(outcome.exitCode == 0)
+        let rows = outcome.text.split(separator: "\n")
+        #expect(rows[0] == Substring((["account_id", "as_of_ms"] + FeatureCatalog.names).joined(separator: ",")))
+        let ids = rows.dropFirst().map { String($0.prefix { $0 != "," }) }
+        #expect(ids.count > 500)
+        #expect(ids == ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+
+        let file = folder.file("features.csv")
+        let written = try Program.promoguard("features", campaign.logs.path, "--output", file, "--quiet")
+        #expect(written.exitCode == 0)
+        #expect(try folder.bytes("features.csv") == outcome.output)
+
+        let labelled = try Program.promoguard(
+            "features", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"), "--quiet")
+        #expect(Set(labelled.text.split(separator: "\n")).isSubset(of: Set(rows)))
+    }
+
+    @Test func everyFeatureIsDescribed() throws {
+        for (language, word) in [("en", "meaning"), ("zh", "含义")] {
+            let outcome = try Program.promoguard("features", "--describe", "--lang", language)
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.text.contains(word))
+            for name in FeatureCatalog.names { #expect(outcome.text.contains(name)) }
+        }
+        let json = try Program.promoguard("features", "--describe", "--format", "json")
+        let features = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [[String: Any]])
+        #expect(features.compactMap { $0["feature"] as? String } == FeatureCatalog.names)
+        #expect(features.allSatisfy { ($0["meaning"] as? String)?.isEmpty == false })
+    }
+
+    @Test func inspectionSaysWhatIsThere() throws {
+        let lines = campaign.lines.prefix(500) + ["\u{1B}[31mnot an event"]
+        let log = try folder.write("some.log.gz", try Program.gzip(TestCampaign.bytes(lines)))
+        let table = try Program.promoguard("inspect", log)
+        #expect(table.exitCode == 0)
+        #expect(table.text.contains("not_json"))
+        #expect(!table.text.contains("\u{1B}"))
+        let json = try Program.promoguard("inspect", log, "--format", "json")
+        let found = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
+        #expect(found["format"] as? String == "canonical")
+        let sources = try #require(found["sources"] as? [[String: Any]])
+        #expect(sources.map { $0["kind"] as? String } == ["gzip"])
+        #expect(sources.map { $0["lines"] as? Int } == [501])
+        let coverage = try #require(found["coverage"] as? [String: Double])
+        #expect(coverage["account_id"] == 1)
+        #expect(found["events"] as? Int == (found["event_types"] as? [String: Int])?.values.reduce(0, +))
+    }
+
+    @Test func measuringAModelBesideAnother() throws {
+        let arguments = [
+            "evaluate", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"),
+            "--model", campaign.modelPath, "--against", campaign.modelPath,
+        ]
+        let json = try Program.run(Program.promoguard, arguments + ["--format", "json"])
+        #expect(json.exitCode == 0)
+        let found = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
+        let models = try #require(found["models"] as? [[String: Any]])
+        #expect(models.count == 2)
+        for model in models {
+            let heads = try #require(model["heads"] as? [String: [String: Double]])
+            for risk in Risk.allCases {
+                let figures = try #require(heads[risk.rawValue])
+                for name in [
+                    "auc", "pr_auc", "ks", "recall_at_fpr_0.1%", "recall_at_fpr_0.5%", "recall_at_fpr_1%",
+                    "review_precision", "review_recall", "high_precision", "high_recall", "accounts", "positives",
+                ] {
+                    #expect(figures[name] != nil, "\(name)")
+                }
+            }
+        }
+        let table = try Program.run(Program.promoguard, arguments)
+        #expect(table.exitCode == 0)
+        #expect(table.text.contains("recall_at_fpr_1%"))
+    }
+
+    @Test func trainingTwiceGivesTheSameModelAndItScores() throws {
+        let logs = TestCampaign.simulate(accounts: 220, seed: 5)
+        func train(_ name: String) throws -> Program.Outcome {
+            try Program.promoguard(
+                "train", "--labels", logs.file("labels.csv"), logs.path, "--output", folder.file(name), "--l2", "30",
+                "--name", "tiny", "--groups", logs.file("truth.csv"), "--made-by", "promoguard simulate tiny")
+        }
+        let first = try train("one.json")
+        #expect(first.exitCode == 0)
+        #expect(first.text.contains("auc"))
+        #expect(try train("one.json").exitCode == 0)
+        let again = try folder.bytes("one.json")
+        #expect(try train("one.json").exitCode == 0)
+        #expect(try folder.bytes("one.json") == again)
+
+        let model = try LogisticModel.load(folder.file("one.json"))
+        #expect(model.training.commands.first == "promoguard simulate tiny")
+        let command = try #require(model.training.commands.last)
+        #expect(command.hasPrefix("promoguard train --labels labels.csv"))
+        #expect(!command.contains(logs.path))
+        #expect(model.featureNames.allSatisfy { FeatureCatalog.index(of: $0) != nil })
+
+        let shown = try Program.promoguard("model", "show", "--model", folder.file("one.json"))
+        #expect(shown.exitCode == 0)
+        #expect(shown.text.contains("promoguard simulate tiny"))
+        let scored = try Program.promoguard(
+            "score", logs.path, "--model", folder.file("one.json"), "--database", folder.file("cases.sqlite"))
+        #expect(scored.exitCode == 0)
+    }
+
+    @Test func trainingFailsWithoutWritingAModel() throws {
+        let logs = campaign.logs.path
+        let good = "account_id,risk,label\n"
+        let cases = [
+            try folder.write("empty.csv", ""), try folder.write("header.csv", good),
+            try folder.write("risk.csv", good + "a,theft,1\n"),
+            try folder.write("strangers.csv", good + "a,coupon_abuse,1\nb,coupon_abuse,0\n"),
+            folder.file("missing.csv"),
+        ]
+        for labels in cases {
+            let outcome = try Program.promoguard(
+                "train", "--labels", labels, logs, "--output", folder.file("model.json"))
+            #expect(outcome.exitCode == 1, "\(labels)")
+            #expect(outcome.complaints.last?.hasPrefix("promoguard: ") == true, "\(labels)")
+        }
+        #expect(!folder.names.contains("model.json"))
+    }
+
+    @Test func theProgramWorksWhenItIsCopiedAlone() throws {
+        let copy = folder.file("promoguard")
+        try FileManager.default.copyItem(atPath: Program.promoguard, toPath: copy)
+        let outcome = try Program.run(copy, ["features", "--describe"], folder: "/")
+        #expect(outcome.exitCode == 0)
+        let shown = try Program.run(copy, ["model", "show"], folder: "/")
+        #expect(shown.exitCode == (try? LogisticModel.bundled()).map { _ in 0 } ?? 1)
+    }
+}
