@@ -2,7 +2,8 @@
 ///
 /// A line has to be one JSON object (RFC 8259) in valid UTF-8. Keys may come in any order; unknown ones are
 /// passed over, whatever they hold; of a key given twice the last counts; null and an empty string are absent.
-/// Stricter than other readers: values nested deeper than 64 are refused, and so is a lone surrogate.
+/// Stricter than `JSONSerialization`: values nested deeper than 64 are refused, and so is a comma before a closing
+/// bracket. A lone surrogate is refused, too.
 /// A known field of the wrong type refuses the line, because dropping it silently would hide it. A whole number
 /// may be written `12`, `12.0` or `1.2e1`.
 public struct EventDecoder: Sendable {
@@ -13,8 +14,20 @@ public struct EventDecoder: Sendable {
     @inline(__always)
     private static var money: UInt64 { bit(.amountFen) | bit(.discountFen) | bit(.refundFen) }
 
+    /// The fields that hold a whole number.
     @inline(__always)
-    private static func bit(_ field: EventField) -> UInt64 { 1 &<< UInt64(field.rawValue) }
+    static var integers: UInt64 {
+        bit(.ts) | bit(.scene) | bit(.wxRiskRank) | bit(.wxDeviceRiskRank) | bit(.wxDeviceUV1d)
+            | bit(.dwellMs)
+            | bit(.points) | bit(.quantity) | money | bit(.rating)
+    }
+
+    /// The fields that hold a string: all but the numbers and `ok`.
+    @inline(__always)
+    private static var strings: UInt64 { ~(integers | bit(.ok)) }
+
+    @inline(__always)
+    static func bit(_ field: EventField) -> UInt64 { 1 &<< UInt64(field.rawValue) }
 
     private let hash: IdentifierHash
     private let maximumStringLength: Int
@@ -31,7 +44,8 @@ public struct EventDecoder: Sendable {
         hash = configuration.hash
         maximumStringLength = min(configuration.maximumStringLength, Int(UInt16.max))
         types = SymbolTable(
-            EventType.allCases.map { ($0.name, $0.rawValue) }, otherwise: EventType.other.rawValue, hash: hash)
+            EventType.allCases.map { ($0.name, $0.rawValue) }, otherwise: EventType.other.rawValue, hash: hash
+        )
         platforms = SymbolTable(
             [
                 ("ios", Platform.ios.rawValue), ("android", Platform.android.rawValue),
@@ -97,42 +111,41 @@ public struct EventDecoder: Sendable {
             guard next == 0x22 else { throw .notJSON }
             isFirst = false
             position &+= 1
-            let entry: FieldTable.Entry
+            let named: EventField?
             if let expected = fields.expected(line, position, after: previous) {
-                entry = expected
+                named = expected.field
                 position &+= expected.length
             } else {
-                entry = try key(line, &position)
-                fields.expect(entry, after: previous)
+                named = try key(line, &position)
+                fields.expect(named, after: previous)
                 if JSONScanner.byte(line, position) != 0x3A {
                     JSONScanner.skipSpace(line, &position)
                     guard JSONScanner.byte(line, position) == 0x3A else { throw .notJSON }
                 }
                 position &+= 1
             }
-            previous = entry.index
             var first = JSONScanner.byte(line, position)
             if first <= 0x20 {
                 JSONScanner.skipSpace(line, &position)
                 first = JSONScanner.byte(line, position)
             }
 
-            if let field = entry.field {
+            if let field = named {
+                previous = Int(field.rawValue)
                 let bit = EventDecoder.bit(field)
                 var isPresent = false
-                if (mistyped | overlong) & bit != 0 {
+                if mistyped | overlong != 0 {
                     mistyped &= ~bit
                     overlong &= ~bit
                 }
-                if entry.kind == .string {
+                if EventDecoder.strings & bit != 0 {
                     var token = Token()
                     if first == 0x22 {
                         position &+= 1
                         token = try string(line, &position)
-                        if token.text.length > maximumStringLength {
-                            overlong |= bit
-                            token = Token()
-                        } else if token.text.length == 0 {
+                        // Empty or too long: one comparison for both.
+                        if UInt(bitPattern: token.text.length &- 1) >= UInt(bitPattern: maximumStringLength) {
+                            if token.text.length > 0 { overlong |= bit }
                             token = Token()
                         }
                         isPresent = token.key != 0
@@ -182,14 +195,14 @@ public struct EventDecoder: Sendable {
                 } else {
                     var number: Int64 = 0
                     var boolean = true
-                    if entry.kind == .integer && (first == 0x2D || first &- 0x30 < 10) {
+                    if field != .ok && (first == 0x2D || first &- 0x30 < 10) {
                         if let value = try JSONScanner.scanInteger(line, &position) {
                             number = value
                             isPresent = true
                         } else {
                             mistyped |= bit
                         }
-                    } else if entry.kind == .boolean, let value = JSONScanner.scanBoolean(line, &position) {
+                    } else if field == .ok, let value = JSONScanner.scanBoolean(line, &position) {
                         boolean = value
                         isPresent = true
                     } else if JSONScanner.isNull(line, position) {
@@ -218,6 +231,7 @@ public struct EventDecoder: Sendable {
                 }
                 present = isPresent ? present | bit : present & ~bit
             } else {
+                previous = FieldTable.unknown
                 position = try JSONScanner.skipValue(line, from: position, depth: 1)
             }
 
@@ -264,7 +278,7 @@ public struct EventDecoder: Sendable {
     @inline(__always)
     private mutating func key(
         _ line: borrowing RawSpan, _ position: inout Int
-    ) throws(RejectReason) -> FieldTable.Entry {
+    ) throws(RejectReason) -> EventField? {
         var word0 = JSONScanner.word(line, position)
         var word1: UInt64 = 0
         var word2: UInt64 = 0
@@ -303,12 +317,12 @@ public struct EventDecoder: Sendable {
 
     /// A long key, or one with escapes or beyond ASCII: it may still spell a field's name.
     @inline(never)
-    private mutating func unusualKey(_ line: borrowing RawSpan, _ text: JSONScanner.Text) -> FieldTable.Entry {
-        guard text.length < 24 else { return FieldTable.Entry() }
+    private mutating func unusualKey(_ line: borrowing RawSpan, _ text: JSONScanner.Text) -> EventField? {
+        guard text.length < 24 else { return nil }
         scratch.removeAll(keepingCapacity: true)
         JSONScanner.appendResolved(line, text, to: &scratch)
         // Words are padded with zeros, so a zero must not come from the text.
-        guard !scratch.contains(0) else { return FieldTable.Entry() }
+        guard !scratch.contains(0) else { return nil }
         let bytes = scratch.span.bytes
         return fields.find(
             JSONScanner.word(bytes, 0), JSONScanner.word(bytes, 8), JSONScanner.word(bytes, 16))

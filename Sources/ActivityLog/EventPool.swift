@@ -8,28 +8,34 @@ struct EventPool {
     private var longTexts: [UInt32: [UInt8]] = [:]
     private var free: [UInt32] = []
 
-    /// Keeps a copy of an event and of its account's text.
-    mutating func insert(_ event: Event, text: [UInt8]) -> UInt32 {
-        let slot: UInt32
-        if let reused = free.popLast() {
-            slot = reused
-            events[Int(slot)] = event
-        } else {
-            slot = UInt32(events.count)
-            events.append(event)
-            cells.append(contentsOf: repeatElement(0, count: EventPool.cellLength))
-        }
+    /// A slot to decode an event into; it is taken once `keep` is called, and otherwise given out again.
+    mutating func emptySlot() -> Int {
+        if let slot = free.last { return Int(slot) }
+        free.append(UInt32(events.count))
+        events.append(Event())
+        cells.append(contentsOf: repeatElement(0, count: EventPool.cellLength))
+        return events.count - 1
+    }
+
+    subscript(slot: Int) -> Event {
+        @inline(__always) _read { yield events[slot] }
+        @inline(__always) _modify { yield &events[slot] }
+    }
+
+    /// Takes the slot that was given out last, with the text of its event's account.
+    mutating func keep(_ slot: Int, text: [UInt8]) {
+        free.removeLast()
         if text.count <= EventPool.cellLength {
-            let start = Int(slot) * EventPool.cellLength
+            let start = slot * EventPool.cellLength
             cells.withUnsafeMutableBytes { cells in
                 text.withUnsafeBytes {
-                    UnsafeMutableRawBufferPointer(rebasing: cells[start..<start + $0.count]).copyMemory(from: $0)
+                    UnsafeMutableRawBufferPointer(rebasing: cells[start..<start + $0.count]).copyMemory(
+                        from: $0)
                 }
             }
         } else {
-            longTexts[slot] = text
+            longTexts[UInt32(slot)] = text
         }
-        return slot
     }
 
     /// Moves an event to the end of a batch, with the time it is delivered at.

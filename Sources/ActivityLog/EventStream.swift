@@ -61,7 +61,8 @@ public struct EventStream: ~Copyable {
     private var duplicates: DuplicateFilter
     /// All events before this time have been handed on.
     private var releasedMs = Int64.min
-    private var event = Event()
+    /// The logs that are open or have events waiting: a small part of a long series.
+    private var active: [Int] = []
     private var accountText: [UInt8] = []
 
     /// - Parameter paths: files, folders (every log in it) or `-` for standard input. The logs of a folder are
@@ -69,8 +70,12 @@ public struct EventStream: ~Copyable {
     ///   swp and sqlite. A file named twice is read once.
     /// - Throws: `ReadError` when a path does not exist, none may be read, or a folder has no logs.
     public init(paths: [String], configuration: ReadConfiguration = ReadConfiguration()) throws(ReadError) {
-        var sources = try LogFinder.logs(at: paths).map { MergeSource(path: $0.path, isRegular: $0.isRegular) }
-        guard !sources.isEmpty else { throw ReadError("cannot read logs: none was named; name a file or folder") }
+        var sources = try LogFinder.logs(at: paths).map {
+            MergeSource(path: $0.path, isRegular: $0.isRegular)
+        }
+        guard !sources.isEmpty else {
+            throw ReadError("cannot read logs: none was named; name a file or folder")
+        }
         var decoder = EventDecoder(configuration: configuration)
         for index in sources.indices { sources[index].peek(decoder: &decoder, configuration: configuration) }
         if let problem = sources[0].problem, sources.allSatisfy({ $0.problem != nil }) {
@@ -108,7 +113,9 @@ public struct EventStream: ~Copyable {
     /// No event before this time can come any more.
     private func releaseBound() -> Int64 {
         var bound = Int64.max
-        for source in sources where !source.isEnded { bound = min(bound, source.watermark(configuration.latenessMs)) }
+        for source in sources where !source.isEnded {
+            bound = min(bound, source.watermark(configuration.latenessMs))
+        }
         return bound
     }
 
@@ -136,8 +143,11 @@ public struct EventStream: ~Copyable {
             report.sources[index].problem = sources[index].problem
             return
         }
+        if !active.contains(index) { active.append(index) }
         var reader = sources[index].log!.reader.take()!
         reader.fill()
+        var arrivals = sources[index].arrivals
+        sources[index].arrivals = []
         var lines: Int64 = 0
         var events: Int64 = 0
         while let line = reader.nextLine() {
@@ -148,14 +158,17 @@ public struct EventStream: ~Copyable {
             }
             accountText.removeAll(keepingCapacity: true)
             do throws(RejectReason) {
-                try decoder.decode(line.bytes.bytes, into: &event, text: &accountText)
-                let slot = pool.insert(event, text: accountText)
-                sources[index].arrivals.append(OrderKey(ts: event.ts, tieBreak: event.tieBreak, slot: slot))
+                let slot = pool.emptySlot()
+                try decoder.decode(line.bytes.bytes, into: &pool[slot], text: &accountText)
+                pool.keep(slot, text: accountText)
+                arrivals.append(
+                    OrderKey(ts: pool[slot].ts, tieBreak: pool[slot].tieBreak, slot: UInt32(slot)))
                 events += 1
             } catch {
                 reject(line, error, source: index)
             }
         }
+        sources[index].arrivals = arrivals
         report.sources[index].lines += lines
         report.sources[index].events += events
         report.sources[index].bytesRead = reader.bytesRead
@@ -187,13 +200,14 @@ public struct EventStream: ~Copyable {
     /// Moves events before `bound` to the batch, in canonical order, until it is full.
     private mutating func release(before bound: Int64, into batch: inout EventBatch) {
         guard bound > Int64.min else { return }
+        active.removeAll { sources[$0].isEnded && sources[$0].queue.first == nil }
         let last = OrderKey(ts: bound - 1, tieBreak: UInt64.max)
         while batch.events.count < EventStream.batchSize {
             // The log whose turn it is, and how far it may go before another's turn comes.
             var turn: Int?
             var first = last
             var limit = last
-            for index in sources.indices {
+            for index in active {
                 guard let key = sources[index].queue.first else { continue }
                 if !first.precedes(key) {
                     limit = turn == nil ? limit : first

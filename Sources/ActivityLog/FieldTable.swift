@@ -3,32 +3,25 @@
 /// Logs mostly repeat their keys in one order, so the key that came last time after the same key is tried first:
 /// the position behind it is then known without looking for its end.
 struct FieldTable: Sendable {
-    /// The kinds of value that fields take.
-    enum Kind: UInt8 { case string, integer, boolean, unknown }
-
     /// A field's name as words, zeros behind it.
-    struct Entry: Sendable {
+    private struct Entry: Sendable {
         var word0: UInt64 = 0
         var word1: UInt64 = 0
         var word2: UInt64 = 0
         /// Nil where no field is.
         var field: EventField?
-        var kind = Kind.unknown
-        /// The field's raw value, or `unknown`.
-        var index = FieldTable.unknown
-        /// Bytes of the name, its closing quote and the colon.
-        var length = 0
     }
 
     /// A name with its closing quote and colon as words, and which bytes of them count.
     private struct Pattern: Sendable {
-        var word0: UInt64 = 0
-        var word1: UInt64 = 0
-        var word2: UInt64 = 0
-        var mask0: UInt64 = 0
-        var mask1: UInt64 = 0
-        var mask2: UInt64 = 0
-        var entry = Entry()
+        var word0: UInt64
+        var word1: UInt64
+        var word2: UInt64
+        var mask0: UInt64
+        var mask1: UInt64
+        var mask2: UInt64
+        var field: EventField
+        var length: Int
     }
 
     static let unknown = EventField.allCases.count
@@ -44,15 +37,13 @@ struct FieldTable: Sendable {
             let name = field.name.withUTF8Buffer { Array($0) }
             precondition(name.count <= 22, "a field's name with quote and colon fits three words")
             let words = FieldTable.words(name)
-            let entry = Entry(
-                word0: words.0, word1: words.1, word2: words.2, field: field, kind: FieldTable.kind(of: field),
-                index: Int(field.rawValue), length: name.count + 2)
+            let entry = Entry(word0: words.0, word1: words.1, word2: words.2, field: field)
             let pattern = FieldTable.words(name + [0x22, 0x3A])
             let mask = FieldTable.words([UInt8](repeating: 0xFF, count: name.count + 2))
             patterns.append(
                 Pattern(
                     word0: pattern.0, word1: pattern.1, word2: pattern.2, mask0: mask.0, mask1: mask.1,
-                    mask2: mask.2, entry: entry))
+                    mask2: mask.2, field: field, length: name.count + 2))
             var slot = FieldTable.slot(entry.word0, entry.word1)
             while entries[slot].field != nil { slot = (slot + 1) % FieldTable.slots }
             entries[slot] = entry
@@ -64,33 +55,25 @@ struct FieldTable: Sendable {
         return (JSONScanner.word(bytes, 0), JSONScanner.word(bytes, 8), JSONScanner.word(bytes, 16))
     }
 
-    static func kind(of field: EventField) -> Kind {
-        switch field {
-        case .ts, .scene, .wxRiskRank, .wxDeviceRiskRank, .wxDeviceUV1d, .dwellMs, .points, .quantity,
-            .amountFen, .discountFen, .refundFen, .rating:
-            .integer
-        case .ok: .boolean
-        default: .string
-        }
-    }
-
-    /// The entry of the key at `position` (behind its opening quote) if it is the one that came last time after
-    /// the field `previous`, and a colon follows its quote at once.
+    /// The field whose key stands at `position` (behind its opening quote) if it is the one that came last time
+    /// after the field `previous`, and a colon follows its quote at once; and the bytes up to behind the colon.
     @inline(__always)
-    func expected(_ line: borrowing RawSpan, _ position: Int, after previous: Int) -> Entry? {
+    func expected(
+        _ line: borrowing RawSpan, _ position: Int, after previous: Int
+    ) -> (field: EventField, length: Int)? {
         guard position &+ 24 <= line.byteCount else { return nil }
-        let pattern = patterns[next[previous]]
+        let index = next[previous]
         let difference =
-            (JSONScanner.word(line, position) ^ pattern.word0) & pattern.mask0
-            | (JSONScanner.word(line, position &+ 8) ^ pattern.word1) & pattern.mask1
-            | (JSONScanner.word(line, position &+ 16) ^ pattern.word2) & pattern.mask2
-        return difference == 0 ? pattern.entry : nil
+            (JSONScanner.word(line, position) ^ patterns[index].word0) & patterns[index].mask0
+            | (JSONScanner.word(line, position &+ 8) ^ patterns[index].word1) & patterns[index].mask1
+            | (JSONScanner.word(line, position &+ 16) ^ patterns[index].word2) & patterns[index].mask2
+        return difference == 0 ? (patterns[index].field, patterns[index].length) : nil
     }
 
-    /// Remembers that `entry` came after the field `previous`.
+    /// Remembers that `field` came after the field `previous`.
     @inline(__always)
-    mutating func expect(_ entry: Entry, after previous: Int) {
-        if entry.index != FieldTable.unknown { next[previous] = entry.index }
+    mutating func expect(_ field: EventField?, after previous: Int) {
+        if let field { next[previous] = Int(field.rawValue) }
     }
 
     @inline(__always)
@@ -98,14 +81,16 @@ struct FieldTable: Sendable {
         Int(truncatingIfNeeded: ((word0 ^ (word1 &* 31)) &* 0x9E37_79B9_7F4A_7C15) &>> 56)
     }
 
-    /// The entry of the key, or one without a field.
+    /// The field that a key names.
     @inline(__always)
-    func find(_ word0: UInt64, _ word1: UInt64, _ word2: UInt64) -> Entry {
+    func find(_ word0: UInt64, _ word1: UInt64, _ word2: UInt64) -> EventField? {
         var slot = FieldTable.slot(word0, word1)
         while true {
-            let entry = entries[slot]
-            if entry.field == nil || (entry.word0 == word0 && entry.word1 == word1 && entry.word2 == word2) {
-                return entry
+            if entries[slot].field == nil
+                || (entries[slot].word0 == word0 && entries[slot].word1 == word1
+                    && entries[slot].word2 == word2)
+            {
+                return entries[slot].field
             }
             slot = (slot &+ 1) & (FieldTable.slots &- 1)
         }

@@ -16,8 +16,15 @@ struct GzipReader: ~Copyable {
     }
 
     private enum Stage: Equatable {
-        case magic, method, flags, fixed(Int), extraLength(Int), extra(Int), name, comment, headerChecksum(Int)
-        case body, trailer(Int), between, stopped
+        case magic, method, flags
+        case fixed(Int)
+        case extraLength(Int)
+        case extra(Int)
+        case name, comment
+        case headerChecksum(Int)
+        case body
+        case trailer(Int)
+        case between, stopped
     }
 
     private var inflater: Inflater
@@ -91,7 +98,9 @@ struct GzipReader: ~Copyable {
             count = unread.count
             for (index, byte) in unread.enumerated() { bytes |= UInt64(byte) << (8 * index) }
         }
-        for index in 0..<count where outcome == .running { take(UInt8(truncatingIfNeeded: bytes >> (8 * index))) }
+        for index in 0..<count where outcome == .running {
+            take(UInt8(truncatingIfNeeded: bytes >> (8 * index)))
+        }
     }
 
     /// One byte of a header, a trailer, or of what lies between members.
@@ -133,7 +142,13 @@ struct GzipReader: ~Copyable {
             if count < 5 { stage = .fixed(count + 1) } else { beginOptional(after: 0) }
         case .extraLength(let count):
             pending |= UInt64(byte) << (8 * count)
-            if count == 0 { stage = .extraLength(1) } else if pending > 0 { stage = .extra(Int(pending)) } else { beginOptional(after: 4) }
+            if count == 0 {
+                stage = .extraLength(1)
+            } else if pending > 0 {
+                stage = .extra(Int(pending))
+            } else {
+                beginOptional(after: 4)
+            }
         case .extra(let left):
             if left > 1 { stage = .extra(left - 1) } else { beginOptional(after: 4) }
         case .name:
@@ -151,7 +166,10 @@ struct GzipReader: ~Copyable {
             }
         case .trailer(let count):
             pending |= UInt64(byte) << (8 * count)
-            guard count == 7 else { return stage = .trailer(count + 1) }
+            guard count == 7 else {
+                stage = .trailer(count + 1)
+                return
+            }
             if UInt32(truncatingIfNeeded: pending) != checksum {
                 stop(.damaged("CRC of member \(member) does not match"))
             } else if UInt32(truncatingIfNeeded: pending >> 32) != memberBytes {

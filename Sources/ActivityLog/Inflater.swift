@@ -1,7 +1,8 @@
+import CZlib
+
 #if ISAL
     import CISAL
 #endif
-import CZlib
 
 /// Owns one raw deflate stream of either library, and the checksum that goes with it.
 ///
@@ -65,7 +66,8 @@ struct Inflater: ~Copyable {
     }
 
     /// Inflates until the input is used up, the output is full, or the stream ends.
-    mutating func inflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Step {
+    mutating func inflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Step
+    {
         switch state {
         #if ISAL
             case .isal(let isal):

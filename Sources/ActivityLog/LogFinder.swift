@@ -29,7 +29,9 @@ enum LogFinder {
         }
         for path in paths {
             if path == "-" {
-                if !found.contains(where: { $0.path == "-" }) { found.append(Log(path: "-", isRegular: false)) }
+                if !found.contains(where: { $0.path == "-" }) {
+                    found.append(Log(path: "-", isRegular: false))
+                }
                 continue
             }
             var status = stat()
@@ -54,7 +56,8 @@ enum LogFinder {
             }
             guard count > 0 else {
                 throw ReadError(
-                    "cannot read logs from folder \(path): it has no log files; name a folder with NDJSON or gzip files")
+                    "cannot read logs from folder \(path): it has no log files; name a folder with NDJSON or gzip files"
+                )
             }
         }
         return found

@@ -19,7 +19,10 @@ struct LogReader: ~Copyable {
     private let outputChunk: Int
     private var isDetected = false
     private var isEndOfFile = false
-    private var gaveLast = false
+    /// A last line without LF has been given, or must not be.
+    private var isLastDone = false
+    /// The text that came is whole although something is wrong with what follows it.
+    private var isIntact = false
 
     private(set) var bytesRead: Int64 = 0
     private(set) var bytesInflated: Int64 = 0
@@ -61,8 +64,8 @@ struct LogReader: ~Copyable {
     /// read whole its last line needs no LF; the unfinished last line of a truncated one is no line.
     mutating func nextLine() -> LineFramer.Line? {
         if let line = framer.next() { return line }
-        guard isAtEnd, !gaveLast else { return nil }
-        gaveLast = true
+        guard isAtEnd, !isLastDone else { return nil }
+        isLastDone = true
         return framer.last()
     }
 
@@ -116,7 +119,9 @@ struct LogReader: ~Copyable {
             memcpy(limited.baseAddress!, input.baseAddress! + inputStart, count)
             inputStart += count
         } else if !isEndOfFile {
-            count = read(into: UnsafeMutableRawBufferPointer(rebasing: limited[..<min(limited.count, input.count * 2)]))
+            count = read(
+                into: UnsafeMutableRawBufferPointer(rebasing: limited[..<min(limited.count, input.count * 2)])
+            )
         }
         framer.commit(count)
         if (isEndOfFile && inputEnd == inputStart) || problem != nil { end() }
@@ -145,7 +150,8 @@ struct LogReader: ~Copyable {
             guard step.consumed == 0 && step.produced == 0 else { continue }
             if isEndOfFile {
                 if !gzip.isAtMemberEnd {
-                    problem = "gzip data ends within member \(gzip.member), at byte \(bytesRead): "
+                    problem =
+                        "gzip data ends within member \(gzip.member), at byte \(bytesRead): "
                         + "the file is truncated or still being written"
                 }
                 break
@@ -158,12 +164,9 @@ struct LogReader: ~Copyable {
         if produced < limited.count { end() }
     }
 
-    /// The text that came is whole although something is wrong with what follows it.
-    private var isIntact = false
-
     private mutating func end() {
         isAtEnd = true
-        gaveLast = problem != nil && !isIntact
+        isLastDone = problem != nil && !isIntact
     }
 
     /// The problem, with what it cost; asked for once all lines have been taken.
@@ -171,7 +174,8 @@ struct LogReader: ~Copyable {
         guard let problem else { return nil }
         let lost = framer.unfinishedCount
         guard lost > 0, !isIntact else { return problem }
-        return problem + "; its last line, \(lost) byte\(lost == 1 ? "" : "s") so far, is incomplete and was left out"
+        return problem
+            + "; its last line, \(lost) byte\(lost == 1 ? "" : "s") so far, is incomplete and was left out"
     }
 }
 

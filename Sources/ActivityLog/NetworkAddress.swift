@@ -65,7 +65,9 @@ enum NetworkAddress: Equatable {
                 guard position - first <= 4 else { return nil }
             }
             if byte(position) == 0x2E {
-                guard count <= 6, let tail = NetworkAddress.dotted(line, from: first, to: end) else { return nil }
+                guard count <= 6, let tail = NetworkAddress.dotted(line, from: first, to: end) else {
+                    return nil
+                }
                 push(UInt64(tail >> 16))
                 push(UInt64(tail & 0xFFFF))
                 break

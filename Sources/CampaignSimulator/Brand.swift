@@ -106,7 +106,7 @@ struct Brand: Sendable {
 
     /// Shops have articles that everybody buys and articles that few do.
     func drawSKU(of merchant: UInt16, _ random: inout RandomSource) -> UInt32 {
-        let spread = 1 + Int(RandomSource.mix(seed &+ UInt64(merchant)) % 24)
+        let spread = 3 + Int(RandomSource.mix(seed &+ UInt64(merchant)) % 22)
         let rank = min(random.below(spread), random.below(24))
         return UInt32(merchant) * Brand.skusPerMerchant + UInt32(rank)
     }

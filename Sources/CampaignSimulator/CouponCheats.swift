@@ -33,7 +33,7 @@ extension Diary {
             }
         }
         if !random.chance(habits.direct) { browse(&visit, 1 + random.count(habits.browse)) }
-        if random.chance(0.7) { claim(&visit, &person) }
+        if person.wallet.isEmpty || random.chance(0.7) { claim(&visit, &person) }
         if random.chance(0.25) { claim(&visit, &person, think: 0.6) }
         if random.chance(0.12) { drawLottery(&visit, &person) }
         if random.chance(0.06) { tryTrial(&visit, person) }
@@ -51,7 +51,9 @@ extension Diary {
             var visit = open(person, at: ts, habits: habits)
             if !random.chance(habits.direct) { browse(&visit, random.count(habits.browse)) }
             if random.chance(0.3) { claim(&visit, &person, think: 0.8) }
-            buy(&visit, &person, habits, OrderPlan(usesCoupon: true))
+            var plan = OrderPlan(usesCoupon: true)
+            if random.chance(0.06) { plan.group = joinGroup(&visit) }
+            buy(&visit, &person, habits, plan)
             if random.chance(0.2) { redeemPoints(&visit, &person) }
             rounds -= 1
         }
@@ -154,9 +156,10 @@ extension Diary {
                 share(&visit)
                 claim(&visit, &person)
                 person.points = Int32(300 * accounts.count / inviters)
-                visit = open(person, at: awake(times[index] + Clock.day, person), habits: habits)
+                let later = times[index] + Int64(random.logNormal(median: 22, sigma: 0.6) * 3_600_000)
+                visit = open(person, at: awake(later, person), habits: habits)
                 redeemPoints(&visit, &person)
-                cashIn(gang, &person, habits, after: times[index] + Clock.day)
+                cashIn(gang, &person, habits, after: later)
             } else {
                 person.isOld = false
                 let inviter = isChain ? index - 1 - random.below(min(2, index)) : random.below(inviters)
@@ -237,8 +240,10 @@ extension Diary {
                 if person.points > 30, random.chance(0.35) { redeemPoints(&visit, &person) }
             }
             if random.chance(0.2) {
-                takeGifts(gang, &person, habits, at: start + 2 * Clock.day)
-                cashIn(gang, &person, habits, after: start + 3 * Clock.day)
+                takeGifts(
+                    gang, &person, habits,
+                    at: awake(start + Int64(random.logNormal(median: 40, sigma: 0.5) * 3_600_000), person))
+                cashIn(gang, &person, habits, after: start + 2 * Clock.day)
             }
             pretend(gang, &person, from: start)
         }

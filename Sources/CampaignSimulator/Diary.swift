@@ -148,7 +148,9 @@ struct Diary {
         }
         event.riskRank = UInt8(min(4, random.count(0.35 + Double(min(users, 8)) * 0.06))) + 1
         event.deviceRiskRank = UInt8(min(4, random.count(0.3 + Double(min(users, 8)) * 0.09))) + 1
-        let seen = 1 + random.count(Double(max(1, users) - 1) * 0.7) + (random.chance(0.07) ? 1 : 0)
+        let seen =
+            1 + random.count(Double(min(10, max(1, users)) - 1) * 0.35)
+            + (random.chance(0.16) ? 1 + random.count(0.8) : 0)
         event.deviceUsers = UInt8(min(60, seen)) + 1
     }
 

@@ -90,6 +90,13 @@ extension Diary {
             if random.chance(0.7) { person.phone = gang.phones[door] }
         }
         if random.chance(0.5 * (1 - gang.skill)) { person.phonePrefix = gang.prefix }
+        if random.chance(0.03) {
+            // Old programs log as little for cheats as for anybody.
+            person.handset.device = 0
+            person.handset.source = .unknown
+            person.handset.sendsWifi = false
+            person.handset.sendsSession = false
+        }
         person.isOld = random.chance(difficulty.agedShare(gang.skill))
         person.inviter = 0
         person.costsAsCheat = gang.cheat
@@ -114,8 +121,9 @@ extension Diary {
     mutating func pretend(_ gang: Gang, _ person: inout Person, from: Int64) {
         var habits = ordinaryHabits()
         habits.thinkSeconds = max(gang.thinkSeconds, habits.thinkSeconds * 0.6)
-        habits.claim *= 0.5
+        habits.claim *= 0.9
         habits.order *= gang.skill * 0.6
+        habits.group = 0.1
         for _ in 0..<random.count(difficulty.camouflageVisits(gang.skill)) {
             let ts = moment(from: from, until: world.spanMs)
             var visit = open(person, at: ts, habits: habits)

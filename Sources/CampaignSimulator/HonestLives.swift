@@ -131,9 +131,7 @@ extension Diary {
 
     private mutating func arriveByAd(_ person: inout Person, _ habits: Habits, at ts: Int64) {
         var visit = open(person, at: ts, habits: habits)
-        emit(&visit, .adView)
-        think(&visit, times: 0.4)
-        emit(&visit, .adClick)
+        if random.chance(0.5) { followAd(&visit) }
         arrive(&visit, &person, takesGift: 0.85)
         person.isOld = true
         spend(&visit, &person, habits)
@@ -291,7 +289,8 @@ extension Diary {
                 habits.claim = max(habits.claim, 0.5)
                 live(&person, habits)
                 if let last = events.last, last.account == account, !person.wallet.isEmpty {
-                    var visit = open(person, at: last.ts + 3 * Clock.minute, habits: habits)
+                    var visit = open(
+                        person, at: last.ts + Int64(random.exponential(40) * 60_000), habits: habits)
                     if let held = transfer(&visit, &person, to: accounts[0]) {
                         let delay = Int64(random.exponential(3) * 3_600_000)
                         var other = open(collector, at: visit.now + delay, habits: habits)

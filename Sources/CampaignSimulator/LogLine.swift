@@ -203,7 +203,8 @@ struct LogLine: Sendable {
             line.append("\",\"session_id\":\"")
             line.append(hexadecimal: hash(.session, event.session), digits: 16)
         }
-        switch event.network {
+        // The second front end is older and says nothing of networks.
+        switch event.frontEnd % 2 == 0 ? event.network : .unknown {
         case .wifi: line.append("\",\"network\":\"wifi")
         case .cellular: line.append("\",\"network\":\"cellular")
         default: break

@@ -28,6 +28,11 @@ extension Diary {
         return plan
     }
 
+    /// Tasks go through a shop's whole shelf, so that no article stands out.
+    private mutating func drawTaskArticle(of merchant: UInt16) -> UInt32 {
+        UInt32(merchant) * Brand.skusPerMerchant + UInt32(random.below(Int(Brand.skusPerMerchant)))
+    }
+
     /// A merchant pays a studio: its accounts order, confirm and praise.
     private mutating func brushForMerchant(_ gang: Gang, _ accounts: [UInt32]) {
         let merchants = (0..<1 + random.below(2 + Int(gang.skill * 3))).map { _ in
@@ -47,15 +52,18 @@ extension Diary {
                 let ts = moment(from: start, until: min(world.spanMs, start + Int64(days) * Clock.day))
                 var visit = open(person, at: ts, habits: habits)
                 if !person.isOld {
-                    arrive(&visit, &person, takesGift: 0.3)
+                    arrive(&visit, &person, takesGift: 0.4)
                     person.isOld = true
                 }
                 if !random.chance(habits.direct) { browse(&visit, 1 + random.count(habits.browse)) }
                 let merchant = random.pick(merchants)
-                let article = (merchant, world.brand.drawSKU(of: merchant, &random))
+                let article = (merchant, drawTaskArticle(of: merchant))
+                if random.chance(0.2) { claim(&visit, &person) }
                 lastUse += 1
                 if lastUse % (2 + random.below(5)) == 0 { parcel = newID() }
-                buy(&visit, &person, habits, brushPlan(gang.skill, article: article, parcel: parcel))
+                var plan = brushPlan(gang.skill, article: article, parcel: parcel)
+                if random.chance(0.08) { plan.group = joinGroup(&visit) }
+                buy(&visit, &person, habits, plan)
             }
             pretend(gang, &person, from: start)
         }
@@ -74,20 +82,22 @@ extension Diary {
             var habits = ordinaryHabits()
             habits.visits = 0.7 + 0.5 * skill
             habits.order *= 0.7
-            habits.claim *= 0.8
             var task = habits
             task.direct = 0.7 - 0.45 * skill
             task.browse = 0.8 + 1.2 * skill
-            for (ts, merchant) in tasks where random.chance(0.38) {
+            let share = random.between(0.2...0.6)
+            let duty = random.below(tasks.count)
+            for (number, (ts, merchant)) in tasks.enumerated()
+            where number == duty || random.chance(share * 0.75) {
                 let reaction = Int64(random.logNormal(median: 25 + 260 * skill, sigma: 1.0) * 60_000)
                 var visit = open(person, at: awake(ts + reaction, person), habits: task)
                 if !person.isOld {
-                    arrive(&visit, &person, takesGift: 0.3)
+                    arrive(&visit, &person, takesGift: 0.4)
                     person.isOld = true
                 }
                 if !random.chance(task.direct) { browse(&visit, 1 + random.count(task.browse)) }
                 if random.chance(0.25) { parcel = newID() }
-                let article = (merchant, world.brand.drawSKU(of: merchant, &random))
+                let article = (merchant, drawTaskArticle(of: merchant))
                 var plan = brushPlan(skill, article: article, parcel: parcel)
                 if !random.chance(difficulty.brushSharedTracking(skill)) {
                     plan.tracking = random.chance(0.15) ? 0 : nil

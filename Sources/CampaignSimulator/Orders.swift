@@ -71,7 +71,7 @@ extension Diary {
             }
         }
         // Shops give small reductions of their own to anybody.
-        if discount == 0, random.chance(0.18) { discount = gross / 100 * UInt32(random.between(3...15)) }
+        if discount == 0, random.chance(0.3) { discount = gross / 100 * UInt32(random.between(3...15)) }
         let amount = gross - min(discount, gross)
         let order = newID()
 

@@ -137,9 +137,25 @@ extension Diary {
         }
     }
 
+    /// Joins strangers in a group purchase.
+    /// - Returns: the group's number, for the order.
+    mutating func joinGroup(_ visit: inout Visit) -> UInt32 {
+        let group = newID()
+        think(&visit)
+        emit(&visit, .groupJoin) { $0.group = group }
+        return group
+    }
+
+    mutating func followAd(_ visit: inout Visit) {
+        emit(&visit, .adView)
+        think(&visit, times: 0.4)
+        if random.chance(0.9) { emit(&visit, .adClick) }
+    }
+
     /// A new customer's first minutes: registers, and often takes the welcome coupon.
     mutating func arrive(_ visit: inout Visit, _ person: inout Person, takesGift: Double = 0.72) {
         if random.chance(0.3) { browse(&visit, 1 + random.count(0.8)) }
+        if random.chance(0.14) { followAd(&visit) }
         register(&visit, person)
         if random.chance(takesGift) { claim(&visit, &person, kind: .newcomer) }
     }
@@ -160,12 +176,7 @@ extension Diary {
         if random.chance(habits.order) {
             if random.chance(0.35) { claim(&visit, &person) }
             var plan = OrderPlan()
-            if random.chance(habits.group) {
-                plan.group = newID()
-                let group = plan.group
-                think(&visit)
-                emit(&visit, .groupJoin) { $0.group = group }
-            }
+            if random.chance(habits.group) { plan.group = joinGroup(&visit) }
             let placed = buy(&visit, &person, habits, plan)
             if placed.isPaid, random.chance(0.1) {
                 // One thing more, in the same parcel.
@@ -179,7 +190,7 @@ extension Diary {
             think(&visit)
             emit(&visit, .appClose)
         }
-        if random.chance(0.02) { emit(&visit, .adView) }
+        if random.chance(0.02) { followAd(&visit) }
         if random.chance(0.015) {
             think(&visit)
             emit(&visit, .addressChange) { $0.address = person.address }

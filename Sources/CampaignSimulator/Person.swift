@@ -69,7 +69,7 @@ struct Habits {
     var checkIn = 0.1
     var lottery = 0.035
     var share = 0.03
-    var group = 0.025
+    var group = 0.04
     var assist = 0.03
     var trial = 0.015
     var pack = 0.01
@@ -80,7 +80,7 @@ struct Habits {
     var cancel = 0.06
     var unpaid = 0.05
     var refund = 0.06
-    var review = 0.35
+    var review = 0.45
     var pickup = 0.13
     /// Median and spread of the time between two actions; seconds, log-scale.
     var thinkSeconds = 7.0

@@ -51,11 +51,11 @@ public struct WorldDifficulty: Sendable {
     /// Deviation of a bot's daily check-in, minutes.
     public var checkInJitterMinutes = Ramp(0.8, 70)
     /// Hours from a paid brushing order to its receipt.
-    public var brushReceiptHours = Ramp(3, 62)
+    public var brushReceiptHours = Ramp(3, 40)
     /// Share of brushed orders with five stars within minutes of the receipt.
-    public var brushInstantReview = Ramp(0.85, 0.3)
+    public var brushInstantReview = Ramp(0.9, 0.45)
     /// Share of brushed orders that share a tracking number.
-    public var brushSharedTracking = Ramp(0.6, 0.06)
+    public var brushSharedTracking = Ramp(0.65, 0.14)
     /// Tries to find an article just over a coupon's threshold.
     public var thresholdTries = Ramp(9, 3)
     /// Reaction to a launch, median seconds; the crowd takes `crowdReactionSeconds`.
@@ -70,7 +70,7 @@ public struct WorldDifficulty: Sendable {
     /// Receipts confirmed in a hurry and reviewed at once.
     public var hastyReviewShare = 0.1
     /// Shops that thank for praise: share of them, and of their receipts reviewed at once.
-    public var cashbackShops = 0.3
+    public var cashbackShops = 0.25
     public var cashbackHastyReviewShare = 0.65
     /// Shops that deliver within hours.
     public var localShops = 0.22

@@ -57,8 +57,9 @@ public struct FeatureEngine: ~Copyable {
     public var forgotten: [(accountID: String, memory: ScoreMemory)]?
     /// The latest event time taken; time never goes back.
     private var clockMs: Int64 = .min
-    private var evictedMs: Int64 = .min
-    private var synchronyEvictedMs: Int64 = .min
+    private var eviction = Schedule()
+    private var placeEviction = Schedule()
+    private var synchronyEviction = Schedule()
 
     private static var groupSize: Int { 32 }
     /// Accounts and what is a person's are forgotten after this much silence; networks and moments sooner.
@@ -158,7 +159,9 @@ public struct FeatureEngine: ~Copyable {
             let account = accounts.locate(event.pointee.accountKey, isNew: &isNew)
             keys.pointee.accountRow = account
             if isNew { name(account, event.pointee, text) }
-            accounts.prefetchRow(account)
+            let isCostly = EventType.Set.costly.contains(event.pointee.type)
+            accounts.prefetchRow(
+                account, bytes: isCostly ? MemoryLayout<AccountState>.stride : AccountState.bytesOfEveryEvent)
             if keys.pointee.device != 0 {
                 keys.pointee.deviceRow = devices.locate(keys.pointee.device)
                 devices.prefetchRow(keys.pointee.deviceRow)
@@ -204,7 +207,7 @@ public struct FeatureEngine: ~Copyable {
     private mutating func name(_ account: UInt32, _ event: Event, _ text: UnsafeBufferPointer<UInt8>) {
         let row = accounts.pointer(account)
         row.pointee.key = event.accountKey
-        row.pointee.text = TextRange(offset: accountText.count, length: event.accountTextLength)
+        row.pointee.text = TextRange(offset: UInt32(accountText.count), length: event.accountTextLength)
         let start = Int(event.accountTextOffset)
         accountText.append(contentsOf: text[start..<start + Int(event.accountTextLength)])
     }
@@ -219,7 +222,7 @@ public struct FeatureEngine: ~Copyable {
         let stamp = Clock.stamp(event.ts)
         let isCostly = EventType.Set.costly.contains(event.type)
         let account = accounts.pointer(keys.accountRow)
-        reviveAccount(account, event.ts, stamp)
+        reviveAccount(account, event.ts)
         foldContext(event, keys, account, stamp, isCostly)
         foldIdentity(event, keys, account, stamp)
         if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
@@ -232,18 +235,18 @@ public struct FeatureEngine: ~Copyable {
     }
 
     /// A row ready to take an event: forgotten if it was silent for longer than its kind is remembered, swept if this
-    /// is another day.
+    /// is another week.
     @inline(__always)
     private mutating func live<Row: KeyedState>(
         _ row: UnsafeMutablePointer<Row>, _ ms: Int64, _ memoryMs: Int64
     ) -> UnsafeMutablePointer<Row> {
         let lastMs = row.pointee.lastMs
-        if lastMs != .min, ms / Clock.day != lastMs / Clock.day {
+        if lastMs != .min, ms / Clock.week != lastMs / Clock.week {
             if ms - lastMs > memoryMs {
                 row.pointee.release(&sketches)
                 row.pointee = Row()
             } else {
-                row.pointee.sweep(Clock.stamp(ms), &sketches)
+                row.pointee.sweep(at: ms, &sketches)
             }
         }
         return row
@@ -261,15 +264,15 @@ public struct FeatureEngine: ~Copyable {
 
     /// The same for an account, which keeps its name.
     @inline(__always)
-    private mutating func reviveAccount(_ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ stamp: UInt16) {
+    private mutating func reviveAccount(_ account: UnsafeMutablePointer<AccountState>, _ ms: Int64) {
         let lastMs = account.pointee.lastMs
-        guard lastMs != .min, ms / Clock.day != lastMs / Clock.day else { return }
+        guard lastMs != .min, ms / Clock.week != lastMs / Clock.week else { return }
         if ms - lastMs > FeatureEngine.memoryMs {
             forget(account.pointee.text, account.pointee.memory)
             account.pointee.release(&sketches)
             account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
         } else {
-            account.pointee.sweep(stamp, &sketches)
+            account.pointee.sweep(at: ms, &sketches)
         }
     }
 
@@ -489,7 +492,7 @@ public struct FeatureEngine: ~Copyable {
             ))
     }
 
-    /// Scores every account that had a costly event once more, with what the things it last named know at the end
+    /// Scores every account once more, with what the things it last named know at the end
     /// over their long windows; short windows stay as they stood at its last costly event.
     public mutating func finish(
         score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
@@ -497,7 +500,7 @@ public struct FeatureEngine: ~Copyable {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
         accounts.forEach { row, account in
-            guard account.pointee.life.costly > 0, remembers(account.pointee) else { return }
+            guard remembers(account.pointee) else { return }
             refreshLongWindows(account, stamp)
             fillVector(account, account.pointee.lastMs)
             score(
@@ -547,35 +550,33 @@ public struct FeatureEngine: ~Copyable {
     public func accountID(_ account: UInt32) -> String { text(accounts.pointer(account).pointee.text) }
 
     private func text(_ range: TextRange) -> String {
-        String(decoding: accountText[range.offset..<range.offset + Int(range.length)], as: UTF8.self)
+        String(decoding: accountText[range.bytes], as: UTF8.self)
     }
 
-    /// Frees what is too old to matter: moments every hour of event time, the rest every day.
+    /// Frees what is too old to matter: moments every hour of event time, places every day, the rest every five.
     private mutating func evictIfDue() {
         guard clockMs != .min else { return }
-        if synchronyEvictedMs == .min { synchronyEvictedMs = clockMs }
-        if evictedMs == .min { evictedMs = clockMs }
-        if clockMs - synchronyEvictedMs >= Clock.hour {
-            synchronyEvictedMs = clockMs
+        if synchronyEviction.isDue(at: clockMs, every: Clock.hour) {
             synchrony.evict(before: clockMs - FeatureEngine.synchronyMemoryMs) { _ in }
         }
-        guard clockMs - evictedMs >= Clock.day else { return }
-        evictedMs = clockMs
-        let person = clockMs - FeatureEngine.memoryMs
-        let place = clockMs - FeatureEngine.networkMemoryMs
-        addresses.evict(before: place) { $0.pointee.release(&sketches) }
-        networks.evict(before: place) { $0.pointee.release(&sketches) }
-        wifis.evict(before: place) { $0.pointee.release(&sketches) }
-        devices.evict(before: person) { $0.pointee.release(&sketches) }
-        phones.evict(before: person) { $0.pointee.release(&sketches) }
-        deliveryAddresses.evict(before: person) { $0.pointee.release(&sketches) }
-        payers.evict(before: person) { $0.pointee.release(&sketches) }
-        parcels.evict(before: person) { $0.pointee.release(&sketches) }
-        hubs.evict(before: person) { $0.pointee.release(&sketches) }
-        merchants.evict(before: person) { $0.pointee.release(&sketches) }
-        campaigns.evict(before: person) { $0.pointee.release(&sketches) }
+        if placeEviction.isDue(at: clockMs, every: Clock.day) {
+            let limit = clockMs - FeatureEngine.networkMemoryMs
+            addresses.evict(before: limit) { $0.pointee.release(&sketches) }
+            networks.evict(before: limit) { $0.pointee.release(&sketches) }
+            wifis.evict(before: limit) { $0.pointee.release(&sketches) }
+        }
+        guard eviction.isDue(at: clockMs, every: 5 * Clock.day) else { return }
+        let limit = clockMs - FeatureEngine.memoryMs
+        devices.evict(before: limit) { $0.pointee.release(&sketches) }
+        phones.evict(before: limit) { $0.pointee.release(&sketches) }
+        deliveryAddresses.evict(before: limit) { $0.pointee.release(&sketches) }
+        payers.evict(before: limit) { $0.pointee.release(&sketches) }
+        parcels.evict(before: limit) { $0.pointee.release(&sketches) }
+        hubs.evict(before: limit) { $0.pointee.release(&sketches) }
+        merchants.evict(before: limit) { $0.pointee.release(&sketches) }
+        campaigns.evict(before: limit) { $0.pointee.release(&sketches) }
         var dropped: [(TextRange, ScoreMemory)] = []
-        accounts.evict(before: person) {
+        accounts.evict(before: limit) {
             dropped.append(($0.pointee.text, $0.pointee.memory))
             $0.pointee.release(&sketches)
         }
@@ -589,8 +590,8 @@ public struct FeatureEngine: ~Copyable {
         var kept: [UInt8] = []
         accounts.forEach { _, account in
             let range = account.pointee.text
-            account.pointee.text.offset = kept.count
-            kept.append(contentsOf: old[range.offset..<range.offset + Int(range.length)])
+            account.pointee.text.offset = UInt32(kept.count)
+            kept.append(contentsOf: old[range.bytes])
         }
         accountText = kept
     }

@@ -16,13 +16,17 @@ import Testing
         var found: [Found] = []
         func add(_ line: LineFramer.Line) {
             found.append(
-                Found(text: String(decoding: line.bytes, as: UTF8.self), offset: line.offset, isTooLong: line.isTooLong))
+                Found(
+                    text: String(decoding: line.bytes, as: UTF8.self), offset: line.offset,
+                    isTooLong: line.isTooLong))
         }
         var position = 0
         while position < bytes.count {
             let room = framer.room()
             let count = min(max(pieces(), 1), room.count, bytes.count - position)
-            bytes.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<position + count])) }
+            bytes.withUnsafeBytes {
+                room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<position + count]))
+            }
             framer.commit(count)
             position += count
             while let line = framer.next() { add(line) }
@@ -35,7 +39,10 @@ import Testing
     func cutsLines(_ piece: Int) {
         let found = frame(Array("one\ntwo\r\n\n \t\r\nthree\r".utf8), pieces: { piece })
         #expect(
-            found == [Found(text: "one", offset: 0), Found(text: "two", offset: 4), Found(text: "three", offset: 14)])
+            found == [
+                Found(text: "one", offset: 0), Found(text: "two", offset: 4),
+                Found(text: "three", offset: 14),
+            ])
     }
 
     @Test(arguments: [1, 2, 3, 7, 1000])
@@ -50,22 +57,27 @@ import Testing
     @Test(arguments: [1, 5, 64, 5000])
     func reportsALineOverTheLimitOnceAndGoesOn(_ piece: Int) {
         let long = String(repeating: "x", count: 51)
-        let text = "a\n\(long)\nb\n\(String(repeating: "y", count: 50))\r\n\(String(repeating: "z", count: 4000))\nc\n"
+        let text =
+            "a\n\(long)\nb\n\(String(repeating: "y", count: 50))\r\n\(String(repeating: "z", count: 4000))\nc\n"
             + String(repeating: "w", count: 300)
         let found = frame(Array(text.utf8), pieces: { piece }, maximum: 50)
         #expect(found.map(\.offset) == [0, 2, 54, 56, 108, 4109, 4111])
         #expect(found.map(\.isTooLong) == [false, true, false, false, true, false, true])
         #expect(found[1].text.utf8.count == 51 || found[1].text.utf8.count >= 50)
-        #expect(found[4].text.allSatisfy { $0 == "z" } && found[4].text.count >= 50 && found[4].text.count <= 200)
+        #expect(
+            found[4].text.allSatisfy { $0 == "z" } && found[4].text.count >= 50 && found[4].text.count <= 200)
     }
 
     @Test func agreesWithASimpleSplitterOverRandomPieces() {
         var generator = SeededGenerator(1)
         for _ in 0..<300 {
             let count = Int.random(in: 0..<400, using: &generator)
-            let bytes = (0..<count).map { _ in [10, 13, 32, 97, 98, 99, 0xEF, 0xBB, 0xBF][Int.random(in: 0..<9, using: &generator)] as UInt8 }
+            let bytes = (0..<count).map { _ in
+                [10, 13, 32, 97, 98, 99, 0xEF, 0xBB, 0xBF][Int.random(in: 0..<9, using: &generator)] as UInt8
+            }
             let chunk = Int.random(in: 1..<40, using: &generator)
-            let found = frame(bytes, pieces: { Int.random(in: 1..<60, using: &generator) }, maximum: 20, chunk: chunk)
+            let found = frame(
+                bytes, pieces: { Int.random(in: 1..<60, using: &generator) }, maximum: 20, chunk: chunk)
             #expect(found.map(\.offset) == NaiveSplitter.lines(bytes, maximum: 20).map(\.offset))
             #expect(found.map(\.isTooLong) == NaiveSplitter.lines(bytes, maximum: 20).map(\.isTooLong))
         }

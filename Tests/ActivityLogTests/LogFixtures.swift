@@ -76,7 +76,11 @@ final class TemporaryFolder {
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         precondition(descriptor >= 0)
         var written = 0
-        bytes.withUnsafeBytes { while written < $0.count { written += Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) } }
+        bytes.withUnsafeBytes {
+            while written < $0.count {
+                written += Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+            }
+        }
         close(descriptor)
         return file
     }

@@ -47,6 +47,16 @@ import Testing
         #expect(texts(feature, 2)[0] == phrase.replacing("{}", with: "2"))
     }
 
+    @Test func punctuationAroundTheValue() {
+        let variation = wording(.ratio, "gaps are regular (variation {})", "间隔规律（变异系数 {}）")
+        #expect(
+            texts(variation, 0.2) == [
+                "gaps are regular (variation 0.2; usually 1–2)", "间隔规律（变异系数 0.2；通常 1–2 个）",
+            ])
+        let reaction = wording(.seconds, "redeemed {} after claiming", "领取后 {} 即核销", usual: nothingUsual)
+        #expect(texts(reaction, 180) == ["redeemed 3 min after claiming", "领取后 3 分钟即核销"])
+    }
+
     @Test func everyFeatureReadsWell() {
         for definition in FeatureCatalog.all {
             for language in Language.allCases {
@@ -71,7 +81,7 @@ import Testing
         (.milliseconds, 350, "350 ms", "350 毫秒"), (.days, 3, "3 days", "3 天"),
         (.days, 1, "1 day", "1 天"), (.days, 0.25, "6 h", "6 小时"),
         (.fen, 1_234, "¥12.34", "¥12.34"),
-        (.flag, 1, "yes", "是"), (.bits, 1.5, "1.5 bits", "1.5 比特"), (.rank, 4, "4", "4"),
+        (.flag, 1, "yes", "是"), (.bits, 1.5, "1.5", "1.5"), (.rank, 4, "4", "4"),
     ])
     func values(unit: FeatureDefinition.Unit, value: Double, en: String, zh: String) {
         #expect(ReasonText(.en).formatted(value, unit) == en)

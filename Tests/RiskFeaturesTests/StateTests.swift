@@ -70,18 +70,18 @@ import Testing
     }
 
     @Test func forgetsAfterAMonthEvenWhenStampsWrap() {
-        var sketches = SketchPool()
-        var set = RecentSet()
-        var ms = start
-        set.insert(key("old"), at: Clock.stamp(ms), &sketches)
-        // Kept alive by another thing for longer than a stamp's 45 days, and swept each day as rows are.
-        for _ in 0..<60 {
-            ms += Clock.day
-            set.sweep(Clock.stamp(ms), &sketches)
-            set.insert(key("new"), at: Clock.stamp(ms), &sketches)
+        var engine = FeatureEngine()
+        var story = Story()
+        story.add("a", .couponClaim, at: 0) { $0.deviceKey = key("phone") }
+        // Kept alive by another account for longer than a stamp's 45 days, then left alone for almost its memory.
+        for day in [20, 30, 40, 50, 60, 70, 80, 114] {
+            story.add("b", .couponClaim, at: Int64(day) * Clock.day) { $0.deviceKey = key("phone") }
         }
-        #expect(set.count(within: RecentSet.month, at: Clock.stamp(ms), sketches) == 1)
-        #expect(set.contains(key("old")) == false)
+        var claimers: [Float] = []
+        engine.observe(story.batch) { _, vector, _ in
+            claimers.append(vector[FeatureCatalog.index(of: "prior_claimers_on_device")!])
+        }
+        #expect(claimers == [0, 1, 1, 0, 0, 0, 0, 0, 0])
     }
 
     @Test func givesSketchesBack() {

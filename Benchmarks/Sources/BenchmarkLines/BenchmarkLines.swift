@@ -23,20 +23,28 @@ public struct BenchmarkLines {
     public mutating func append(to bytes: inout [UInt8]) {
         ts += Int64(random(40))
         let late = random(20) == 0 ? Int64(random(5000)) : 0
-        let events = ["page_view", "product_view", "click", "coupon_claim", "check_in", "order_submit", "share"]
+        let events = [
+            "page_view", "product_view", "click", "coupon_claim", "check_in", "order_submit", "share",
+        ]
         let models = ["iPhone15,3", "SM-S9180", "V2309A", "PJE110", "23127PN0CC", "ALN-AL00"]
         let brands = ["Apple", "samsung", "vivo", "OPPO", "Xiaomi", "HUAWEI"]
         let kind = random(events.count)
         let phone = random(models.count)
-        var line = "{\"ts\":\(ts - late),\"event\":\"\(events[kind])\",\"account_id\":\"\(identifier("oX5f", 400_000))\""
+        var line =
+            "{\"ts\":\(ts - late),\"event\":\"\(events[kind])\",\"account_id\":\"\(identifier("oX5f", 400_000))\""
         line += ",\"event_id\":\"\(identifier("e", 1 << 40))\",\"device_id\":\"\(identifier("d", 350_000))\""
-        line += ",\"device_source\":\"vendor\",\"ip\":\"\(random(126) + 1).\(random(256)).\(random(256)).\(random(256))\""
+        line +=
+            ",\"device_source\":\"vendor\",\"ip\":\"\(random(126) + 1).\(random(256)).\(random(256)).\(random(256))\""
         line += ",\"session_id\":\"\(identifier("s", 1 << 30))\",\"network\":\"4g\""
-        line += ",\"platform\":\"\(phone == 0 ? "ios" : "android")\",\"brand\":\"\(brands[phone])\",\"model\":\"\(models[phone])\""
-        line += ",\"os_version\":\"\(random(4) + 12)\",\"wx_version\":\"8.0.\(random(20) + 40)\",\"scene\":\(1001 + random(90))"
+        line +=
+            ",\"platform\":\"\(phone == 0 ? "ios" : "android")\",\"brand\":\"\(brands[phone])\",\"model\":\"\(models[phone])\""
+        line +=
+            ",\"os_version\":\"\(random(4) + 12)\",\"wx_version\":\"8.0.\(random(20) + 40)\",\"scene\":\(1001 + random(90))"
         switch kind {
         case 0, 1, 2: line += ",\"page\":\"pages/activity/index\",\"dwell_ms\":\(random(60_000))"
-        case 3, 4: line += ",\"campaign_id\":\"newyear2026\",\"coupon_id\":\"\(identifier("c", 40))\",\"points\":\(random(50))"
+        case 3, 4:
+            line +=
+                ",\"campaign_id\":\"newyear2026\",\"coupon_id\":\"\(identifier("c", 40))\",\"points\":\(random(50))"
         default:
             line += ",\"order_id\":\"\(identifier("o", 1 << 40))\",\"sku_id\":\"\(identifier("k", 500))\""
             line += ",\"amount_fen\":\(random(90_000)),\"discount_fen\":\(random(900))"

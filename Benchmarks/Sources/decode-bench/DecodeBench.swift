@@ -9,12 +9,30 @@ struct DecodeBench {
     struct Record: Decodable {
         var ts: Int64
         var event: String
-        var account_id: String
-        var event_id, device_id, device_source, ip, session_id, network, wifi_id: String?
-        var platform, brand, model, os_version, wx_version, page, campaign_id, coupon_id: String?
-        var order_id, sku_id: String?
-        var scene, dwell_ms, points, amount_fen, discount_fen: Int64?
+        var account: String
+        var id, device, deviceSource, ip, session, network, wifi: String?
+        var platform, brand, model, os, wx, page, campaign, coupon, order, sku: String?
+        var scene, dwell, points, amount, discount: Int64?
         var ok: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case ts, event, ip, network, platform, brand, model, page, scene, points, ok
+            case account = "account_id"
+            case id = "event_id"
+            case device = "device_id"
+            case deviceSource = "device_source"
+            case session = "session_id"
+            case wifi = "wifi_id"
+            case os = "os_version"
+            case wx = "wx_version"
+            case campaign = "campaign_id"
+            case coupon = "coupon_id"
+            case order = "order_id"
+            case sku = "sku_id"
+            case dwell = "dwell_ms"
+            case amount = "amount_fen"
+            case discount = "discount_fen"
+        }
     }
 
     static func main() throws {
@@ -38,7 +56,8 @@ struct DecodeBench {
                     for (index, range) in ranges.enumerated() {
                         if index % 2048 == 0 { batch.removeAll() }
                         do throws(RejectReason) {
-                            try decoder.decode(UnsafeRawBufferPointer(rebasing: raw[range]).bytes, into: &batch)
+                            try decoder.decode(
+                                UnsafeRawBufferPointer(rebasing: raw[range]).bytes, into: &batch)
                         } catch { fatalError("line \(index) was refused: \(error)") }
                     }
                 }

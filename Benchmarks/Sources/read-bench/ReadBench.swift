@@ -41,7 +41,9 @@ struct ReadBench {
             print(
                 "\(backend.rawValue): \(report.events) events, \(report.duplicates) duplicates, \(report.late) late, "
                     + "\(Int(seconds * 1e9 / Double(max(report.events, 1)))) ns an event")
-            for source in report.sources { if let problem = source.problem { print("\(source.path): \(problem)") } }
+            for source in report.sources {
+                if let problem = source.problem { print("\(source.path): \(problem)") }
+            }
         }
     }
 }

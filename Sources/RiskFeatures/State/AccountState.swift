@@ -8,12 +8,13 @@ struct AccountState: KeyedState {
     var text = TextRange()
     var memory = ScoreMemory()
 
-    // The account's own doings, a part each.
+    // The account's own doings, a part each; those that every event changes stand first.
     var timing = AccountTiming()
     var life = AccountLife()
+    var devices = AccountDevices()
+    var lastKeys = LastKeys()
     var benefits = AccountBenefits()
     var orders = AccountOrders()
-    var devices = AccountDevices()
 
     // The last known words of the things it touched.
     var device = DeviceEvidence()
@@ -24,8 +25,9 @@ struct AccountState: KeyedState {
     var merchant = MerchantEvidence()
     var synchrony = SynchronyEvidence()
     var referral = AccountReferral()
-    /// Keys to ask again at the end of the logs.
-    var lastKeys = LastKeys()
+
+    /// How much of the state an event that costs nothing touches.
+    static let bytesOfEveryEvent = MemoryLayout<AccountState>.offset(of: \.benefits)!
 
     init() {}
 
@@ -59,11 +61,13 @@ struct AccountState: KeyedState {
 
 /// Where an account id's bytes stand in the engine's text store.
 struct TextRange: BitwiseCopyable {
-    var offset: Int = 0
+    var offset: UInt32 = 0
     var length: UInt16 = 0
+
+    var bytes: Range<Int> { Int(offset)..<Int(offset) + Int(length) }
 }
 
-/// The things an account last named, by key; 0 is none.
+/// The things an account last named, by key, to be asked again at the end of the logs; 0 is none.
 struct LastKeys: BitwiseCopyable {
     var device: UInt64 = 0
     var phone: UInt64 = 0

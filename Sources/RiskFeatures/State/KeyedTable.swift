@@ -17,10 +17,11 @@ extension KeyedState {
         forEachSet { $0.release(&sketches) }
     }
 
-    /// Clears what its sets have forgotten; due when a row is touched on another day than before, because the minutes
-    /// they count in repeat after 45 days.
-    mutating func sweep(_ stamp: UInt16, _ sketches: inout SketchPool) {
-        forEachSet { $0.sweep(stamp, &sketches) }
+    /// Clears what its sets have forgotten by `ms`; due when a row is touched in another week than before.
+    mutating func sweep(at ms: Int64, _ sketches: inout SketchPool) {
+        let last = Clock.stamp(lastMs)
+        let gap = Int((ms - lastMs) / Clock.minute)
+        forEachSet { $0.sweep(last: last, gap: gap, &sketches) }
     }
 }
 
@@ -179,12 +180,12 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         blocks[Int(row) &>> rowShift] + Int(row) & rowMask
     }
 
-    /// Asks for the first cache lines of a row.
+    /// Asks for the cache lines of a row, or of its first `bytes`.
     @inline(__always)
-    func prefetchRow(_ row: UInt32) {
+    func prefetchRow(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) {
         let start = UnsafeRawPointer(pointer(row))
         var offset = 0
-        while offset < MemoryLayout<Row>.stride {
+        while offset < bytes {
             pg_prefetch(start + offset)
             offset &+= 64
         }

@@ -7,13 +7,13 @@ import Glibc
 /// Exact up to eight (but for one chance in 65,536 a pair), about 7 % at forty; above some 600 it saturates. Any
 /// window up to `span` can be asked for, since it is the last sighting that is kept.
 struct RecentSet: BitwiseCopyable {
-    private var prints = SIMD8<UInt16>()
-    private var stamps = SIMD8<UInt16>()
+    private var prints = InlineArray<8, UInt16>(repeating: 0)
+    private var stamps = InlineArray<8, UInt16>(repeating: 0)
     /// Index of the sketch plus one; 0 while eight places suffice.
     private(set) var sketch: UInt32 = 0
 
     /// What is older is forgotten; minutes.
-    static var span: UInt16 { 31 * 24 * 60 }
+    static var span: Int { 31 * 24 * 60 }
     static var hour: UInt16 { 60 }
     static var day: UInt16 { 24 * 60 }
     static var week: UInt16 { 7 * 24 * 60 }
@@ -45,13 +45,14 @@ struct RecentSet: BitwiseCopyable {
         sketches.touch(sketch, print, stamp)
     }
 
-    /// Clears what is older than `span`.
+    /// Clears what is older than `span`, `gap` minutes after `last`. Ages are taken at `last`, because a stamp is
+    /// ambiguous after 45 days; due at least once a week of touches.
     @inline(never)
-    mutating func sweep(_ stamp: UInt16, _ sketches: inout SketchPool) {
+    mutating func sweep(last: UInt16, gap: Int, _ sketches: inout SketchPool) {
         if sketch != 0 {
-            sketches.sweep(sketch, stamp)
+            sketches.sweep(sketch, last: last, gap: gap)
         } else {
-            stamps.replace(with: 0, where: (stamp &- stamps) .> RecentSet.span)
+            for place in 0..<8 where Int(last &- stamps[place]) + gap > RecentSet.span { stamps[place] = 0 }
         }
     }
 
@@ -144,9 +145,11 @@ struct SketchPool: ~Copyable {
         return wasEmpty
     }
 
-    mutating func sweep(_ index: UInt32, _ stamp: UInt16) {
+    mutating func sweep(_ index: UInt32, last: UInt16, gap: Int) {
         let places = start(index)
-        for place in 0..<SketchPool.places where stamp &- places[place] > RecentSet.span { places[place] = 0 }
+        for place in 0..<SketchPool.places where Int(last &- places[place]) + gap > RecentSet.span {
+            places[place] = 0
+        }
     }
 
     func count(_ index: UInt32, within minutes: UInt16, at stamp: UInt16) -> Float {

@@ -68,23 +68,35 @@ struct MajorityVote: BitwiseCopyable {
 
 /// The most events that ever fell in one aligned stretch of 1, 10 and 60 seconds.
 struct BusiestStretches: BitwiseCopyable {
-    private var starts = SIMD4<UInt32>()
-    private var counts = SIMD4<UInt32>()
-    private var maxima = SIMD4<UInt32>()
+    private var lastSecond: UInt32 = 0
+    private var inSecond: UInt16 = 0
+    private var inTen: UInt16 = 0
+    private var inMinute: UInt16 = 0
+    private var mostInSecond: UInt16 = 0
+    private var mostInTen: UInt16 = 0
+    private var mostInMinute: UInt16 = 0
 
     @inline(__always)
     mutating func add(_ ms: Int64) {
         let second = UInt32(truncatingIfNeeded: ms / 1000)
-        let now = SIMD4<UInt32>(second, second / 10, second / 60, 0)
-        counts.replace(with: 0, where: now .!= starts)
-        starts = now
-        counts &+= 1
-        maxima = pointwiseMax(maxima, counts)
+        if second != lastSecond {
+            inSecond = 0
+            if second / 10 != lastSecond / 10 { inTen = 0 }
+            if second / 60 != lastSecond / 60 { inMinute = 0 }
+            lastSecond = second
+        }
+        guard inMinute != .max else { return }
+        inSecond &+= 1
+        inTen &+= 1
+        inMinute &+= 1
+        mostInSecond = max(mostInSecond, inSecond)
+        mostInTen = max(mostInTen, inTen)
+        mostInMinute = max(mostInMinute, inMinute)
     }
 
-    var second: Float { Float(maxima[0]) }
-    var tenSeconds: Float { Float(maxima[1]) }
-    var minute: Float { Float(maxima[2]) }
+    var second: Float { Float(mostInSecond) }
+    var tenSeconds: Float { Float(mostInTen) }
+    var minute: Float { Float(mostInMinute) }
 }
 
 /// The four commonest of a cohort's fingerprints with their counts (Misra and Gries 1982).
@@ -125,16 +137,18 @@ struct FrequentPrints: BitwiseCopyable {
 
 /// Hours of the day in which an account was active.
 struct HourHistogram: BitwiseCopyable {
-    private var counts = SIMD32<UInt8>()
+    private var counts = InlineArray<24, UInt8>(repeating: 0)
     private(set) var total: UInt16 = 0
     private var seen: UInt32 = 0
 
     @inline(__always)
     mutating func add(_ hour: Int) {
         if counts[hour] == .max {
-            counts = counts &>> 1
             total = 0
-            for place in 0..<24 { total &+= UInt16(counts[place]) }
+            for place in 0..<24 {
+                counts[place] /= 2
+                total &+= UInt16(counts[place])
+            }
         }
         counts[hour] &+= 1
         total &+= 1

@@ -41,6 +41,7 @@ struct ReviewDecideCommand: ParsableCommand {
     @OptionGroup var display: DisplayOptions
     @OptionGroup var languageOptions: LanguageOptions
     @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var verbosity: Verbosity
 
     func run() throws {
         // A decision needs flags, so that a mistyped file name must not create a file.
@@ -59,6 +60,7 @@ struct ReviewDecideCommand: ParsableCommand {
             decisions = try file.undo(
                 accounts: ids, risk: risk?.rawValue, reviewer: name, note: note, decidedMs: now)
         }
+        if verbosity.quiet { return }
         let language = languageOptions.language
         for decision in decisions {
             Terminal.note(

@@ -9,13 +9,14 @@ struct ReviewLabelsCommand: ParsableCommand {
 
     @OptionGroup var languageOptions: LanguageOptions
     @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var verbosity: Verbosity
 
     func run() throws {
         let file = try databaseOptions.open(.readOnly)
         defer { file.close() }
         let labels = try file.labels()
         try Terminal.write(ReviewLabelsCommand.csv(labels))
-        if labels.isEmpty {
+        if labels.isEmpty, !verbosity.quiet {
             Terminal.note(
                 languageOptions.language.pick(
                     "No decision stands yet; see promoguard review decide.",

@@ -36,6 +36,7 @@ struct ReviewListCommand: ParsableCommand {
     @OptionGroup var display: DisplayOptions
     @OptionGroup var languageOptions: LanguageOptions
     @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var verbosity: Verbosity
 
     func validate() throws {
         if let minScore, !(0...1).contains(minScore) {
@@ -57,6 +58,7 @@ struct ReviewListCommand: ParsableCommand {
             let listing = FlagListing(language: language, display: display)
             try Terminal.write(listing.text(flags, as: format, .standardOutput()))
         }
+        if verbosity.quiet { return }
         let total = flags.count == most ? try file.flagCount(filter) : flags.count
         if flags.isEmpty {
             Terminal.note(language.pick("No flags match.", "没有符合条件的标记。"))

@@ -16,6 +16,7 @@ struct ReviewShowCommand: ParsableCommand {
     @OptionGroup var display: DisplayOptions
     @OptionGroup var languageOptions: LanguageOptions
     @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var verbosity: Verbosity
 
     func run() throws {
         let file = try databaseOptions.open(.readOnly)

@@ -35,7 +35,12 @@ struct ReasonText: Sendable {
         guard let usual = wordings[reason.feature]?.usual.text(language), !usual.isEmpty else {
             return statement
         }
-        return language.pick("\(statement) (\(usual))", "\(statement)（\(usual)）")
+        // A sentence that ends in parentheses takes what is usual into them.
+        switch statement.last {
+        case ")": return "\(statement.dropLast()); \(usual))"
+        case "）": return "\(statement.dropLast())；\(usual)）"
+        default: return language.pick("\(statement) (\(usual))", "\(statement)（\(usual)）")
+        }
     }
 
     /// The sentence without what is usual, for where space is short.
@@ -51,8 +56,10 @@ struct ReasonText: Sendable {
             return phrase + language.pick(": no", "：否")
         }
         let number = formatted(value, wording.unit)
-        return language == .en && number == "1"
-            ? ReasonText.singular(phrase) : phrase.replacing("{}", with: number)
+        if language == .en, number == "1" { return ReasonText.singular(phrase) }
+        // Chinese sets a space beside a number, none between words: "3 分钟" + " 即领取".
+        let endsInWord = number.last.map { CellWidth.of($0) == 2 } ?? false
+        return (endsInWord ? phrase.replacing("{} ", with: "{}") : phrase).replacing("{}", with: number)
     }
 
     /// The value with its unit where the unit is not a thing that the sentence names.
@@ -68,8 +75,7 @@ struct ReasonText: Sendable {
             NumberText.decimal(value, places: 1)
                 + language.pick(value == 1 ? " day" : " days", " 天")
         case .share: NumberText.percent(value)
-        case .ratio: NumberText.decimal(value, places: 2)
-        case .bits: NumberText.decimal(value, places: 2) + language.pick(" bits", " 比特")
+        case .ratio, .bits: NumberText.decimal(value, places: 2)
         case .fen: NumberText.yuan(fen: Int64(exactly: value.rounded()) ?? 0)
         case .flag: value == 0 ? language.pick("no", "否") : language.pick("yes", "是")
         }

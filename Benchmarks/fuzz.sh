@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs each libFuzzer target for the given seconds (default 60), with AddressSanitizer. What was interesting is
+# kept in Benchmarks/.data/corpus; a find stops the run and is written beside it.
+#
+#     Benchmarks/fuzz.sh [seconds] [decoder|framing]
+#
+# A target is compiled with the sources of ActivityLog as one module: libFuzzer brings its own main, for which a
+# package's executable has no room.
+set -euo pipefail
+seconds=${1:-60}
+cd "$(dirname "$0")"
+root=$(cd .. && pwd)
+data=$PWD/.data
+mkdir -p "$data/corpus"
+export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
+for target in ${2:-decoder framing}; do
+    case $target in
+        decoder) source=FuzzDecoder ;;
+        framing) source=FuzzFraming ;;
+        *) echo "fuzz.sh: no target $target; there are decoder and framing" >&2; exit 64 ;;
+    esac
+    corpus=$data/corpus/$target
+    if [ ! -d "$corpus" ]; then
+        mkdir -p "$corpus"
+        cp "Fuzz/seeds-$target"/* "$corpus/" 2>/dev/null || true
+    fi
+    swiftc -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -module-name Fuzz -D ISAL \
+        -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" \
+        "$root"/Sources/ActivityLog/*.swift "Fuzz/$source.swift" -lz -lisal -o "$data/fuzz-$target"
+    [ "$seconds" = 0 ] && continue
+    "$data/fuzz-$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=2048 \
+        -dict=Fuzz/decoder.dict -artifact_prefix="$data/$target-" -print_final_stats=1 "$corpus"
+done
