@@ -111,6 +111,7 @@ import Testing
     @Test func aDamagedFileGivesWhatStoodBeforeAndIsNamed() throws {
         let lines = TestCampaign.shared.lines.prefix(3000)
         let bytes = try Program.gzip(TestCampaign.bytes(lines))
+        try #require(bytes.count > 10_000)
         let truncated = try folder.write("truncated.log.gz", bytes.prefix(bytes.count / 2))
         let outcome = try score(truncated)
         #expect(outcome.exitCode == 2)
@@ -229,7 +230,9 @@ import Testing
     @Test func aLockedDatabaseIsRefused() throws {
         let path = folder.file("locked.sqlite")
         try CaseFile.open(path).close()
-        let queue = try DatabaseQueue(path: path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
         let log = try folder.write("a.log", event + "\n")
         let outcome = try Program.promoguard("score", "--model", model, "--database", path, log)
@@ -250,7 +253,7 @@ import Testing
             ("other.json", "{}", "not a PromoGuard model"),
             ("unknown.json", text.replacing("claim_share", with: "moon_phase"), "moon_phase"),
             ("newer.json", text.replacing(/"version": ?1/, with: "\"version\": 99"), "newer"),
-            ("half.json", text.replacing(/"fake_order": ?\{/, with: "\"other\": {"), ""),
+            ("half.json", text.replacing(/"fake_order": ?\{/, with: "\"other\": {"), "other"),
         ]
         for (name, text, words) in cases {
             let path = try folder.write(name, text)

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Runs programs, `promoguard` as it was just built above all.
 enum Program {
@@ -53,6 +54,8 @@ enum Program {
 
     /// Bytes as `gzip` writes them.
     static func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
-        try run("/bin/bash", ["-c", "gzip -nc"], input: bytes).output
+        let outcome = try run("/bin/bash", ["-c", "gzip -nc"], input: bytes)
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        return outcome.output
     }
 }
