@@ -28,6 +28,6 @@ for target in ${2:-decoder framing}; do
         -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" \
         "$root"/Sources/ActivityLog/*.swift "Fuzz/$source.swift" -lz -lisal -o "$data/fuzz-$target"
     [ "$seconds" = 0 ] && continue
-    "$data/fuzz-$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=2048 \
+    "$data/fuzz-$target" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=3000 -max_len=2048 \
         -dict=Fuzz/decoder.dict -artifact_prefix="$data/$target-" -print_final_stats=1 "$corpus"
 done

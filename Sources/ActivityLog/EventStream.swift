@@ -63,6 +63,8 @@ public struct EventStream: ~Copyable {
     private var releasedMs = Int64.min
     /// The logs that are open or have events waiting: a small part of a long series.
     private var active: [Int] = []
+    /// The first waiting key of each active log, side by side to be looked through quickly.
+    private var heads: [OrderKey] = []
     private var accountText: [UInt8] = []
 
     /// - Parameter paths: files, folders (every log in it) or `-` for standard input. The logs of a folder are
@@ -201,30 +203,32 @@ public struct EventStream: ~Copyable {
     private mutating func release(before bound: Int64, into batch: inout EventBatch) {
         guard bound > Int64.min else { return }
         active.removeAll { sources[$0].isEnded && sources[$0].queue.first == nil }
+        heads.removeAll(keepingCapacity: true)
+        for index in active { heads.append(sources[index].queue.first ?? OrderKey.none) }
         let last = OrderKey(ts: bound - 1, tieBreak: UInt64.max)
         while batch.events.count < EventStream.batchSize {
             // The log whose turn it is, and how far it may go before another's turn comes.
-            var turn: Int?
+            var turn = -1
             var first = last
             var limit = last
-            for index in active {
-                guard let key = sources[index].queue.first else { continue }
+            for (index, key) in heads.enumerated() {
                 if !first.precedes(key) {
-                    limit = turn == nil ? limit : first
+                    limit = turn < 0 ? limit : first
                     first = key
                     turn = index
                 } else if key.precedes(limit) {
                     limit = key
                 }
             }
-            guard let turn else {
+            guard turn >= 0 else {
                 releasedMs = max(releasedMs, bound)
                 return
             }
-            while let key = sources[turn].queue.first, !limit.precedes(key),
-                batch.events.count < EventStream.batchSize
-            {
-                sources[turn].queue.removeFirst()
+            // Taken out while it is drained, so that no step goes through the array of logs.
+            var queue = ReorderQueue()
+            swap(&queue, &sources[active[turn]].queue)
+            while let key = queue.first, !limit.precedes(key), batch.events.count < EventStream.batchSize {
+                queue.removeFirst()
                 let id = pool.eventIDKey(key.slot)
                 if id != 0 && duplicates.isRepeat(id, at: key.ts) {
                     report.duplicates += 1
@@ -233,6 +237,8 @@ public struct EventStream: ~Copyable {
                     pool.remove(key.slot, at: key.ts, into: &batch)
                 }
             }
+            heads[turn] = queue.first ?? OrderKey.none
+            swap(&queue, &sources[active[turn]].queue)
         }
     }
 

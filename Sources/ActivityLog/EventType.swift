@@ -68,7 +68,7 @@ public enum EventType: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         public init(_ types: EventType...) {
             rawValue = types.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
         }
-        @inlinable
+        @inlinable @inline(__always)
         public func contains(_ type: EventType) -> Bool { rawValue & 1 << UInt64(type.rawValue) != 0 }
     }
 }

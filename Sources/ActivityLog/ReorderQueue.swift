@@ -4,6 +4,9 @@ struct OrderKey: BitwiseCopyable {
     var tieBreak: UInt64
     var slot: UInt32 = 0
 
+    /// Comes after the key of any event.
+    static var none: OrderKey { OrderKey(ts: Int64.max, tieBreak: UInt64.max) }
+
     /// Whether this comes before the other in canonical order.
     @inline(__always)
     func precedes(_ other: OrderKey) -> Bool {

@@ -72,12 +72,12 @@ extension Diary {
             habits.visits = 0.9
         case .quickBuyer:
             habits.direct = 0.95
-            habits.order = random.between(0.5...0.8)
+            habits.order = random.between(0.4...0.7)
             habits.visits = 0.9
             habits.claim = 0.35
-            habits.thinkSeconds *= 0.55
+            habits.thinkSeconds *= 0.7
             habits.pickup = 0.3
-            if random.chance(0.4) {
+            if random.chance(0.3) {
                 // Comes back to one small shop by its poster's code.
                 buyByCode(&person, habits)
                 return
@@ -91,7 +91,7 @@ extension Diary {
     private mutating func buyByCode(_ person: inout Person, _ habits: Habits) {
         let merchant = world.brand.drawSmallMerchant(&random)
         var ts = moment(from: 0, until: world.spanMs / 2)
-        for _ in 0..<1 + random.count(1.6) {
+        for _ in 0..<1 + random.count(1.2) {
             var visit = open(person, at: ts, habits: habits)
             if !person.isOld {
                 arrive(&visit, &person)
@@ -269,10 +269,10 @@ extension Diary {
     /// One purse, one door, sometimes one tablet; mother collects the coupons.
     private mutating func keepFamily(_ accounts: [UInt32]) -> [Archetype] {
         let first = makePerson(accounts[0])
-        let sharesPayer = random.chance(0.6)
+        let sharesPayer = random.chance(0.5)
         let sharesPhone = random.chance(0.35)
         let tablet = random.chance(0.4) ? makeHandset() : nil
-        let collects = random.chance(0.3)
+        let collects = random.chance(0.2)
         var collector = first
         for account in accounts {
             var person = makePerson(account, city: first.city)
@@ -283,7 +283,7 @@ extension Diary {
             if sharesPayer { person.payer = first.payer }
             if sharesPhone { person.phone = first.phone }
             if let tablet { person.otherHandset = share(tablet, users: accounts.count) }
-            if account != accounts[0], random.chance(0.25), !person.isOld { person.inviter = accounts[0] + 1 }
+            if account != accounts[0], random.chance(0.15), !person.isOld { person.inviter = accounts[0] + 1 }
             var habits = ordinaryHabits()
             if account != accounts[0], collects {
                 habits.claim = max(habits.claim, 0.5)
@@ -326,7 +326,7 @@ extension Diary {
             let merchant = world.brand.drawMerchant(&random)
             let sku = world.brand.drawSKU(of: merchant, &random)
             let group = newID()
-            let parcel = random.chance(0.5) ? newID() : nil
+            let parcel = random.chance(0.35) ? newID() : nil
             for index in people.indices where random.chance(0.7) {
                 var person = people[index]
                 let home = person.address

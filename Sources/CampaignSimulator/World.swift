@@ -85,10 +85,13 @@ struct Community: Sendable {
             // The rest of a budget is carried by chance, so that small worlds have the right shares on average.
             var budget = max(
                 archetype == .opinionLeader ? 4 : min(3, sizes.upperBound), Int(share * Double(accounts)))
+            var evenDraw = random.unit()
             while budget > 0, next < accounts {
                 let size = min(budget, random.between(sizes), accounts - next)
-                var skill = RandomSource.power(
-                    (random.unit() + random.unit()) / 2, difficulty.skillBend)
+                // One of the two draws goes evenly through the unit interval from gang to gang, so that worlds
+                // of different seeds are about equally hard.
+                evenDraw = (evenDraw + 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
+                var skill = RandomSource.power((evenDraw + random.unit()) / 2, difficulty.skillBend)
                 if archetype == .lowAndSlow || archetype == .chatGroupBrushing { skill = 0.5 + skill / 2 }
                 if archetype == .proxyPool { skill = 0.3 + skill * 0.7 }
                 communities.append(

@@ -23,14 +23,14 @@ public struct WorldDifficulty: Sendable {
     public var fakeOrderShare = 0.026
 
     // Gangs.
-    /// Skill is the mean of this many uniform draws, bent by `skillBend` (below 1: more skill).
-    public var skillBend = 0.85
+    /// Skill is the mean of two uniform draws to this power (below 1: more skill).
+    public var skillBend = 0.97
     public var accountsPerHandset = Ramp(8, 1.1)
-    public var accountsPerPayer = Ramp(7, 1.5)
-    public var accountsPerAddress = Ramp(7, 1.5)
+    public var accountsPerPayer = Ramp(7, 1.8)
+    public var accountsPerAddress = Ramp(7, 1.8)
     public var accountsPerHome = Ramp(12, 1.3)
     /// Share of accounts with a purse and a door that no other account of the gang uses.
-    public var ownPurses = Ramp(0.04, 0.6)
+    public var ownPurses = Ramp(0.04, 0.5)
     /// Share of visits made from the gang's own addresses and not from anywhere in town.
     public var visitsFromDen = Ramp(0.85, 0.35)
     /// Median time between two actions, seconds; people take 7.
@@ -45,7 +45,7 @@ public struct WorldDifficulty: Sendable {
     /// Minutes between the same act of two accounts in a row.
     public var minutesBetweenAccounts = Ramp(1.2, 150)
     /// Share of accounts whose handset is drawn from the whole market and not from the gang's box.
-    public var ownHandsets = Ramp(0.1, 0.85)
+    public var ownHandsets = Ramp(0.1, 0.78)
     /// Share of emulators that admit to be one.
     public var admittedEmulators = Ramp(0.6, 0.05)
     /// Deviation of a bot's daily check-in, minutes.
@@ -59,7 +59,7 @@ public struct WorldDifficulty: Sendable {
     /// Tries to find an article just over a coupon's threshold.
     public var thresholdTries = Ramp(9, 3)
     /// Reaction to a launch, median seconds; the crowd takes `crowdReactionSeconds`.
-    public var scriptReactionSeconds = Ramp(0.25, 3.5)
+    public var scriptReactionSeconds = Ramp(0.25, 2.8)
 
     // Honest people.
     public var crowdReactionSeconds = 5.5

@@ -499,14 +499,41 @@ public struct FeatureEngine: ~Copyable {
     ) {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
+        // In groups, like events: what a group asks is fetched while the group before it is scored.
+        var waiting = InlineArray<32, UInt32>(repeating: 0)
+        var count = 0
         accounts.forEach { row, account in
-            guard remembers(account.pointee) else { return }
-            refreshLongWindows(account, stamp)
-            fillVector(account, account.pointee.lastMs)
-            score(
-                FeatureEngine.moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
-                &account.pointee.memory)
+            guard remembers(account.pointee.lastMs) else { return }
+            prefetchLast(account.pointee.lastKeys, account.pointee.key)
+            waiting[count] = row
+            count += 1
+            guard count == 32 else { return }
+            for index in 0..<32 { finish(waiting[index], stamp, score) }
+            count = 0
         }
+        for index in 0..<count { finish(waiting[index], stamp, score) }
+    }
+
+    @inline(__always)
+    private func prefetchLast(_ keys: LastKeys, _ account: UInt64) {
+        if keys.device != 0 { devices.prefetchSlot(keys.device) }
+        if keys.phone != 0 { phones.prefetchSlot(keys.phone) }
+        if keys.address != 0 { deliveryAddresses.prefetchSlot(keys.address) }
+        if keys.payer != 0 { payers.prefetchSlot(keys.payer) }
+        if keys.inviter != 0 { hubs.prefetchSlot(keys.inviter) }
+        hubs.prefetchSlot(account)
+    }
+
+    private func finish(
+        _ row: UInt32, _ stamp: UInt16,
+        _ score: (ScoringMoment, UnsafeBufferPointer<Float>, inout ScoreMemory) -> Void
+    ) {
+        let account = accounts.pointer(row)
+        refreshLongWindows(account, stamp)
+        fillVector(account, account.pointee.lastMs)
+        score(
+            FeatureEngine.moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
+            &account.pointee.memory)
     }
 
     private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
@@ -532,12 +559,12 @@ public struct FeatureEngine: ~Copyable {
     }
 
     /// Whether a row still counts now, evicted or not.
-    private func remembers(_ row: some KeyedState) -> Bool { clockMs - row.lastMs <= FeatureEngine.memoryMs }
+    private func remembers(_ lastMs: Int64) -> Bool { clockMs - lastMs <= FeatureEngine.memoryMs }
 
     private func remembered<Row: KeyedState>(
         _ key: UInt64, _ table: borrowing KeyedTable<Row>
     ) -> UnsafeMutablePointer<Row>? {
-        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee) else { return nil }
+        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee.lastMs) else { return nil }
         return table.pointer(row)
     }
 
@@ -553,10 +580,10 @@ public struct FeatureEngine: ~Copyable {
         String(decoding: accountText[range.bytes], as: UTF8.self)
     }
 
-    /// Frees what is too old to matter: moments every hour of event time, places every day, the rest every five.
+    /// Frees what is too old to matter: moments every three hours of event time, places every day, the rest every five.
     private mutating func evictIfDue() {
         guard clockMs != .min else { return }
-        if synchronyEviction.isDue(at: clockMs, every: Clock.hour) {
+        if synchronyEviction.isDue(at: clockMs, every: 3 * Clock.hour) {
             synchrony.evict(before: clockMs - FeatureEngine.synchronyMemoryMs) { _ in }
         }
         if placeEviction.isDue(at: clockMs, every: Clock.day) {

@@ -11,43 +11,62 @@ static inline void pg_prefetch(const void *address) { __builtin_prefetch(address
 
 typedef uint16_t pg_lanes __attribute__((vector_size(16)));
 
-static inline pg_lanes pg_load(const void *from) {
+/// Eight sixteen-bit lanes as two words, which is how Swift can hand them over in registers.
+typedef struct {
+    uint64_t low, high;
+} pg_eight;
+
+static inline pg_lanes pg_lanes_of(pg_eight eight) {
     pg_lanes lanes;
-    memcpy(&lanes, from, sizeof lanes);
+    memcpy(&lanes, &eight, sizeof lanes);
     return lanes;
 }
 
 static inline int pg_any(pg_lanes mask) {
-    uint64_t halves[2];
-    memcpy(halves, &mask, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
+    pg_eight halves;
+    memcpy(&halves, &mask, sizeof halves);
+    return (halves.low | halves.high) != 0;
 }
 
-/// Of eight prints with their stamps (0: empty place): whether `print` is there; its stamp is then set.
-static inline int pg_recent_touch(const void *prints, void *stamps, uint16_t print, uint16_t stamp) {
-    pg_lanes old = pg_load(stamps);
-    pg_lanes match = (pg_lanes)(pg_load(prints) == print) & (pg_lanes)(old != 0);
-    if (!pg_any(match)) return 0;
+/// Whether `print` is among eight prints with their stamps (0: empty place).
+static inline int pg_recent_contains(pg_eight prints, pg_eight stamps, uint16_t print) {
+    return pg_any((pg_lanes)(pg_lanes_of(prints) == print) & (pg_lanes)(pg_lanes_of(stamps) != 0));
+}
+
+/// The stamps after `print`, which is among the prints, was seen at `stamp`.
+static inline pg_eight pg_recent_touched(pg_eight prints, pg_eight stamps, uint16_t print, uint16_t stamp) {
+    pg_lanes old = pg_lanes_of(stamps);
+    pg_lanes match = (pg_lanes)(pg_lanes_of(prints) == print) & (pg_lanes)(old != 0);
     pg_lanes set = (match & stamp) | (~match & old);
-    memcpy(stamps, &set, sizeof set);
-    return 1;
+    pg_eight result;
+    memcpy(&result, &set, sizeof result);
+    return result;
 }
 
-/// Whether `print` is among eight prints with their stamps.
-static inline int pg_recent_contains(const void *prints, const void *stamps, uint16_t print) {
-    return pg_any((pg_lanes)(pg_load(prints) == print) & (pg_lanes)(pg_load(stamps) != 0));
+static inline pg_lanes pg_live(pg_lanes seen, uint16_t now, uint16_t minutes) {
+    return (pg_lanes)(seen != 0) & (pg_lanes)((pg_lanes)(now - seen) <= minutes);
 }
 
-/// How many of `count` stamps (a multiple of eight) lie within `minutes` before `now`; 0 marks an empty place.
-static inline uint32_t pg_recent_count(const void *stamps, uint32_t count, uint16_t now, uint16_t minutes) {
+static inline uint32_t pg_sum(pg_lanes counts) {
+    uint32_t total = 0;
+    for (int lane = 0; lane < 8; lane++) total += counts[lane];
+    return total;
+}
+
+/// How many of eight stamps lie within `minutes` before `now`.
+static inline uint32_t pg_recent_count(pg_eight stamps, uint16_t now, uint16_t minutes) {
+    return pg_sum(-pg_live(pg_lanes_of(stamps), now, minutes));
+}
+
+/// The same for `count` stamps in memory, a multiple of eight.
+static inline uint32_t pg_sketch_count(const uint16_t *stamps, uint32_t count, uint16_t now, uint16_t minutes) {
     pg_lanes live = {0};
     for (uint32_t place = 0; place < count; place += 8) {
-        pg_lanes seen = pg_load((const uint16_t *)stamps + place);
-        live -= (pg_lanes)(seen != 0) & (pg_lanes)((pg_lanes)(now - seen) <= minutes);
+        pg_lanes seen;
+        memcpy(&seen, stamps + place, sizeof seen);
+        live -= pg_live(seen, now, minutes);
     }
-    uint32_t total = 0;
-    for (int lane = 0; lane < 8; lane++) total += live[lane];
-    return total;
+    return pg_sum(live);
 }
 
 #endif

@@ -23,12 +23,20 @@ struct RecentSet: BitwiseCopyable {
     @inline(__always)
     static func fingerprint(_ key: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: key &>> 17) }
 
+    /// Sixteen bytes are sixteen bytes: handed to C in two registers.
+    @inline(__always)
+    private func lanes(_ places: InlineArray<8, UInt16>) -> pg_eight { unsafeBitCast(places, to: pg_eight.self) }
+
     /// - Returns: whether the thing had not been seen (or, in a sketch, no other in its place).
     @inline(__always) @discardableResult
     mutating func insert(_ key: UInt64, at stamp: UInt16, _ sketches: inout SketchPool) -> Bool {
         let print = RecentSet.fingerprint(key)
         if sketch != 0 { return sketches.touch(sketch, print, stamp) }
-        if pg_recent_touch(&prints, &stamps, print, stamp) != 0 { return false }
+        if pg_recent_contains(lanes(prints), lanes(stamps), print) != 0 {
+            let touched = pg_recent_touched(lanes(prints), lanes(stamps), print, stamp)
+            stamps = unsafeBitCast(touched, to: InlineArray<8, UInt16>.self)
+            return false
+        }
         insertNew(print, stamp, &sketches)
         return true
     }
@@ -60,7 +68,7 @@ struct RecentSet: BitwiseCopyable {
     @inline(__always)
     func count(within minutes: UInt16, at stamp: UInt16, _ sketches: borrowing SketchPool) -> Float {
         if sketch != 0 { return sketches.count(sketch, within: minutes, at: stamp) }
-        return withUnsafePointer(to: stamps) { Float(pg_recent_count($0, 8, stamp, minutes)) }
+        return Float(pg_recent_count(lanes(stamps), stamp, minutes))
     }
 
     /// How many distinct things other than `key`, which may or may not be among them.
@@ -74,9 +82,7 @@ struct RecentSet: BitwiseCopyable {
     @inline(__always)
     func contains(_ key: UInt64) -> Bool? {
         guard sketch == 0 else { return nil }
-        return withUnsafePointer(to: prints) { prints in
-            withUnsafePointer(to: stamps) { pg_recent_contains(prints, $0, RecentSet.fingerprint(key)) != 0 }
-        }
+        return pg_recent_contains(lanes(prints), lanes(stamps), RecentSet.fingerprint(key)) != 0
     }
 
     /// Gives its sketch back before the row goes.
@@ -153,7 +159,7 @@ struct SketchPool: ~Copyable {
     }
 
     func count(_ index: UInt32, within minutes: UInt16, at stamp: UInt16) -> Float {
-        let live = pg_recent_count(start(index), UInt32(SketchPool.places), stamp, minutes)
+        let live = pg_sketch_count(start(index), UInt32(SketchPool.places), stamp, minutes)
         return estimates[SketchPool.places &- Int(live)]
     }
 }
