@@ -3,8 +3,7 @@ import RiskFeatures
 import RiskModel
 
 /// The flags of one run, kept until they are committed: a row for each account and risk that crossed the
-/// review threshold, with the vector of its
-/// highest score.
+/// review threshold, with the vector of its highest score.
 struct FlagBook {
     /// An account that crossed the review threshold of one risk.
     struct Flag {
