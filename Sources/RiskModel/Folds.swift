@@ -42,4 +42,7 @@ struct Folds: Sendable {
         }
         ofRow = set.groups.map { foldOf[$0]! }
     }
+
+    /// The rows held out in a fold.
+    func rows(_ fold: Int) -> [Int] { ofRow.indices.filter { ofRow[$0] == fold } }
 }

@@ -4,7 +4,11 @@ indirect enum JSONText {
     case number(Double)
     case integer(Int64)
     case array([JSONText])
+    /// Numbers on one line.
+    case numbers([Double])
     case object([(String, JSONText)])
+    /// An object on one line, however long.
+    case line([(String, JSONText)])
 
     /// An object or array of plain values that fits stays on one line.
     private static let width = 180
@@ -12,6 +16,7 @@ indirect enum JSONText {
     func text(indent: Int = 0) -> String {
         let inline = self.inline
         if let inline, inline.utf8.count <= JSONText.width { return inline }
+        if case .line = self, let inline { return inline }
         let inner = String(repeating: " ", count: indent + 2)
         let outer = String(repeating: " ", count: indent)
         switch self {
@@ -33,12 +38,10 @@ indirect enum JSONText {
         switch self {
         case .string(let text): return JSONText.quoted(text)
         case .integer(let value): return String(value)
-        case .number(let value):
-            // Swift's description is the shortest decimal that reads back the same.
-            let text = value.description
-            return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+        case .number(let value): return JSONText.decimal(value)
+        case .numbers(let values): return "[" + values.map(JSONText.decimal).joined(separator: ", ") + "]"
         case .array(let items): return items.isEmpty ? "[]" : nil
-        case .object(let members):
+        case .object(let members), .line(let members):
             var parts: [String] = []
             for (key, value) in members.sorted(by: { $0.0 < $1.0 }) {
                 if case .object = value { return nil }
@@ -47,6 +50,12 @@ indirect enum JSONText {
             }
             return parts.isEmpty ? "{}" : "{ " + parts.joined(separator: ", ") + " }"
         }
+    }
+
+    /// Swift's description is the shortest decimal that reads back the same.
+    private static func decimal(_ value: Double) -> String {
+        let text = value.description
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     private static func quoted(_ text: String) -> String {

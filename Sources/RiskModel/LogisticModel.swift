@@ -2,9 +2,9 @@ import Foundation
 
 /// A fitted model: one logistic head a risk, over named features.
 ///
-/// log-odds = intercept + Σ weight · (transform(x) − mean) / scale, with `missingWeight` in place of the term
-/// where x is unknown. Means and scales are those of the training rows, so a contribution is a distance from
-/// the usual account and the sum of contributions explains the score.
+/// log-odds = intercept + Σ curve(x), with `missingPoints` in place of the curve where x is unknown. A curve's
+/// mean over the training rows is 0, so a contribution is a distance from the usual account and the sum of
+/// contributions explains the score.
 public struct LogisticModel: Sendable, Codable, Equatable {
     /// What `format` says in every model file.
     public static let formatName = "promoguard-model"
@@ -47,32 +47,47 @@ public struct LogisticModel: Sendable, Codable, Equatable {
         }
     }
 
-    /// What one feature adds to a head.
+    /// What one feature adds to a head: a curve of straight pieces over the transformed value.
     public struct Term: Sendable, Codable, Equatable {
         public var feature: String
         public var transform: Transform
-        public var mean: Double
-        public var scale: Double
-        public var weight: Double
-        /// The term's log-odds where the feature is unknown.
-        public var missingWeight: Double
+        /// Raw values between which the curve is straight, ascending, at least one; flat before the first and
+        /// after the last.
+        public var knots: [Double]
+        /// Log-odds at each knot.
+        public var points: [Double]
+        /// Log-odds where the feature is unknown.
+        public var missingPoints: Double
 
         public init(
-            feature: String, transform: Transform, mean: Double, scale: Double, weight: Double,
-            missingWeight: Double = 0
+            feature: String, transform: Transform, knots: [Double], points: [Double],
+            missingPoints: Double = 0
         ) {
             self.feature = feature
             self.transform = transform
-            self.mean = mean
-            self.scale = scale
-            self.weight = weight
-            self.missingWeight = missingWeight
+            self.knots = knots
+            self.points = points
+            self.missingPoints = missingPoints
         }
+
+        /// The knots as 32-bit scoring sees them, transformed.
+        var transformedKnots: [Double] { knots.map { Double(transform(Float($0))) } }
+
+        /// From the curve's lowest point to its highest.
+        public var range: Double { (points.max() ?? 0) - (points.min() ?? 0) }
 
         /// What the raw value adds to the head's log-odds.
         public func logOdds(_ x: Float) -> Double {
-            guard x.isFinite else { return missingWeight }
-            return weight * (Double(transform(x)) - mean) / scale
+            guard x.isFinite else { return missingPoints }
+            return logOdds(Double(transform(x)), transformedKnots)
+        }
+
+        /// The curve at a transformed value.
+        func logOdds(_ t: Double, _ transformedKnots: [Double]) -> Double {
+            guard let next = transformedKnots.firstIndex(where: { t < $0 }) else { return points.last! }
+            guard next > 0 else { return points[0] }
+            let (left, right) = (transformedKnots[next - 1], transformedKnots[next])
+            return points[next - 1] + (points[next] - points[next - 1]) * ((t - left) / (right - left))
         }
     }
 

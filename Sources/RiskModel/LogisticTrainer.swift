@@ -1,13 +1,22 @@
 import Foundation
 
-/// Learns one head: penalty by cross-validation over groups, weights by Newton, calibration and thresholds from
-/// accounts that the weights had not seen.
+/// Learns one head: how fine its curves and how strong the penalty by cross-validation over groups, weights by
+/// Newton, calibration and thresholds from accounts that the weights had not seen.
 public struct LogisticTrainer: Sendable {
     /// How to learn.
     public struct Options: Sendable {
         /// Penalties to choose among. A standardised weight is expected within about ±1/√penalty.
         public var penalties: [Double] = [1, 3, 10, 30, 100, 300]
+        /// Most segments of a feature's curve, to choose among.
+        public var segments = [1, 3, 6]
+        /// Whether curves only rise or only fall, as their columns' signs say. Off, since features overlap so
+        /// much (one count over an hour, a day and a week) that a falling curve beside a rising one tells a lot.
+        public var holdsSigns = false
         public var folds = 5
+        /// Folds by which segments and penalty are chosen; the others are fitted for the choice alone.
+        public var foldsToChooseBy = 3
+        /// Of more rows, those of good accounts are thinned out.
+        public var maximumRows = 80_000
         /// Multiplies the weight of positive rows while weights are learned; calibration undoes its shift.
         public var positiveWeight = 1.0
         /// `review` flags at most this share of good accounts out of fold: below the promised 1 %, so that the
@@ -30,45 +39,28 @@ public struct LogisticTrainer: Sendable {
     /// The same set gives the same head, bit for bit. An account's score is the highest log-odds over its rows,
     /// and it is positive where any of its rows is.
     public func train(_ set: TrainingSet) throws(TrainingError) -> TrainedHead {
-        let folds = try Folds(set, wanted: options.folds)
-        let matrix = DesignMatrix(set)
-        let weights = zip(set.weights, set.labels).map { $1 ? $0 * options.positiveWeight : $0 }
-        let penalties = options.penalties.sorted(by: >)
-        precondition(!penalties.isEmpty && penalties.last! > 0, "penalties must be above 0")
+        let rows = set.thinned(to: options.maximumRows)
+        let folds = try Folds(rows, wanted: options.folds)
+        let (best, trials) = choose(rows, folds)
+        let logits = heldOutLogits(best, rows, folds)
 
-        let heldOut = crossValidate(matrix, set.labels, weights, folds, penalties)
-        let total = weights.reduce(0, +)
-        let losses = heldOut.map { logits in
-            zip(zip(logits, set.labels), weights).reduce(0) {
-                $0 + $1.1 * logisticLoss($1.0.0, label: $1.0.1)
-            } / total
-        }
-        // The first of the smallest: of equal penalties the stronger.
-        let best = losses.indices.min { losses[$0] < losses[$1] }!
-
-        let solver = LogisticSolver(
-            matrix: matrix, labels: set.labels, sampleWeights: weights, rows: Array(0..<set.count))
-        let point = solver.fit(penalty: penalties[best])
-
-        let accounts = AccountScores(set, rowLogits: heldOut[best])
-        let terms = zip(set.columns, matrix.features).enumerated().map { index, pair in
-            let (column, feature) = pair
-            let missing = feature.indicator.map { point.weights[$0.column] / Double($0.shares) } ?? 0
-            return LogisticModel.Term(
-                feature: column.name, transform: column.transform, mean: rounded(feature.mean),
-                scale: rounded(feature.scale), weight: feature.varies ? rounded(point.weights[index]) : 0,
-                missingWeight: rounded(missing))
+        let accounts = AccountScores(rows, rowLogits: logits)
+        let terms = zip(rows.columns, best.matrix.features).compactMap { column, feature in
+            LogisticModel.Term(column, feature, best.point.weights)
         }
         let head = LogisticModel.Head(
-            intercept: rounded(point.intercept), terms: terms, calibration: .init(slope: 1, intercept: 0),
-            thresholds: .init(review: 0.5, high: 0.9),
-            evaluation: ["penalty": penalties[best], "folds": Double(folds.count)])
-        let settled = settle(head, on: accounts)!
+            intercept: rounded(best.point.intercept), terms: terms,
+            calibration: .init(slope: 1, intercept: 0), thresholds: .init(review: 0.5, high: 0.9),
+            evaluation: [
+                "penalty": best.penalty, "segments": Double(best.segments), "folds": Double(folds.count),
+            ])
+        // Rows of both kinds do not make accounts of both kinds: an account may be judged good first, abuse later.
+        guard let settled = settle(head, on: accounts) else { throw .oneClass(label: 1) }
         return TrainedHead(
-            head: settled.head, penalties: zip(penalties, losses).map { ($0, $1) }, outOfFold: accounts,
+            head: settled.head, trials: trials, outOfFold: accounts,
             probabilities: accounts.logits.map(settled.head.calibration.probability),
-            evaluation: settled.evaluation, rows: set.count, positives: set.positives,
-            firstMs: set.times.min(), lastMs: set.times.max())
+            evaluation: settled.evaluation, rows: rows.count, positives: rows.positives,
+            firstMs: rows.times.min(), lastMs: rows.times.max())
     }
 
     /// A head with calibration, thresholds and figures taken anew from accounts, its weights kept.
@@ -95,31 +87,88 @@ public struct LogisticTrainer: Sendable {
         return (head, evaluation)
     }
 
-    /// Log-odds of every row by weights learned on the other folds, a list a penalty.
-    private func crossValidate(
-        _ matrix: DesignMatrix, _ labels: [Bool], _ weights: [Double], _ folds: Folds, _ penalties: [Double]
-    ) -> [[Double]] {
-        // A fold is the same work wherever it runs, and writes to a place of its own.
-        var points = [[LogisticSolver.Point]](repeating: [], count: folds.count)
-        points.withUnsafeMutableBufferPointer { places in
-            nonisolated(unsafe) let places = places
-            DispatchQueue.concurrentPerform(iterations: folds.count) { fold in
-                let solver = LogisticSolver(
-                    matrix: matrix, labels: labels, sampleWeights: weights,
-                    rows: labels.indices.filter { folds.ofRow[$0] != fold })
-                var path: [LogisticSolver.Point] = []
-                // From the strongest penalty down, each from the last: a few steps apart.
-                for penalty in penalties {
-                    path.append(solver.fit(penalty: penalty, start: path.last, tolerance: 1e-8))
-                }
-                places[fold] = path
-            }
-        }
-        let all = LogisticSolver(matrix: matrix, labels: labels, sampleWeights: weights, rows: [])
-        return penalties.indices.map { penalty in
-            labels.indices.map { all.logit(points[folds.ofRow[$0]][penalty], row: $0) }
-        }
+    /// A fit to all rows, and to all but a fold each, of some of the folds.
+    private struct Candidate {
+        let matrix: DesignMatrix
+        let segments: Int
+        let penalty: Double
+        let point: LogisticSolver.Point
+        let curvature: Curvature?
+        var foldPoints: [LogisticSolver.Point] = []
+        /// Held-out log-loss a unit of weight.
+        var loss = 0.0
     }
+
+    /// Goes from the strongest penalty down and from straight curves to finer ones while the loss falls.
+    private func choose(_ set: TrainingSet, _ folds: Folds) -> (best: Candidate, trials: [TrainedHead.Trial])
+    {
+        let penalties = options.penalties.sorted(by: >)
+        precondition(!penalties.isEmpty && penalties.last! > 0, "penalties must be above 0")
+        precondition(!options.segments.isEmpty, "there must be a number of segments to choose")
+        var best: Candidate?
+        var trials: [TrainedHead.Trial] = []
+        for segments in options.segments.sorted() {
+            let matrix = DesignMatrix(set, segments: segments, holdsSigns: options.holdsSigns)
+            let solver = solver(matrix, set, Array(0..<set.count))
+            var finest: Candidate?
+            var start: LogisticSolver.Point?
+            var curvature: Curvature?
+            for penalty in penalties {
+                let point = solver.fit(
+                    penalty: penalty, start: start, curvature: &curvature, tolerance: Self.tolerance)
+                start = point
+                var candidate = Candidate(
+                    matrix: matrix, segments: segments, penalty: penalty, point: point, curvature: curvature)
+                var (loss, weight) = (0.0, 0.0)
+                for fold in 0..<min(options.foldsToChooseBy, folds.count) {
+                    candidate.foldPoints.append(fit(candidate, set, folds, without: fold))
+                    let heldOut = self.solver(matrix, set, folds.rows(fold))
+                    loss += heldOut.loss(heldOut.logits(candidate.foldPoints[fold]))
+                    weight += heldOut.rows.reduce(0) { $0 + heldOut.sampleWeights[$1] }
+                }
+                candidate.loss = loss / weight
+                trials.append(.init(segments: segments, penalty: penalty, logLoss: candidate.loss))
+                if let finest, finest.loss <= candidate.loss { break }
+                finest = candidate
+            }
+            if let best, best.loss <= finest!.loss { break }
+            best = finest
+        }
+        return (best!, trials)
+    }
+
+    /// Log-odds of every row by weights learned on the other folds.
+    private func heldOutLogits(_ candidate: Candidate, _ set: TrainingSet, _ folds: Folds) -> [Double] {
+        var logits = [Double](repeating: 0, count: set.count)
+        for fold in 0..<folds.count {
+            let point =
+                fold < candidate.foldPoints.count
+                ? candidate.foldPoints[fold] : fit(candidate, set, folds, without: fold)
+            let heldOut = solver(candidate.matrix, set, folds.rows(fold))
+            for (row, logit) in zip(heldOut.rows, heldOut.logits(point)) { logits[row] = logit }
+        }
+        return logits
+    }
+
+    /// From the fit to all rows it is a few cheap steps; where it ends does not depend on where it began.
+    private func fit(
+        _ candidate: Candidate, _ set: TrainingSet, _ folds: Folds, without fold: Int
+    ) -> LogisticSolver.Point {
+        var curvature = candidate.curvature
+        return solver(candidate.matrix, set, set.labels.indices.filter { folds.ofRow[$0] != fold }).fit(
+            penalty: candidate.penalty, start: candidate.point, curvature: &curvature,
+            tolerance: Self.tolerance)
+    }
+
+    private func solver(_ matrix: DesignMatrix, _ set: TrainingSet, _ rows: [Int]) -> LogisticSolver {
+        LogisticSolver(
+            matrix: matrix, labels: set.labels,
+            sampleWeights: zip(set.weights, set.labels).map { $1 ? $0 * options.positiveWeight : $0 },
+            rows: rows)
+    }
+
+    /// Decrease of the log-loss a unit of weight below which a fit is done: far below what tells candidates apart.
+    private static let tolerance = 1e-8
 
     /// Platt's sigmoid from out-of-fold log-odds, with his targets short of 0 and 1 (Platt 1999), so that it stays
     /// finite where the classes part cleanly.
@@ -201,9 +250,16 @@ public struct AccountScores: Sendable {
 
 /// What training found, for the model file and for a report.
 public struct TrainedHead: Sendable {
+    /// Curves of so many segments at most under a penalty, and the held-out log-loss a unit of weight.
+    public struct Trial: Sendable {
+        public let segments: Int
+        public let penalty: Double
+        public let logLoss: Double
+    }
+
     public let head: LogisticModel.Head
-    /// Every penalty tried, strongest first, with its held-out log-loss a row.
-    public let penalties: [(penalty: Double, logLoss: Double)]
+    /// What was tried, in order.
+    public let trials: [Trial]
     public let outOfFold: AccountScores
     /// Calibrated probabilities of `outOfFold`.
     public let probabilities: [Double]
@@ -229,6 +285,27 @@ extension LogisticModel {
                 firstMs: trained.values.compactMap(\.firstMs).min(),
                 lastMs: trained.values.compactMap(\.lastMs).max()),
             heads: trained.mapValues(\.head))
+    }
+}
+
+extension LogisticModel.Term {
+    /// The curve that weights give to a feature; nil where it weighs nothing, known or unknown.
+    init?(_ column: TrainingColumn, _ feature: DesignMatrix.Feature, _ weights: [Double]) {
+        let edges = feature.knots.map { Double(column.transform(Float($0))) }
+        let points = edges.map { edge in
+            feature.ramps.enumerated().reduce(0) { $0 + weights[feature.firstColumn + $1.0] * $1.1(edge) }
+        }
+        let slopes = feature.ramps.indices.map { weights[feature.firstColumn + $0] / feature.ramps[$0].scale }
+        // The curve bends at these only; it is flat before the first knot and after the last.
+        let bends = feature.knots.indices.filter {
+            ($0 > 0 ? slopes[$0 - 1] : 0) != ($0 < slopes.count ? slopes[$0] : 0)
+        }
+        let missing = feature.indicator.map { weights[$0.column] / Double($0.shares) } ?? 0
+        guard !feature.knots.isEmpty, !bends.isEmpty || missing != 0 else { return nil }
+        let kept = bends.isEmpty ? [0] : bends
+        self.init(
+            feature: column.name, transform: column.transform, knots: kept.map { feature.knots[$0] },
+            points: kept.map { rounded(points[$0]) }, missingPoints: rounded(missing))
     }
 }
 

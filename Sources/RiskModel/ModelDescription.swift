@@ -6,15 +6,10 @@ public struct ModelDescription: Sendable {
     public struct TermRow: Sendable, Equatable {
         public let feature: String
         public let transform: Transform
-        /// Of the transformed training values.
-        public let mean: Double
-        public let scale: Double
-        /// Log-odds a standard deviation.
-        public let weight: Double
-        /// What one standard deviation more multiplies the odds by.
-        public let oddsRatio: Double
-        /// Log-odds where the feature is unknown.
-        public let missingWeight: Double
+        /// From the curve's lowest point to its highest, in log-odds.
+        public let range: Double
+        /// Knots and log-odds, such as "1 → −0.12 · 5 → +1.20 · unknown +0.10".
+        public let curve: String
     }
 
     /// One head.
@@ -23,10 +18,8 @@ public struct ModelDescription: Sendable {
         public let intercept: Double
         public let calibration: LogisticModel.Calibration
         public let thresholds: LogisticModel.Thresholds
-        /// Strongest weight first, ties by name; those that weigh nothing last.
+        /// Widest curve first, or farthest off where unknown; ties by name.
         public let terms: [TermRow]
-        /// How many terms weigh nothing, known or unknown: constant in training, or held at 0 by their sign.
-        public let idleTerms: Int
         /// By name, in alphabetical order.
         public let evaluation: [(name: String, value: Double)]
     }
@@ -52,19 +45,18 @@ public struct ModelDescription: Sendable {
         self.training = training
         heads = Risk.allCases.compactMap { risk in
             guard let head = model.heads[risk] else { return nil }
-            let terms = head.terms.map { term in
-                TermRow(
-                    feature: term.feature, transform: term.transform, mean: term.mean, scale: term.scale,
-                    weight: term.weight, oddsRatio: exp(term.weight), missingWeight: term.missingWeight)
+            let terms = head.terms.sorted {
+                let (a, b) = ($0.importance, $1.importance)
+                return a != b ? a > b : $0.feature < $1.feature
             }
             return Head(
                 risk: risk, intercept: head.intercept, calibration: head.calibration,
                 thresholds: head.thresholds,
-                terms: terms.sorted {
-                    let (a, b) = (abs($0.weight), abs($1.weight))
-                    return a != b ? a > b : $0.feature < $1.feature
+                terms: terms.map {
+                    TermRow(
+                        feature: $0.feature, transform: $0.transform, range: $0.range,
+                        curve: $0.inWords(times: 1))
                 },
-                idleTerms: terms.count { $0.weight == 0 && $0.missingWeight == 0 },
                 evaluation: head.evaluation.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         }
     }
@@ -74,5 +66,22 @@ public struct ModelDescription: Sendable {
         let style = Date.ISO8601FormatStyle(timeZone: TimeZone(secondsFromGMT: 0)!)
             .year().month().day().dateSeparator(.dash)
         return Date(timeIntervalSince1970: Double(ms) / 1000).formatted(style)
+    }
+}
+
+extension LogisticModel.Term {
+    /// How much the term can matter: the curve's range, or what unknown adds where that is more.
+    public var importance: Double { max(range, abs(missingPoints)) }
+
+    /// Knots and log-odds, such as "1 → −0.12 · 5 → +1.20 · unknown +0.10".
+    /// - Parameter slope: multiplies the log-odds; a calibration's slope shows calibrated ones.
+    public func inWords(times slope: Double) -> String {
+        func signed(_ logOdds: Double) -> String {
+            let text = String(format: "%+.2f", logOdds * slope)
+            return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+        }
+        var parts = zip(knots, points).map { String(format: "%.3g", $0) + " → " + signed($1) }
+        if missingPoints != 0 { parts.append("unknown " + signed(missingPoints)) }
+        return parts.joined(separator: " · ")
     }
 }

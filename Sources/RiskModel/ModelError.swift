@@ -11,14 +11,16 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case notJSON(String)
         case notAModel
         case newerVersion(Int)
-        /// Something is absent or has the wrong type, at a path such as `heads.coupon_abuse.terms[3].mean`.
+        /// Something is absent or has the wrong type, at a path such as `heads.coupon_abuse.terms[3].knots`.
         case malformed(at: String, String)
         case missingHead(Risk)
         case notFinite(String)
         case unknownFeatures([String])
         case duplicateTerm(Risk, feature: String)
         case conflictingTransforms(feature: String)
-        case scaleNotPositive(Risk, feature: String)
+        /// Knots and points differ in number, or there are none.
+        case unevenCurve(Risk, feature: String)
+        case knotsNotAscending(Risk, feature: String)
         case calibrationNotRising(Risk)
         case thresholdsOutOfOrder(Risk, review: Double, high: Double)
     }
@@ -62,8 +64,13 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             return "\(risk.rawValue) has two terms for \(feature); remove one"
         case .conflictingTransforms(let feature):
             return "the heads transform \(feature) differently; give it one transform"
-        case .scaleNotPositive(let risk, let feature):
-            return "\(risk.rawValue) has a scale of 0 or less for \(feature); correct it or train again"
+        case .unevenCurve(let risk, let feature):
+            return "\(risk.rawValue) must have as many points as knots, and at least one, for \(feature);"
+                + " correct it or train again"
+        case .knotsNotAscending(let risk, let feature):
+            return
+                "the knots of \(risk.rawValue) for \(feature) do not ascend in steps that can be told apart;"
+                + " correct them or train again"
         case .calibrationNotRising(let risk):
             return "the calibration slope of \(risk.rawValue) is not above 0; correct it or train again"
         case .thresholdsOutOfOrder(let risk, let review, let high):

@@ -121,8 +121,8 @@ extension LogisticModel {
         text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
-    /// Checks what a layout alone does not: heads, finite numbers, one term a feature, positive scales and
-    /// slopes, thresholds in order.
+    /// Checks what a layout alone does not: heads, finite numbers, one term a feature, curves whose knots
+    /// ascend, positive slopes, thresholds in order.
     public func validate(requiring: [Risk] = []) throws(ModelError) {
         func fail(_ problem: ModelError.Problem) -> ModelError { ModelError(model: name, problem: problem) }
         for risk in requiring where heads[risk] == nil { throw fail(.missingHead(risk)) }
@@ -137,15 +137,21 @@ extension LogisticModel {
                 guard seen.insert(term.feature).inserted else {
                     throw fail(.duplicateTerm(risk, feature: term.feature))
                 }
-                let numbers = [
-                    ("mean", term.mean), ("scale", term.scale), ("weight", term.weight),
-                    ("missingWeight", term.missingWeight),
-                ]
+                guard !term.knots.isEmpty, term.knots.count == term.points.count else {
+                    throw fail(.unevenCurve(risk, feature: term.feature))
+                }
+                var numbers = [("missingPoints", term.missingPoints)]
+                numbers += term.knots.enumerated().map { ("knots[\($0)]", $1) }
+                numbers += term.points.enumerated().map { ("points[\($0)]", $1) }
                 for (field, number) in numbers where !Float(number).isFinite {
                     throw fail(.notFinite("\(path).terms[\(index)].\(field)"))
                 }
-                guard term.scale > 0, Float(term.weight / term.scale).isFinite else {
-                    throw fail(.scaleNotPositive(risk, feature: term.feature))
+                let knots = term.transformedKnots
+                for (knot, next) in zip(knots.indices, knots.indices.dropFirst()) {
+                    let slope = (term.points[next] - term.points[knot]) / (knots[next] - knots[knot])
+                    guard knots[knot] < knots[next], Float(slope).isFinite else {
+                        throw fail(.knotsNotAscending(risk, feature: term.feature))
+                    }
                 }
                 guard
                     transforms.updateValue(term.transform, forKey: term.feature) ?? term.transform
@@ -228,10 +234,10 @@ extension LogisticModel.Head {
 
 extension LogisticModel.Term {
     fileprivate var json: JSONText {
-        .object([
+        .line([
             ("feature", .string(feature)), ("transform", .string(transform.rawValue)),
-            ("mean", .number(mean)),
-            ("scale", .number(scale)), ("weight", .number(weight)), ("missingWeight", .number(missingWeight)),
+            ("knots", .numbers(knots)), ("points", .numbers(points)),
+            ("missingPoints", .number(missingPoints)),
         ])
     }
 }

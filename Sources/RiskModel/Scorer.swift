@@ -18,16 +18,28 @@ public struct Scorer: Sendable {
     public let model: LogisticModel
     public let featureNames: [String]
 
-    /// One block of eight features, as both heads need them.
-    ///
-    /// A head adds `weight · t − offset` for a known value and nothing for an unknown one: `base` holds the
-    /// missing weights of all features, and `offset` = weight · mean + missing weight takes a known one's out again.
-    struct Block: BitwiseCopyable {
-        var logarithmic = LaneBits.zero
-        var weight = (couponAbuse: Lanes.zero, fakeOrder: Lanes.zero)
-        var offset = (couponAbuse: Lanes.zero, fakeOrder: Lanes.zero)
+    /// One bend in the curves of eight features, as both heads need it: each adds `bend · max(t − knot, 0)`,
+    /// where `bend` is how much steeper the curve is from the knot on.
+    struct Bend: BitwiseCopyable {
+        var knot = Lanes.zero
+        var bend = (couponAbuse: Lanes.zero, fakeOrder: Lanes.zero)
     }
 
+    /// One block of eight features.
+    ///
+    /// A known value, held below `last`, adds `start` and its bends, an unknown one nothing: `base` holds the
+    /// missing points of all features, and `start`, the curve before its first knot less the missing points,
+    /// takes a known one's out again.
+    struct Block: BitwiseCopyable {
+        var logarithmic = LaneBits.zero
+        var start = (couponAbuse: Lanes.zero, fakeOrder: Lanes.zero)
+        var last = Lanes.zero
+        /// Its bends' places in the list of all blocks' bends.
+        var firstBend = 0
+        var endBend = 0
+    }
+
+    private let bends: [Bend]
     private let blocks: [Block]
     private let base: (couponAbuse: Float, fakeOrder: Float)
     /// By head: the terms with their positions in the vector, in the order of the vector.
@@ -78,36 +90,67 @@ public struct Scorer: Sendable {
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
-        (blocks, base) = Scorer.compile(model, terms: terms, count: featureNames.count)
+        (blocks, bends, base) = Scorer.compile(model, terms: terms, count: featureNames.count)
     }
 
     private static func compile(
         _ model: LogisticModel, terms: [[(feature: Int, term: LogisticModel.Term)]], count: Int
-    ) -> (blocks: [Block], base: (couponAbuse: Float, fakeOrder: Float)) {
+    ) -> (blocks: [Block], bends: [Bend], base: (couponAbuse: Float, fakeOrder: Float)) {
         let width = Lanes.scalarCount
-        var blocks = [Block](repeating: Block(), count: (count + width - 1) / width)
         var base = Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity }
-        for (head, risk) in Risk.allCases.enumerated() {
+        var termsOf = [[(head: Int, term: LogisticModel.Term)]](repeating: [], count: count)
+        for head in terms.indices {
             for (feature, term) in terms[head] {
-                let block = feature / width
-                let lane = feature - min(block * width, max(0, count - width))
-                let weight = term.weight / term.scale
-                let offset = Float(weight * term.mean + term.missingWeight)
-                base[head] += term.missingWeight
-                // Both heads see one transformed vector; `validate` made sure that they agree.
-                if term.transform == .log1p { blocks[block].logarithmic[lane] = -1 }
-                switch risk {
-                case .couponAbuse:
-                    blocks[block].weight.couponAbuse[lane] = Float(weight)
-                    blocks[block].offset.couponAbuse[lane] = offset
-                case .fakeOrder:
-                    blocks[block].weight.fakeOrder[lane] = Float(weight)
-                    blocks[block].offset.fakeOrder[lane] = offset
-                }
+                base[head] += term.missingPoints
+                termsOf[feature].append((head, term))
             }
         }
+
+        var blocks: [Block] = []
+        var bends: [Bend] = []
+        for index in 0..<(count + width - 1) / width {
+            var block = Block()
+            let first = bends.count
+            for feature in index * width..<min((index + 1) * width, count) {
+                // The last block ends where the vector ends, see `logits`.
+                let lane = feature - min(index * width, max(0, count - width))
+                // A curve stays the same where knots of the other head's are added.
+                let knots = Set(termsOf[feature].flatMap(\.term.transformedKnots)).sorted()
+                let places = first..<(first + max(0, knots.count - 1))
+                while bends.count < places.upperBound { bends.append(Bend()) }
+                block.last[lane] = Float(knots.last ?? 0)
+                for (head, term) in termsOf[feature] {
+                    // Both heads see one transformed vector; `validate` made sure that they agree.
+                    if term.transform == .log1p { block.logarithmic[lane] = -1 }
+                    let own = term.transformedKnots
+                    let points = knots.map { term.logOdds($0, own) }
+                    let start = Float(points[0] - term.missingPoints)
+                    if head == Risk.couponAbuse.index {
+                        block.start.couponAbuse[lane] = start
+                    } else {
+                        block.start.fakeOrder[lane] = start
+                    }
+                    var slope = 0.0
+                    for (knot, place) in places.enumerated() {
+                        let step = knots[knot + 1] - knots[knot]
+                        let next = (points[knot + 1] - points[knot]) / step
+                        let bend = Float(next - slope)
+                        slope = next
+                        bends[place].knot[lane] = Float(knots[knot])
+                        if head == Risk.couponAbuse.index {
+                            bends[place].bend.couponAbuse[lane] = bend
+                        } else {
+                            bends[place].bend.fakeOrder[lane] = bend
+                        }
+                    }
+                }
+            }
+            block.firstBend = first
+            block.endBend = bends.count
+            blocks.append(block)
+        }
         return (
-            blocks, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
+            blocks, bends, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
         )
     }
 
@@ -121,35 +164,56 @@ public struct Scorer: Sendable {
         var coupon = Lanes.zero
         var order = Lanes.zero
         blocks.withUnsafeBufferPointer { blocks in
-            guard let start = UnsafeRawPointer(x.baseAddress), x.count >= width else {
-                // Fewer features than lanes: the lanes past the end weigh nothing.
-                var values = Lanes.zero
-                for lane in 0..<x.count { values[lane] = x[lane] }
-                for block in blocks { Scorer.add(values, block, &coupon, &order) }
-                return
-            }
-            // The last block ends where the vector ends, so it may overlap the one before; in lanes that were
-            // there already it weighs nothing. In bounds: every offset is at most count − width.
-            let last = x.count - width
-            for index in blocks.indices {
-                let values = start.loadUnaligned(
-                    fromByteOffset: min(index * width, last) * MemoryLayout<Float>.size, as: Lanes.self)
-                Scorer.add(values, blocks[index], &coupon, &order)
+            bends.withUnsafeBufferPointer { bends in
+                guard let start = UnsafeRawPointer(x.baseAddress), x.count >= width else {
+                    // Fewer features than lanes: the lanes past the end weigh nothing.
+                    var values = Lanes.zero
+                    for lane in 0..<x.count { values[lane] = x[lane] }
+                    for block in blocks { Scorer.add(values, block, bends, &coupon, &order) }
+                    return
+                }
+                // The last block ends where the vector ends, so it may overlap the one before; in lanes that were
+                // there already it weighs nothing. In bounds: every offset is at most count − width.
+                let last = x.count - width
+                for index in blocks.indices {
+                    let values = start.loadUnaligned(
+                        fromByteOffset: min(index * width, last) * MemoryLayout<Float>.size, as: Lanes.self)
+                    Scorer.add(values, blocks[index], bends, &coupon, &order)
+                }
             }
         }
         return (base.couponAbuse + total(coupon), base.fakeOrder + total(order))
     }
 
     @inline(__always)
-    private static func add(_ x: Lanes, _ block: Block, _ coupon: inout Lanes, _ order: inout Lanes) {
+    private static func add(
+        _ x: Lanes, _ block: Block, _ bends: UnsafeBufferPointer<Bend>, _ coupon: inout Lanes,
+        _ order: inout Lanes
+    ) {
         let bits = unsafeBitCast(x, to: LaneBits.self)
         // Finite is an exponent below the highest: the difference is negative, and its sign fills the mask.
         let known = ((bits & LaneBits(repeating: 0x7fff_ffff)) &- LaneBits(repeating: 0x7f80_0000)) &>> 31
         let logarithm = unsafeBitCast(LogarithmLanes.log1p(x), to: LaneBits.self)
         let transformed = unsafeBitCast(
             bits ^ ((bits ^ logarithm) & block.logarithmic), to: Lanes.self)
-        coupon += masked(transformed * block.weight.couponAbuse - block.offset.couponAbuse, known)
-        order += masked(transformed * block.weight.fakeOrder - block.offset.fakeOrder, known)
+        var (couponCurve, orderCurve) = (block.start.couponAbuse, block.start.fakeOrder)
+        // min(t, last)
+        let held = transformed - Scorer.positive(transformed - block.last)
+        for place in block.firstBend..<block.endBend {
+            let beyond = Scorer.positive(held - bends[place].knot)
+            couponCurve += bends[place].bend.couponAbuse * beyond
+            orderCurve += bends[place].bend.fakeOrder * beyond
+        }
+        coupon += masked(couponCurve, known)
+        order += masked(orderCurve, known)
+    }
+
+    /// The value, or 0 where it is below: the sign, spread over all bits, clears it. Unlike comparisons this stays
+    /// in vector registers.
+    @inline(__always)
+    private static func positive(_ value: Lanes) -> Lanes {
+        let bits = unsafeBitCast(value, to: LaneBits.self)
+        return unsafeBitCast(bits & ~(bits &>> 31), to: Lanes.self)
     }
 
     @inline(__always)

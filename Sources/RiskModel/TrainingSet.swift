@@ -1,6 +1,6 @@
 /// One column of a training set: a feature, and how it may enter a head.
 public struct TrainingColumn: Sendable, Equatable {
-    /// The sign that a weight is held to.
+    /// Which way a curve may run, where the trainer holds to it.
     public enum Sign: Sendable { case positive, negative, either }
 
     public let name: String
@@ -71,5 +71,33 @@ public struct TrainingSet: Sendable {
         var rows: [Int: Double] = [:]
         for account in accounts { rows[account, default: 0] += 1 }
         for row in 0..<count { weights[row] /= rows[accounts[row]]! }
+    }
+
+    /// About so many rows: all of accounts with a positive, and of the others a part, by a hash of the account,
+    /// whose weights make up for those left out.
+    func thinned(to maximumRows: Int) -> TrainingSet {
+        guard count > maximumRows else { return self }
+        let abusive = Set(zip(accounts, labels).lazy.filter { $0.1 }.map { $0.0 })
+        let others = (0..<count).filter { !abusive.contains(accounts[$0]) }
+        let wanted = max(maximumRows - (count - others.count), maximumRows / 2)
+        let share = Double(wanted) / Double(max(others.count, 1))
+        let isKept = (0..<count).map { row in
+            abusive.contains(accounts[row])
+                || Double(mix(UInt64(bitPattern: Int64(accounts[row]))) >> 11) * 0x1p-53 < share
+        }
+        let kept = others.lazy.filter { isKept[$0] }.reduce(0) { $0 + weights[$1] }
+        guard share < 1, kept > 0 else { return self }
+        let factor = others.reduce(0) { $0 + weights[$1] } / kept
+        var result = TrainingSet(columns: columns)
+        let width = columns.count
+        values.withUnsafeBufferPointer { values in
+            for row in 0..<count where isKept[row] {
+                result.append(
+                    UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width]),
+                    label: labels[row], weight: weights[row] * (abusive.contains(accounts[row]) ? 1 : factor),
+                    group: groups[row], account: accounts[row], timeMs: times[row])
+            }
+        }
+        return result
     }
 }

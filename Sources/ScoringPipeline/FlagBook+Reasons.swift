@@ -13,8 +13,8 @@ extension FlagBook {
         var rows: [FlaggedAccount] = []
         rows.reserveCapacity(flags.reduce(0) { $0 + $1.count })
         for risk in Risk.allCases {
-            for (position, flag) in flags[risk.index].enumerated() {
-                let contributions = withVector(risk: risk, at: position) { scorer.contributions($0, risk) }
+            for flag in flags[risk.index] {
+                let contributions = flag.vector.withUnsafeBufferPointer { scorer.contributions($0, risk) }
                 let reasons = contributions.filter { $0.contribution >= FlagBook.smallestContribution }
                     .prefix(FlagBook.reasonLimit)
                 rows.append(

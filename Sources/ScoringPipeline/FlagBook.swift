@@ -20,12 +20,12 @@ struct FlagBook {
         var amountAtRiskFen: Int64
         /// Highest log-odds reached.
         var logOdds: Float
+        /// The vector at that moment.
+        var vector: [Float]
     }
 
     /// By risk, in the order of first crossing.
     private(set) var flags: [[Flag]] = [[], []]
-    /// The vector at the highest score of each flag, one after the other, by risk.
-    private var vectors: [[Float]] = [[], []]
     /// Position in `flags` by account key, by risk.
     private var positions: [[UInt64: Int]] = [[:], [:]]
     /// How many flags of each risk have their account id.
@@ -53,8 +53,7 @@ struct FlagBook {
             flags[head].append(
                 Flag(
                     accountKey: moment.accountKey, account: moment.account, firstFlaggedMs: moment.ts,
-                    lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds))
-            vectors[head].append(contentsOf: vector)
+                    lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds, vector: Array(vector)))
             return
         }
         flags[head][position].lastScoredMs = moment.ts
@@ -62,8 +61,7 @@ struct FlagBook {
         flags[head][position].amountAtRiskFen = max(flags[head][position].amountAtRiskFen, amount)
         guard isHighest, logOdds > flags[head][position].logOdds else { return }
         flags[head][position].logOdds = logOdds
-        let start = position * vector.count
-        for index in vector.indices { vectors[head][start + index] = vector[index] }
+        for index in vector.indices { flags[head][position].vector[index] = vector[index] }
     }
 
     /// Fills in the account ids of the flags that this batch brought. The batch tells, and not the engine, which
@@ -87,16 +85,6 @@ struct FlagBook {
                 flags[head][position].accountID = engine.accountID(flags[head][position].account)
             }
             named[head] = flags[head].count
-        }
-    }
-
-    /// Calls `body` with the vector at the highest score of a flag.
-    func withVector<Result>(
-        risk: Risk, at position: Int, _ body: (UnsafeBufferPointer<Float>) -> Result
-    ) -> Result {
-        let width = FeatureCatalog.count
-        return vectors[risk.index].withUnsafeBufferPointer { all in
-            body(UnsafeBufferPointer(rebasing: all[position * width..<(position + 1) * width]))
         }
     }
 }

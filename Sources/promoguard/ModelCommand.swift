@@ -49,7 +49,8 @@ struct ModelShowCommand: ParsableCommand {
             let rows = model.training.rows[risk] ?? 0
             let positives = model.training.positives[risk] ?? 0
             text += "\n\(risk.rawValue): flagged for review from a probability of "
-            text += "\(NumberText.fixed(review, places: 3)), as high from \(NumberText.fixed(high, places: 3)); "
+            text +=
+                "\(NumberText.fixed(review, places: 3)), as high from \(NumberText.fixed(high, places: 3)); "
             text += "learned from \(rows.counted("snapshot")), \(positives.grouped) of them of abusers\n\n"
             let figures = FigureTable([
                 .init(
@@ -61,31 +62,24 @@ struct ModelShowCommand: ParsableCommand {
         return text
     }
 
-    /// Terms by weight, strongest first: the log-odds that one standard deviation of the feature adds.
+    /// Terms by the range of their curves, widest first, in calibrated log-odds.
     private func terms(_ head: LogisticModel.Head) -> TerminalTable {
         var table = TerminalTable([
-            .init(title: "feature"), .init(title: "a deviation adds", alignment: .right),
-            .init(title: "unknown adds", alignment: .right), .init(title: "usual value", alignment: .right),
-            .init(title: "meaning", isFlexible: true),
+            .init(title: "feature"), .init(title: "range", alignment: .right),
+            .init(title: "value → what it adds", isFlexible: true), .init(title: "meaning", isFlexible: true),
         ])
         let slope = head.calibration.slope
         let ordered = head.terms.sorted {
-            abs($0.weight) != abs($1.weight) ? abs($0.weight) > abs($1.weight) : $0.feature < $1.feature
+            $0.importance != $1.importance ? $0.importance > $1.importance : $0.feature < $1.feature
         }
         for term in ordered {
-            let (weight, missing) = (term.weight * slope, term.missingWeight * slope)
-            guard all || abs(weight) >= 0.01 || abs(missing) >= 0.01 else { continue }
-            let usual = term.transform == .log1p ? exp(term.mean) - 1 : term.mean
+            guard all || term.importance * slope >= 0.01 else { continue }
             table.rows.append([
-                .init(term.feature), .init(signed(weight)), .init(signed(missing)),
-                .init(NumberText.decimal(usual, places: 2)),
+                .init(term.feature), .init(NumberText.fixed(term.range * slope, places: 2)),
+                .init(term.inWords(times: slope)),
                 .init(FeatureCatalog.definition(named: term.feature)?.meaning ?? ""),
             ])
         }
         return table
-    }
-
-    private func signed(_ value: Double) -> String {
-        (value < 0 ? "" : "+") + NumberText.fixed(value, places: 2)
     }
 }

@@ -44,13 +44,18 @@ struct ScoreCommand: ParsableCommand {
 
     /// Nothing is written before the one transaction at the end, and SQLite undoes that if it is cut short.
     private func stopCleanlyWhenInterrupted() {
+        // A parent may have started us with signals blocked, as a worker thread of libdispatch does.
+        var both = sigset_t()
+        sigemptyset(&both)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&both, number)
             signal(number) { _ in
                 let text: StaticString = "\npromoguard: stopped; nothing was written\n"
                 _ = Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
                 _exit(1)
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
     }
 
     private func tell(_ report: ScoringReport, _ time: Duration) {

@@ -145,3 +145,15 @@ import Testing
         #expect(prints.share(of: key("phone 39"), support: 4) < 0.1)
     }
 }
+
+@Suite struct RoundedTests {
+    @Test func keepsWholeNumbersTo256AndOthersToOnePartIn256() {
+        for whole in 0...256 { #expect(Rounded(wrappedValue: Float(whole)).wrappedValue == Float(whole)) }
+        for value in [0.001, 0.3, 1.7, 999, 86_399, 2.5e9] as [Float] {
+            #expect(abs(Rounded(wrappedValue: value).wrappedValue - value) <= value / 256)
+        }
+        #expect(Rounded(wrappedValue: .nan).wrappedValue.isNaN)
+        #expect(Rounded(wrappedValue: -.nan).wrappedValue.isNaN)
+        #expect(Rounded(wrappedValue: .infinity).wrappedValue == .infinity)
+    }
+}

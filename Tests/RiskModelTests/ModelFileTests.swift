@@ -12,8 +12,9 @@ import Testing
             rows: [.couponAbuse: 10, .fakeOrder: 12], positives: [.couponAbuse: 3, .fakeOrder: 4],
             firstMs: 1_700_000_000_000, lastMs: 1_700_000_100_000)
         model.heads[.couponAbuse]!.evaluation = ["auc": 0.971_23, "log_loss": 1e-7]
-        model.heads[.couponAbuse]!.terms[0].mean = 0.1 + 0.2
-        model.heads[.couponAbuse]!.terms[1].scale = 123_456_789_012.5
+        model.heads[.couponAbuse]!.terms[0].points[0] = 0.1 + 0.2
+        let last = model.heads[.couponAbuse]!.terms[1].knots.count - 1
+        model.heads[.couponAbuse]!.terms[1].knots[last] = 123_456_789_012.5
         return model
     }
 
@@ -61,7 +62,7 @@ import Testing
         let lines = Self.model().fileText.split(separator: "\n")
         let terms = lines.filter { $0.contains("\"feature\"") }
         #expect(terms.count == Self.model().heads.values.reduce(0) { $0 + $1.terms.count })
-        let keys = ["feature", "mean", "missingWeight", "scale", "transform", "weight"]
+        let keys = ["feature", "knots", "missingPoints", "points", "transform"]
         for term in terms {
             let places = keys.map { term.range(of: "\"\($0)\"")!.lowerBound }
             #expect(places == places.sorted())
@@ -128,12 +129,12 @@ import Testing
             return
         }
         var model = Self.model()
-        model.heads[.fakeOrder]!.terms[2].missingWeight = .nan
+        model.heads[.fakeOrder]!.terms[2].missingPoints = .nan
         let error = #expect(throws: ModelError.self) { try model.validate() }
-        #expect(error?.problem == .notFinite("heads.fake_order.terms[2].missingWeight"))
+        #expect(error?.problem == .notFinite("heads.fake_order.terms[2].missingPoints"))
         // Finite as a double, but not as the 32-bit float that scores it.
         model = Self.model()
-        model.heads[.fakeOrder]!.terms[2].weight = 1e300
+        model.heads[.fakeOrder]!.terms[2].points[0] = 1e300
         #expect(throws: ModelError.self) { try model.validate() }
     }
 
@@ -156,8 +157,14 @@ import Testing
             problem { $0.heads[.couponAbuse]!.terms[0].transform = .identity }
                 == .conflictingTransforms(feature: "f35"))
         #expect(
-            problem { $0.heads[.fakeOrder]!.terms[0].scale = 0 }
-                == .scaleNotPositive(.fakeOrder, feature: Self.model().heads[.fakeOrder]!.terms[0].feature))
+            problem { $0.heads[.fakeOrder]!.terms[0].points = [] }
+                == .unevenCurve(.fakeOrder, feature: Self.model().heads[.fakeOrder]!.terms[0].feature))
+        #expect(
+            problem {
+                $0.heads[.fakeOrder]!.terms[0].knots = [2, 2]
+                $0.heads[.fakeOrder]!.terms[0].points = [0, 1]
+            }
+                == .knotsNotAscending(.fakeOrder, feature: Self.model().heads[.fakeOrder]!.terms[0].feature))
         #expect(
             problem { $0.heads[.fakeOrder]!.calibration.slope = -1 } == .calibrationNotRising(.fakeOrder))
         for (review, high) in [(0.9, 0.2), (0.5, 0.5), (0, 0.5), (0.5, 1)] {
@@ -210,9 +217,10 @@ import Testing
         let description = ModelDescription(Self.model())
         #expect(description.heads.map(\.risk) == [.couponAbuse, .fakeOrder])
         for head in description.heads {
-            let weights = head.terms.map { abs($0.weight) }
-            #expect(weights == weights.sorted(by: >))
-            for term in head.terms { #expect(abs(term.oddsRatio - exp(term.weight)) < 1e-12) }
+            let terms = Self.model().heads[head.risk]!.terms
+            let importance = head.terms.map { row in terms.first { $0.feature == row.feature }!.importance }
+            #expect(importance == importance.sorted(by: >))
+            #expect(head.terms.allSatisfy { $0.curve.contains(" → ") })
         }
         #expect(
             description.training.map(\.label) == [

@@ -36,10 +36,15 @@ import Testing
         var heads: [Risk: LogisticModel.Head] = [:]
         for risk in Risk.allCases {
             let terms = features.indices.reversed().filter { $0 % 5 != risk.index + 1 }.map { index in
-                LogisticModel.Term(
+                // One to six knots, other ones in each head.
+                var knot = dice.normal() * 0.3
+                let knots = (0...index % 6).map { _ in
+                    knot = max(knot, 0) + 0.2 + dice.uniform()
+                    return knot
+                }
+                return LogisticModel.Term(
                     feature: features[index], transform: index % 3 == 0 ? .identity : .log1p,
-                    mean: dice.normal(), scale: 0.5 + dice.uniform(), weight: dice.normal(),
-                    missingWeight: dice.normal())
+                    knots: knots, points: knots.map { _ in dice.normal() }, missingPoints: dice.normal())
             }
             heads[risk] = .init(
                 intercept: -3 - Double(risk.index), terms: terms,
@@ -76,6 +81,16 @@ import Testing
                 #expect(abs(Double(logit) - exact) < 1e-4)
             }
         }
+    }
+
+    @Test func aCurveIsStraightBetweenKnotsAndFlatBeyond() {
+        let term = LogisticModel.Term(
+            feature: "a", transform: .identity, knots: [1, 3, 4], points: [-1, 1, 0.5], missingPoints: 0.25)
+        for (x, wanted) in [(-9, -1), (1, -1), (2, 0), (3, 1), (3.5, 0.75), (4, 0.5), (99, 0.5)] {
+            #expect(abs(term.logOdds(Float(x)) - wanted) < 1e-12)
+        }
+        #expect(term.logOdds(.nan) == 0.25)
+        #expect(term.inWords(times: 2) == "1 → −2.00 · 3 → +2.00 · 4 → +1.00 · unknown +0.50")
     }
 
     @Test func anUnalignedVectorScoresTheSame() throws {

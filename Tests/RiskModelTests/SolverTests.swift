@@ -13,10 +13,7 @@ import Testing
     private func objective(_ solver: LogisticSolver, _ point: LogisticSolver.Point, _ penalty: Double)
         -> Double
     {
-        solver.rows.reduce(0) {
-            $0 + solver.sampleWeights[$1]
-                * logisticLoss(solver.logit(point, row: $1), label: solver.labels[$1])
-        } + penalty / 2 * point.weights.reduce(0) { $0 + $1 * $1 }
+        solver.loss(solver.logits(point)) + penalty / 2 * point.weights.reduce(0) { $0 + $1 * $1 }
     }
 
     @Test func findsTheOptimumOfScikitLearn() throws {
@@ -26,8 +23,10 @@ import Testing
             let point = solver.fit(penalty: expected.penalty)
             #expect(abs(objective(solver, point, expected.penalty) - expected.objective) < 1e-6)
             #expect(abs(point.intercept - expected.intercept) < 1e-5)
-            #expect(point.weights.count == expected.weights.count)
-            for (weight, wanted) in zip(point.weights, expected.weights) {
+            // The fifth column is constant and has no ramp.
+            let wantedWeights = expected.weights[..<4] + expected.weights[5...]
+            #expect(point.weights.count == wantedWeights.count)
+            for (weight, wanted) in zip(point.weights, wantedWeights) {
                 #expect(abs(weight - wanted) < 1e-5)
             }
         }
@@ -38,7 +37,8 @@ import Testing
         let solver = solver(golden.set(signs: golden.signs))
         let point = solver.fit(penalty: golden.bounded.penalty)
         #expect(abs(objective(solver, point, golden.bounded.penalty) - golden.bounded.objective) < 1e-6)
-        for (weight, wanted) in zip(point.weights, golden.bounded.weights) {
+        let wantedWeights = golden.bounded.weights[..<4] + golden.bounded.weights[5...]
+        for (weight, wanted) in zip(point.weights, wantedWeights) {
             #expect(abs(weight - wanted) < 1e-4)
         }
         #expect(point.weights[1] == 0)
@@ -64,13 +64,14 @@ import Testing
         let solver = solver(set)
         let penalty = 0.01
         let point = solver.fit(penalty: penalty)
+        let logits = solver.logits(point)
         for column in 0..<columns {
             var slope = penalty * point.weights[column]
             for row in 0..<set.count {
-                let value = Double(solver.matrix.values[row * solver.matrix.columnCount + column])
+                let value = Double(solver.matrix.values[row * solver.matrix.stride + column])
                 slope +=
                     set.weights[row] * value
-                    * (logistic(solver.logit(point, row: row)) - (set.labels[row] ? 1 : 0))
+                    * (logistic(logits[row]) - (set.labels[row] ? 1 : 0))
             }
             let sign = Double(solver.matrix.signs[column])
             if point.weights[column] == 0, sign != 0 {
@@ -111,15 +112,17 @@ import Testing
 
     @Test func unknownIsTheMeanBesideAnIndicator() {
         let matrix = matrix([[1, 3, .nan, .infinity]])
-        #expect(matrix.features[0].mean == 2)
-        #expect(matrix.features[0].scale == 1)
+        #expect(matrix.features[0].knots == [1, 3])
+        #expect(matrix.features[0].ramps[0].mean == 1)
+        #expect(matrix.features[0].ramps[0].scale == 1)
         #expect(matrix.columnCount == 2)
-        #expect(matrix.values == [-1, 0, 1, 0, 0, 1, 0, 1])
+        let rows = (0..<4).map { Array(matrix.values[$0 * matrix.stride..<$0 * matrix.stride + 4]) }
+        #expect(rows == [[-1, 0, 1, 0], [1, 0, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0]])
     }
 
     @Test func featuresUnknownTogetherShareAnIndicator() {
         let matrix = matrix([[1, 2, .nan, 4], [5, 1, .nan, 2], [.nan, 1, 2, 3], [1, 2, 3, 4]])
-        #expect(matrix.columnCount == 6)
+        #expect(matrix.columnCount == matrix.features.reduce(2) { $0 + $1.ramps.count })
         #expect(matrix.features[0].indicator?.column == matrix.features[1].indicator?.column)
         #expect(matrix.features[0].indicator?.shares == 2)
         #expect(matrix.features[2].indicator?.shares == 1)
@@ -136,7 +139,46 @@ import Testing
 
     @Test func constantsDoNotVary() {
         let matrix = matrix([[7, 7, 7, 7], [0, 0, 0, 0], [.nan, .nan, .nan, .nan], [0.1, 0.1, .nan, 0.1]])
-        #expect(matrix.features.map(\.varies) == [false, false, false, false])
-        #expect(matrix.features.allSatisfy { $0.scale == 1 && $0.mean.isFinite })
+        #expect(matrix.features.allSatisfy { $0.ramps.isEmpty })
+        #expect(matrix.features.map(\.knots) == [[7], [0], [], [0.1]])
+    }
+
+    /// Knots part what lies above the least value, so that many zeros leave room for the tail.
+    @Test func knotsAreQuantilesOfWhatIsAboveTheLeast() {
+        var set = TrainingSet(columns: [
+            TrainingColumn("zeros"), TrainingColumn("two"), TrainingColumn("even"),
+        ])
+        for row in 0..<4000 {
+            let tail = row % 10 == 0 ? Float(row / 10 + 1) : 0
+            set.append(
+                [tail, Float(row % 2), Float(row)], label: row % 3 == 0, group: UInt64(row), account: row)
+        }
+        let features = DesignMatrix(set, segments: 4).features
+        #expect(features[0].knots.count == 5)
+        #expect(features[0].knots[0] == 0 && features[0].knots[4] == 400)
+        for (knot, wanted) in zip(features[0].knots.dropFirst(), [89.0, 200, 311]) {
+            #expect(abs(knot - wanted) < 5)
+        }
+        #expect(features[1].knots == [0, 1])
+        #expect(features[2].knots.first == 0 && features[2].knots.last == 3999)
+        #expect(features[2].ramps.count == 4)
+    }
+
+    /// Weights of the ramps are slopes: with the same slope everywhere their sum is the one-segment column.
+    @Test func rampsOfAllSegmentsAddUpToTheStraightLine() {
+        var dice = Dice(3)
+        var set = TrainingSet(columns: [TrainingColumn("a", transform: .log1p)])
+        for row in 0..<500 {
+            set.append([Float(exp(dice.normal()))], label: row % 4 == 0, group: UInt64(row), account: row)
+        }
+        let line = DesignMatrix(set)
+        let fine = DesignMatrix(set, segments: 5)
+        for row in 0..<set.count {
+            let straight = Double(line.values[row * line.stride]) * line.features[0].ramps[0].scale
+            let sum = fine.features[0].ramps.enumerated().reduce(0) {
+                $0 + Double(fine.values[row * fine.stride + $1.0]) * $1.1.scale
+            }
+            #expect(abs(straight - sum) < 1e-5)
+        }
     }
 }

@@ -34,23 +34,74 @@ import Testing
     private var quick: LogisticTrainer {
         var options = LogisticTrainer.Options()
         options.penalties = [1, 30]
+        options.holdsSigns = true
+        options.segments = [1, 3]
         return LogisticTrainer(options: options)
     }
 
     @Test func learnsWhatTellsAndNothingElse() throws {
         let trained = try quick.train(set(1))
         let terms = Dictionary(uniqueKeysWithValues: trained.head.terms.map { ($0.feature, $0) })
-        #expect(terms["count"]!.weight > 0.3)
-        #expect(terms["share"]!.weight >= 0)
-        #expect(terms["constant"]!.weight == 0)
-        #expect(terms["constant"]!.missingWeight == 0)
-        #expect(terms["wrong"]!.weight == 0)
-        #expect(terms["share"]!.missingWeight != 0)
-        #expect(terms["count"]!.missingWeight == 0)
+        let count = terms["count"]!
+        #expect(count.range > 0.5)
+        #expect(count.points == count.points.sorted())
+        #expect(terms["share"]!.points == terms["share"]!.points.sorted())
+        #expect(terms["constant"] == nil)
+        #expect(terms["wrong"] == nil)
+        #expect(terms["share"]!.missingPoints != 0)
+        #expect(count.missingPoints == 0)
         #expect(trained.evaluation.ranking.auc > 0.9)
         #expect(trained.outOfFold.accounts.count == 240)
         #expect(trained.evaluation.accounts == 240)
         #expect(trained.firstMs == 0 && trained.lastMs == 119_002)
+    }
+
+    /// A curve has no sum over the training rows, so that a contribution is a distance from the usual account.
+    @Test func curvesAreCentredOnTheTrainingRows() throws {
+        let set = set(1)
+        for term in try quick.train(set).head.terms {
+            let column = set.columns.firstIndex { $0.name == term.feature }!
+            var (sum, total) = (0.0, 0.0)
+            for row in 0..<set.count where set.values[row * 5 + column].isFinite {
+                sum += set.weights[row] * term.logOdds(set.values[row * 5 + column])
+                total += set.weights[row]
+            }
+            #expect(abs(sum / total) < 1e-5)
+        }
+    }
+
+    /// Abuse in the middle of a range, which no straight line finds.
+    @Test func aFineCurveFindsWhatALineCannot() throws {
+        var dice = Dice(21)
+        var set = TrainingSet(columns: [TrainingColumn("hour"), TrainingColumn("noise")])
+        for row in 0..<1500 {
+            let hour = dice.uniform() * 24
+            let abuse = dice.uniform() < (abs(hour - 12) < 3 ? 0.6 : 0.05)
+            set.append([Float(hour), Float(dice.normal())], label: abuse, group: UInt64(row), account: row)
+        }
+        var options = LogisticTrainer.Options()
+        options.segments = [1]
+        #expect(try LogisticTrainer(options: options).train(set).evaluation.ranking.auc < 0.6)
+        options.segments = [1, 6]
+        let fine = try LogisticTrainer(options: options).train(set)
+        #expect(fine.evaluation.ranking.auc > 0.8)
+        #expect(fine.head.evaluation["segments"] == 6)
+        let hour = fine.head.terms.first { $0.feature == "hour" }!
+        #expect(hour.logOdds(12) > hour.logOdds(2) + 1 && hour.logOdds(12) > hour.logOdds(22) + 1)
+    }
+
+    @Test func thinningLeavesAbuseAndTheWeightOfTheOthers() {
+        let full = set(31, gangs: 400)
+        let thin = full.thinned(to: 1200)
+        #expect(abs(thin.count - 1200) < 200)
+        #expect(thin.positives == full.positives)
+        func weight(_ set: TrainingSet, _ label: Bool) -> Double {
+            zip(set.weights, set.labels).reduce(0) { $0 + ($1.1 == label ? $1.0 : 0) }
+        }
+        for label in [true, false] { #expect(abs(weight(thin, label) - weight(full, label)) < 1e-6) }
+        #expect(full.thinned(to: full.count).count == full.count)
+        // An account's rows stay together.
+        #expect(Dictionary(grouping: thin.accounts, by: { $0 }).values.allSatisfy { $0.count == 3 })
     }
 
     @Test func theSameSetGivesTheSameHead() throws {
@@ -220,5 +271,13 @@ import Testing
         #expect(error([(false, 1), (false, 2)]) == .oneClass(label: 0))
         #expect(error([(true, 1), (true, 1), (false, 2), (false, 3)]) == .oneGroup(label: 1))
         #expect(error([(true, 1), (true, 2), (false, 3), (false, 4)]) == nil)
+    }
+
+    @Test func accountsThatAllTurnedBadAreOneClass() {
+        var set = TrainingSet(columns: [TrainingColumn("a")])
+        for row in 0..<8 {
+            set.append([Float(row)], label: row % 2 == 1, group: UInt64(row / 2), account: row / 2)
+        }
+        #expect(throws: TrainingError.oneClass(label: 1)) { try quick.train(set) }
     }
 }

@@ -5,12 +5,18 @@ import ActivityLog
 
 /// What the handset knows of those who use it.
 struct DeviceEvidence: BitwiseCopyable {
-    var accounts1h = Float.nan, accounts1d = Float.nan, accounts7d = Float.nan
-    var claims1h = Float.nan, claims1d = Float.nan, claims7d = Float.nan
-    var registrations1h = Float.nan, registrations1d = Float.nan, registrations7d = Float.nan
-    var otherClaimers = Float.nan
-    var payersPerAccount = Float.nan
-    var ageSeconds = Float.nan
+    @Rounded var accounts1h = Float.nan
+    @Rounded var accounts1d = Float.nan
+    @Rounded var accounts7d = Float.nan
+    @Rounded var claims1h = Float.nan
+    @Rounded var claims1d = Float.nan
+    @Rounded var claims7d = Float.nan
+    @Rounded var registrations1h = Float.nan
+    @Rounded var registrations1d = Float.nan
+    @Rounded var registrations7d = Float.nan
+    @Rounded var otherClaimers = Float.nan
+    @Rounded var payersPerAccount = Float.nan
+    @Rounded var ageSeconds = Float.nan
 
     init() {}
 
@@ -42,15 +48,18 @@ struct DeviceEvidence: BitwiseCopyable {
 
 /// What the address, its network and the Wi-Fi know of those behind them.
 struct NetworkEvidence: BitwiseCopyable {
-    var ipAccounts1h = Float.nan, ipAccounts1d = Float.nan
-    var ipAccountsPerModel = Float.nan
-    var ipClaims1h = Float.nan
-    var networkAccounts1h = Float.nan, networkAccounts1d = Float.nan
-    var networkAccountsPerModel = Float.nan
-    var networkRegistrations1d = Float.nan
-    var networkFingerprintShare = Float.nan
-    var wifiAccounts1d = Float.nan, wifiAccounts7d = Float.nan
-    var wifiAccountsPerModel = Float.nan
+    @Rounded var ipAccounts1h = Float.nan
+    @Rounded var ipAccounts1d = Float.nan
+    @Rounded var ipAccountsPerModel = Float.nan
+    @Rounded var ipClaims1h = Float.nan
+    @Rounded var networkAccounts1h = Float.nan
+    @Rounded var networkAccounts1d = Float.nan
+    @Rounded var networkAccountsPerModel = Float.nan
+    @Rounded var networkRegistrations1d = Float.nan
+    @Rounded var networkFingerprintShare = Float.nan
+    @Rounded var wifiAccounts1d = Float.nan
+    @Rounded var wifiAccounts7d = Float.nan
+    @Rounded var wifiAccountsPerModel = Float.nan
 
     mutating func take(_ state: IPState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
         ipAccounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
@@ -80,10 +89,13 @@ struct NetworkEvidence: BitwiseCopyable {
 
 /// What the account's phone, address, payer and parcel know of others who use them.
 struct IdentityEvidence: BitwiseCopyable {
-    var phoneAccounts = Float.nan
-    var addressAccounts = Float.nan, addressOrders7d = Float.nan
-    var payerAccounts = Float.nan, payerOrders7d = Float.nan
-    var parcelAccounts = Float.nan, parcelOrders = Float.nan
+    @Rounded var phoneAccounts = Float.nan
+    @Rounded var addressAccounts = Float.nan
+    @Rounded var addressOrders7d = Float.nan
+    @Rounded var payerAccounts = Float.nan
+    @Rounded var payerOrders7d = Float.nan
+    @Rounded var parcelAccounts = Float.nan
+    @Rounded var parcelOrders = Float.nan
 
     static func accounts(_ state: IdentityState, _ stamp: UInt16, _ sketches: borrowing SketchPool) -> Float {
         state.accounts.count(within: RecentSet.month, at: stamp, sketches)
@@ -92,13 +104,15 @@ struct IdentityEvidence: BitwiseCopyable {
 
 /// What is known of an account as others name it.
 struct HubEvidence: BitwiseCopyable {
-    var invitees1h = Float.nan, invitees1d = Float.nan, invitees30d = Float.nan
-    var inviteGapVariation = Float.nan
-    var orderingShare = Float.nan
-    var modelsPerInvitee = Float.nan
-    var networksPerInvitee = Float.nan
-    var senders = Float.nan
-    var helpers = Float.nan
+    @Rounded var invitees1h = Float.nan
+    @Rounded var invitees1d = Float.nan
+    @Rounded var invitees30d = Float.nan
+    @Rounded var inviteGapVariation = Float.nan
+    @Rounded var orderingShare = Float.nan
+    @Rounded var modelsPerInvitee = Float.nan
+    @Rounded var networksPerInvitee = Float.nan
+    @Rounded var senders = Float.nan
+    @Rounded var helpers = Float.nan
 
     init() {}
 
@@ -122,11 +136,11 @@ struct HubEvidence: BitwiseCopyable {
 
 /// What the merchant of the account's last order knows.
 struct MerchantEvidence: BitwiseCopyable {
-    var ordersPerBuyer1h = Float.nan
-    var ordersPerPayer7d = Float.nan
-    var refundShare = Float.nan
-    var untrackedShare = Float.nan
-    var fiveStarShare = Float.nan
+    @Rounded var ordersPerBuyer1h = Float.nan
+    @Rounded var ordersPerPayer7d = Float.nan
+    @Rounded var refundShare = Float.nan
+    @Rounded var untrackedShare = Float.nan
+    @Rounded var fiveStarShare = Float.nan
 
     init() {}
 
@@ -144,10 +158,14 @@ struct MerchantEvidence: BitwiseCopyable {
 /// Who did the same thing to the same target in the same seconds.
 struct SynchronyEvidence: BitwiseCopyable {
     /// At the last costly event, and the most ever.
-    var network5s = Float.nan, network5sMost = Float.nan, network60s = Float.nan
-    var fingerprint5s = Float.nan, fingerprint5sMost = Float.nan, fingerprint60s = Float.nan
+    @Rounded var network5s = Float.nan
+    @Rounded var network5sMost = Float.nan
+    @Rounded var network60s = Float.nan
+    @Rounded var fingerprint5s = Float.nan
+    @Rounded var fingerprint5sMost = Float.nan
+    @Rounded var fingerprint60s = Float.nan
     /// Of all who did it in these seconds, the share in the same network.
-    var networkShareOfCrowd = Float.nan
+    @Rounded var networkShareOfCrowd = Float.nan
     /// Costly events done together with at least two others of the same network or fingerprint.
     var together: UInt16 = 0
 }

@@ -39,7 +39,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     private var slots: UnsafeMutablePointer<Slot>
     private var mask: Int
     private(set) var count = 0
-    /// Rows in blocks of `1 << rowShift`, about 2 MiB each, so that growing copies nothing.
+    /// Rows in blocks of `1 << rowShift`, 2 MiB to 4 MiB each, so that growing copies nothing.
     private var blocks: UnsafeMutablePointer<UnsafeMutablePointer<Row>>
     private var blockCount = 0
     private var blockCapacity = 64
@@ -48,11 +48,12 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     private var rowsUsed = 0
     private var freeRows: [UInt32] = []
 
-    private static var blockBytes: Int { 1 << 21 }
+    /// Large pieces start and are backed by huge pages: most of a look-up is address translation.
+    private static var hugePage: Int { 1 << 21 }
 
     init() {
-        let fitting = max(1, KeyedTable.blockBytes / MemoryLayout<Row>.stride)
-        rowShift = Int.bitWidth - 1 - fitting.leadingZeroBitCount
+        let filling = KeyedTable.hugePage / MemoryLayout<Row>.stride
+        rowShift = Int.bitWidth - filling.leadingZeroBitCount
         rowMask = 1 << rowShift - 1
         mask = 1 << 10 - 1
         slots = KeyedTable.emptySlots(1 << 10)
@@ -65,7 +66,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         blocks.deallocate()
     }
 
-    /// Zeroed slots; key 0 is no key. Large tables ask for huge pages: most of a lookup is address translation.
+    /// Zeroed slots; key 0 is no key.
     private static func emptySlots(_ capacity: Int) -> UnsafeMutablePointer<Slot> {
         let bytes = capacity * MemoryLayout<Slot>.stride
         let raw = allocate(bytes)
@@ -75,8 +76,8 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
 
     private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
         var raw: UnsafeMutableRawPointer?
-        let isLarge = bytes >= blockBytes
-        guard posix_memalign(&raw, isLarge ? blockBytes : 64, bytes) == 0, let raw else {
+        let isLarge = bytes >= hugePage
+        guard posix_memalign(&raw, isLarge ? hugePage : 64, bytes) == 0, let raw else {
             fatalError("out of memory: \(bytes) bytes of state could not be had")
         }
         if isLarge { madvise(raw, bytes, 14 /* MADV_HUGEPAGE, which Glibc does not export */) }
