@@ -46,10 +46,10 @@ final class TestCampaign: Sendable {
         return Int64(line[start...].prefix { $0.isNumber })!
     }
 
-    static func simulate(accounts: Int, seed: UInt64) -> TemporaryFolder {
+    static func simulate(accounts: Int, days: Int = 6, seed: UInt64) -> TemporaryFolder {
         var configuration = CampaignConfiguration()
         configuration.accounts = accounts
-        configuration.days = 6
+        configuration.days = days
         configuration.seed = seed
         let folder = TemporaryFolder()
         _ = try! CampaignSimulator(configuration: configuration).write(to: folder.path)
