@@ -1,9 +1,13 @@
 import ActivityLog
+import Foundation
 import RiskFeatures
 import RiskModel
 
 extension TrainingReplay {
-    /// The rows of one risk: a row a snapshot of an account labelled for it; an account's rows weigh 1 together.
+    /// The rows of one risk: a row a snapshot of an account labelled for it.
+    ///
+    /// An account's rows weigh 1 together, each twice what the one before it weighs: a snapshot stands for the
+    /// costly events since the last, and their number doubles.
     /// - Parameters:
     ///   - gangs: gang by account id; accounts of one gang are never split between folds. Who has none is a group
     ///     of its own.
@@ -17,14 +21,17 @@ extension TrainingReplay {
             return hash(Array(group.utf8).span.bytes)
         }
         let counts = snapshotCounts
+        var taken = [Int](repeating: 0, count: subjects.count)
         let width = FeatureCatalog.count
         var set = TrainingSet(columns: FeatureCatalog.all.map(TrainingColumn.init))
         vectors.withUnsafeBufferPointer { vectors in
             for (position, snapshot) in snapshots.enumerated() {
                 guard let label = subjects[snapshot.subject].labels[risk] else { continue }
+                taken[snapshot.subject] += 1
+                let weight = scalbn(1, taken[snapshot.subject] - 1) / (scalbn(1, counts[snapshot.subject]) - 1)
                 set.append(
                     UnsafeBufferPointer(rebasing: vectors[position * width..<(position + 1) * width]),
-                    label: label, weight: 1 / Double(counts[snapshot.subject]),
+                    label: label, weight: weight,
                     group: groups[snapshot.subject], account: snapshot.subject, timeMs: snapshot.ts)
             }
         }

@@ -26,12 +26,12 @@ struct ScoreCommand: ParsableCommand {
     @OptionGroup var verbosity: Verbosity
 
     func run() throws {
+        stopCleanlyWhenInterrupted()
         let start = ContinuousClock.now
         let scorer = try model.scorer()
         let reader = try EventReader(paths: logs.logs, configuration: logs.configuration)
         let caseFile = try database.open(.readWrite)
         let run = try ScoringRun(reader: reader, scorer: scorer, caseFile: caseFile, scoresPath: scores)
-        stopCleanlyWhenInterrupted()
 
         let progress = ProgressLine(verbosity)
         let report = try run.run(progress: progress.update)
