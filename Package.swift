@@ -25,7 +25,9 @@ let package = Package(
         .target(name: "CBundledModel"),
         .target(
             name: "ActivityLog",
-            dependencies: ["CZlib", .target(name: "CISAL", condition: .when(traits: ["ISAL"]))]),
+            dependencies: [
+                "CZlib", "CHotPath", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
+            ]),
         .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CHotPath"]),
         .target(name: "RiskModel", dependencies: ["CBundledModel"]),
         .target(

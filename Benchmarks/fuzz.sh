@@ -12,6 +12,7 @@ cd "$(dirname "$0")"
 root=$(cd .. && pwd)
 data=$PWD/.data
 mkdir -p "$data/corpus"
+echo "module CHotPath { header \"$root/Sources/CHotPath/include/CHotPath.h\" export * }" >"$data/CHotPath.modulemap"
 export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
 for target in ${2:-decoder framing}; do
     case $target in
@@ -25,7 +26,7 @@ for target in ${2:-decoder framing}; do
         cp "Fuzz/seeds-$target"/* "$corpus/" 2>/dev/null || true
     fi
     swiftc -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -module-name Fuzz -D ISAL \
-        -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" \
+        -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" -Xcc -fmodule-map-file="$data/CHotPath.modulemap" \
         "$root"/Sources/ActivityLog/*.swift "Fuzz/$source.swift" -lz -lisal -o "$data/fuzz-$target"
     [ "$seconds" = 0 ] && continue
     "$data/fuzz-$target" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=3000 -max_len=2048 \

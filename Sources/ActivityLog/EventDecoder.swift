@@ -24,7 +24,7 @@ public struct EventDecoder: Sendable {
 
     /// The fields that hold a string: all but the numbers and `ok`.
     @inline(__always)
-    private static var strings: UInt64 { ~(integers | bit(.ok)) }
+    static var strings: UInt64 { ~(integers | bit(.ok)) }
 
     @inline(__always)
     static func bit(_ field: EventField) -> UInt64 { 1 &<< UInt64(field.rawValue) }
@@ -36,6 +36,9 @@ public struct EventDecoder: Sendable {
     private let platforms: SymbolTable
     private let deviceSources: SymbolTable
     private let networks: SymbolTable
+    /// What the line at hand says, by `EventField.rawValue`: the values, and behind them the range of each
+    /// string's text, its start in the upper half and its end in the lower.
+    private var slots = [UInt64](repeating: 0, count: 2 * fieldCount)
     private var scratch: [UInt8] = []
     /// The answer for models seen before, by key: the key with its lowest bit replaced by the answer.
     private var emulatorMemo = [UInt64](repeating: 0, count: 1024)
@@ -68,9 +71,14 @@ public struct EventDecoder: Sendable {
 
     /// Decodes `line` (without its LF) and appends the event and its account's text to `batch`.
     public mutating func decode(_ line: RawSpan, into batch: inout EventBatch) throws(RejectReason) {
-        var event = Event()
-        try decode(line, into: &event, text: &batch.text)
-        batch.events.append(event)
+        let last = batch.events.count
+        batch.events.append(Event())
+        do throws(RejectReason) {
+            try decode(line, into: &batch.events[last], text: &batch.text)
+        } catch {
+            batch.events.removeLast()
+            throw error
+        }
     }
 
     /// A string value as it was read: its key, and where its text is.
@@ -83,193 +91,326 @@ public struct EventDecoder: Sendable {
     mutating func decode(
         _ line: RawSpan, into event: inout Event, text: inout [UInt8]
     ) throws(RejectReason) {
-        event = Event()
-        var present: UInt64 = 0
-        // Fields whose last value was of the wrong type, or too long a string.
-        var mistyped: UInt64 = 0
-        var overlong: UInt64 = 0
-        var account = JSONScanner.Text()
-        var brand: UInt64 = 0
-        var model: UInt64 = 0
-        var osVersion: UInt64 = 0
-        var wxVersion: UInt64 = 0
+        // Texts are kept as two numbers of 32 bits.
+        guard line.byteCount <= Int(UInt32.max) else { throw .lineTooLong }
+        // Taken out while it is filled, so that nothing else can be reached through it.
+        var slots: [UInt64] = []
+        swap(&slots, &self.slots)
+        defer { swap(&slots, &self.slots) }
+        var filling = slots.mutableSpan
+        let gathered = try gather(line, into: &filling)
+        let said = slots.span
 
-        var position = 0
-        JSONScanner.skipSpace(line, &position)
-        guard JSONScanner.byte(line, position) == 0x7B else {
-            position = try JSONScanner.skipValue(line, from: position, depth: 0)
-            try end(line, &position)
-            throw .notObject
-        }
-        position &+= 1
-        JSONScanner.skipSpace(line, &position)
-        var isFirst = true
-        var previous = FieldTable.unknown
-        while true {
-            let next = JSONScanner.byte(line, position)
-            if next == 0x7D && isFirst { break }
-            guard next == 0x22 else { throw .notJSON }
-            isFirst = false
-            position &+= 1
-            let named: EventField?
-            if let expected = fields.expected(line, position, after: previous) {
-                named = expected.field
-                position &+= expected.length
-            } else {
-                named = try key(line, &position)
-                fields.expect(named, after: previous)
-                if JSONScanner.byte(line, position) != 0x3A {
-                    JSONScanner.skipSpace(line, &position)
-                    guard JSONScanner.byte(line, position) == 0x3A else { throw .notJSON }
-                }
-                position &+= 1
-            }
-            var first = JSONScanner.byte(line, position)
-            if first <= 0x20 {
-                JSONScanner.skipSpace(line, &position)
-                first = JSONScanner.byte(line, position)
-            }
-
-            if let field = named {
-                previous = Int(field.rawValue)
-                let bit = EventDecoder.bit(field)
-                var isPresent = false
-                if mistyped | overlong != 0 {
-                    mistyped &= ~bit
-                    overlong &= ~bit
-                }
-                if EventDecoder.strings & bit != 0 {
-                    var token = Token()
-                    if first == 0x22 {
-                        position &+= 1
-                        token = try string(line, &position)
-                        // Empty or too long: one comparison for both.
-                        if UInt(bitPattern: token.text.length &- 1) >= UInt(bitPattern: maximumStringLength) {
-                            if token.text.length > 0 { overlong |= bit }
-                            token = Token()
-                        }
-                        isPresent = token.key != 0
-                    } else if JSONScanner.isNull(line, position) {
-                        position &+= 4
-                    } else {
-                        position = try JSONScanner.skipValue(line, from: position, depth: 1)
-                        mistyped |= bit
-                    }
-                    switch field {
-                    case .event: event.type = EventType(rawValue: types.find(token.key)) ?? .other
-                    case .accountID:
-                        event.accountKey = token.key
-                        account = token.text
-                    case .eventID: event.eventIDKey = token.key
-                    case .deviceID: event.deviceKey = token.key
-                    case .deviceSource:
-                        event.deviceSource = DeviceSource(rawValue: deviceSources.find(token.key)) ?? .unknown
-                    case .ip: (event.ipKey, event.networkKey) = isPresent ? address(line, token.text) : (0, 0)
-                    case .wifiID: event.wifiKey = token.key
-                    case .sessionID: event.sessionKey = token.key
-                    case .network: event.network = NetworkKind(rawValue: networks.find(token.key)) ?? .unknown
-                    case .platform: event.platform = Platform(rawValue: platforms.find(token.key)) ?? .unknown
-                    case .brand: brand = token.key
-                    case .model:
-                        model = token.key
-                        event.modelIsEmulator = isPresent && isEmulator(line, token)
-                    case .osVersion: osVersion = token.key
-                    case .wxVersion: wxVersion = token.key
-                    case .page: event.pageKey = token.key
-                    case .campaignID: event.campaignKey = token.key
-                    case .couponID: event.couponKey = token.key
-                    case .couponInstance: event.couponInstanceKey = token.key
-                    case .orderID: event.orderKey = token.key
-                    case .merchantID: event.merchantKey = token.key
-                    case .skuID: event.skuKey = token.key
-                    case .groupID: event.groupKey = token.key
-                    case .phoneID: event.phoneKey = token.key
-                    case .phonePrefix: event.phonePrefixKey = token.key
-                    case .addressID: event.addressKey = token.key
-                    case .payerID: event.payerKey = token.key
-                    case .trackingID: event.trackingKey = token.key
-                    case .inviterID: event.inviterKey = token.key
-                    case .peerID: event.peerKey = token.key
-                    default: break
-                    }
-                } else {
-                    var number: Int64 = 0
-                    var boolean = true
-                    if field != .ok && (first == 0x2D || first &- 0x30 < 10) {
-                        if let value = try JSONScanner.scanInteger(line, &position) {
-                            number = value
-                            isPresent = true
-                        } else {
-                            mistyped |= bit
-                        }
-                    } else if field == .ok, let value = JSONScanner.scanBoolean(line, &position) {
-                        boolean = value
-                        isPresent = true
-                    } else if JSONScanner.isNull(line, position) {
-                        position &+= 4
-                    } else {
-                        position = try JSONScanner.skipValue(line, from: position, depth: 1)
-                        mistyped |= bit
-                    }
-                    switch field {
-                    case .ts: event.ts = number
-                    case .scene: event.scene = Int32(clamping: number)
-                    case .wxRiskRank: event.wxRiskRank = UInt8(clamping: number)
-                    case .wxDeviceRiskRank: event.wxDeviceRiskRank = UInt8(clamping: number)
-                    case .wxDeviceUV1d: event.wxDeviceUsers1d = UInt16(clamping: number)
-                    case .dwellMs: event.dwellMs = Int32(clamping: number)
-                    case .points: event.points = Int32(clamping: number)
-                    case .quantity: event.quantity = Int32(clamping: number)
-                    case .amountFen: event.amountFen = number
-                    case .discountFen: event.discountFen = number
-                    case .refundFen: event.refundFen = number
-                    case .rating: event.rating = UInt8(clamping: number)
-                    case .ok: event.ok = boolean
-                    default: break
-                    }
-                    if number < 0 && EventDecoder.money & bit != 0 { mistyped |= bit }
-                }
-                present = isPresent ? present | bit : present & ~bit
-            } else {
-                previous = FieldTable.unknown
-                position = try JSONScanner.skipValue(line, from: position, depth: 1)
-            }
-
-            if JSONScanner.byte(line, position) <= 0x20 { JSONScanner.skipSpace(line, &position) }
-            let separator = JSONScanner.byte(line, position)
-            if separator == 0x7D { break }
-            guard separator == 0x2C else { throw .notJSON }
-            position &+= 1
-            if JSONScanner.byte(line, position) <= 0x20 { JSONScanner.skipSpace(line, &position) }
-        }
-        position &+= 1
-        try end(line, &position)
-
-        if mistyped != 0 { throw .wrongType }
-        if overlong != 0 { throw .stringTooLong }
-        event.present = present
+        if gathered.mistyped != 0 { throw .wrongType }
+        if gathered.overlong != 0 { throw .stringTooLong }
+        let present = gathered.present
         guard present & EventDecoder.bit(.ts) != 0 else { throw .missingTimestamp }
         guard present & EventDecoder.bit(.event) != 0 else { throw .missingEvent }
         guard present & EventDecoder.bit(.accountID) != 0 else { throw .missingAccount }
-        guard EventDecoder.plausibleTimes.contains(event.ts) else { throw .timestampOutOfRange }
+        guard EventDecoder.plausibleTimes.contains(EventDecoder.number(said, .ts)) else { throw .timestampOutOfRange }
+        build(&event, from: said, gathered, line)
 
-        if model != 0 {
-            event.modelKey = IdentifierHash.combine(brand, model)
-            event.fingerprintKey = IdentifierHash.combine(
-                event.modelKey, IdentifierHash.combine(osVersion, wxVersion))
-        }
-        event.tieBreak = tieBreak(of: event)
         event.accountTextOffset = UInt32(truncatingIfNeeded: text.count)
-        event.accountTextLength = UInt16(truncatingIfNeeded: account.length)
-        if account.hasEscapes {
+        let account = EventDecoder.text(said, .accountID, gathered)
+        if gathered.escaped & EventDecoder.bit(.accountID) != 0 {
+            let start = text.count
             JSONScanner.appendResolved(line, account, to: &text)
+            event.accountTextLength = UInt16(truncatingIfNeeded: text.count - start)
         } else {
+            event.accountTextLength = UInt16(truncatingIfNeeded: account.length)
             line.extracting(account.start..<account.end).withUnsafeBytes { text.append(contentsOf: $0) }
         }
     }
 
+    /// Which fields a line has; bits as in `Event.present`.
+    private struct Gathered {
+        var present: UInt64 = 0
+        /// Fields whose last value was of the wrong type, or too long a string.
+        var mistyped: UInt64 = 0
+        var overlong: UInt64 = 0
+        /// Strings with escapes.
+        var escaped: UInt64 = 0
+    }
+
+    private static let fieldCount = 42
+
+    /// A string's key, a whole number or a boolean; 0 when absent.
+    @inline(__always)
+    private static func key(_ slots: Span<UInt64>, _ field: EventField) -> UInt64 {
+        slots[Int(field.rawValue)]
+    }
+
+    @inline(__always)
+    private static func number(_ slots: Span<UInt64>, _ field: EventField) -> Int64 {
+        Int64(bitPattern: slots[Int(field.rawValue)])
+    }
+
+    /// The text of a string, its length as it stands in the line.
+    @inline(__always)
+    private static func text(
+        _ slots: Span<UInt64>, _ field: EventField, _ gathered: Gathered
+    ) -> JSONScanner.Text {
+        let range = slots[fieldCount &+ Int(field.rawValue)]
+        let start = Int(truncatingIfNeeded: range >> 32)
+        let end = Int(truncatingIfNeeded: range & 0xFFFF_FFFF)
+        return JSONScanner.Text(
+            start: start, end: end, length: end &- start,
+            hasEscapes: gathered.escaped & bit(field) != 0)
+    }
+
+    /// Reads the line's object. Fields in the order of the line before, written without spaces, are taken here;
+    /// any other goes through `member`.
+    @inline(__always)
+    private mutating func gather(
+        _ line: borrowing RawSpan, into slots: inout MutableSpan<UInt64>
+    ) throws(RejectReason) -> Gathered {
+        precondition(slots.count == 2 * EventDecoder.fieldCount)
+        for index in 0..<EventDecoder.fieldCount { slots[index] = 0 }
+        var gathered = Gathered()
+        var position = 0
+        JSONScanner.skipSpace(line, &position)
+        guard JSONScanner.byte(line, position) == 0x7B else {
+            position = try JSONScanner.skipValue(line, from: position, depth: 0)
+            try end(line, position)
+            throw .notObject
+        }
+        position &+= 1
+        JSONScanner.skipSpace(line, &position)
+        var previous = FieldTable.unknown
+        if JSONScanner.byte(line, position) == 0x7D {
+            try end(line, position &+ 1)
+            return gathered
+        }
+        // What is present, kept apart from `gathered.present` as long as nothing unusual comes.
+        var present: UInt64 = 0
+        var isUsual = true
+        while true {
+            // At the quote of a key.
+            usual: if isUsual, JSONScanner.byte(line, position) == 0x22,
+                let pattern = fields.expected(line, position &+ 1, after: previous)
+            {
+                let start = position &+ 1 &+ pattern.length
+                let slot = Int(pattern.field.rawValue)
+                if pattern.isString {
+                    var state = hash.k0
+                    var index = start
+                    var chunk = JSONScanner.chunk(line, index)
+                    while chunk.plainCount == 16 {
+                        state = hash.step(state, low: chunk.low, high: chunk.high)
+                        index &+= 16
+                        chunk = JSONScanner.chunk(line, index)
+                    }
+                    let close = index &+ chunk.plainCount
+                    let length = close &- start
+                    // Empty or too long: one comparison for both.
+                    guard JSONScanner.byte(line, close) == 0x22,
+                        UInt(bitPattern: length &- 1) < UInt(bitPattern: maximumStringLength)
+                    else { break usual }
+                    slots[slot] = finish(state, chunk, count: length)
+                    slots[EventDecoder.fieldCount &+ slot] =
+                        UInt64(truncatingIfNeeded: start) << 32 | UInt64(truncatingIfNeeded: close)
+                    position = close &+ 1
+                } else {
+                    var after = start
+                    if pattern.field != .ok {
+                        guard let number = JSONScanner.scanPlainInteger(line, &after) else { break usual }
+                        slots[slot] = UInt64(bitPattern: number)
+                    } else {
+                        guard let value = JSONScanner.scanBoolean(line, &after) else { break usual }
+                        slots[slot] = value ? 1 : 0
+                    }
+                    position = after
+                }
+                previous = slot
+                present |= 1 &<< UInt64(truncatingIfNeeded: slot)
+                let next = JSONScanner.byte(line, position)
+                if next == 0x2C, JSONScanner.byte(line, position &+ 1) == 0x22 {
+                    position &+= 1
+                    continue
+                }
+                if next == 0x7D { break }
+                let more = try separator(line, position)
+                guard more >= 0 else {
+                    position = ~more
+                    break
+                }
+                position = more
+                continue
+            }
+            gathered.present |= present
+            present = 0
+            (position, previous) = try member(
+                line, position, after: previous, into: &slots, &gathered)
+            isUsual = gathered.mistyped | gathered.overlong | gathered.escaped == 0
+            let more = try separator(line, position)
+            guard more >= 0 else {
+                position = ~more
+                break
+            }
+            position = more
+        }
+        gathered.present |= present
+        try end(line, position &+ 1)
+        return gathered
+    }
+
+    /// Reads what stands between members.
+    /// - Returns: the position of the next member's key, or the complement of that of the closing brace.
+    @inline(never)
+    private func separator(_ line: borrowing RawSpan, _ start: Int) throws(RejectReason) -> Int {
+        var position = start
+        JSONScanner.skipSpace(line, &position)
+        let next = JSONScanner.byte(line, position)
+        if next == 0x7D { return ~position }
+        guard next == 0x2C else { throw .notJSON }
+        position &+= 1
+        JSONScanner.skipSpace(line, &position)
+        return position
+    }
+
+    /// Reads a member, in whatever way it is written.
+    /// - Returns: the position behind its value, and its field for the next key to be expected.
+    @inline(never)
+    private mutating func member(
+        _ line: borrowing RawSpan, _ start: Int, after previous: Int,
+        into slots: inout MutableSpan<UInt64>, _ gathered: inout Gathered
+    ) throws(RejectReason) -> (position: Int, field: Int) {
+        var position = start
+        guard JSONScanner.byte(line, position) == 0x22 else { throw .notJSON }
+        position &+= 1
+        let named = try key(line, &position)
+        fields.expect(named, after: previous)
+        JSONScanner.skipSpace(line, &position)
+        guard JSONScanner.byte(line, position) == 0x3A else { throw .notJSON }
+        position &+= 1
+        JSONScanner.skipSpace(line, &position)
+        guard let field = named else {
+            return (try JSONScanner.skipValue(line, from: position, depth: 1), FieldTable.unknown)
+        }
+
+        let bit = EventDecoder.bit(field)
+        let slot = Int(field.rawValue)
+        let first = JSONScanner.byte(line, position)
+        gathered.present &= ~bit
+        gathered.mistyped &= ~bit
+        gathered.overlong &= ~bit
+        gathered.escaped &= ~bit
+        slots[slot] = 0
+        if EventDecoder.strings & bit != 0, first == 0x22 {
+            position &+= 1
+            let token = try string(line, &position)
+            if token.text.length > maximumStringLength {
+                gathered.overlong |= bit
+            } else if token.text.length > 0 {
+                slots[slot] = token.key
+                slots[EventDecoder.fieldCount &+ slot] =
+                    UInt64(truncatingIfNeeded: token.text.start) << 32
+                    | UInt64(truncatingIfNeeded: token.text.end)
+                if token.text.hasEscapes { gathered.escaped |= bit }
+                gathered.present |= bit
+            }
+        } else if EventDecoder.integers & bit != 0, first == 0x2D || first &- 0x30 < 10 {
+            if let value = try JSONScanner.scanInteger(line, &position) {
+                slots[slot] = UInt64(bitPattern: value)
+                gathered.present |= bit
+                if value < 0 && EventDecoder.money & bit != 0 { gathered.mistyped |= bit }
+            } else {
+                gathered.mistyped |= bit
+            }
+        } else if field == .ok, let value = JSONScanner.scanBoolean(line, &position) {
+            slots[slot] = value ? 1 : 0
+            gathered.present |= bit
+        } else if JSONScanner.isNull(line, position) {
+            position &+= 4
+        } else {
+            position = try JSONScanner.skipValue(line, from: position, depth: 1)
+            gathered.mistyped |= bit
+        }
+        return (position, slot)
+    }
+
+    /// Sets all that an event says by what its line says; where its account's text is, is left to the caller.
+    @inline(__always)
+    private mutating func build(
+        _ event: inout Event, from slots: Span<UInt64>, _ gathered: Gathered,
+        _ line: borrowing RawSpan
+    ) {
+        event.ts = EventDecoder.number(slots, .ts)
+        event.present = gathered.present
+        event.accountKey = EventDecoder.key(slots, .accountID)
+        event.eventIDKey = EventDecoder.key(slots, .eventID)
+        event.deviceKey = EventDecoder.key(slots, .deviceID)
+        event.wifiKey = EventDecoder.key(slots, .wifiID)
+        event.sessionKey = EventDecoder.key(slots, .sessionID)
+        event.pageKey = EventDecoder.key(slots, .page)
+        event.campaignKey = EventDecoder.key(slots, .campaignID)
+        event.couponKey = EventDecoder.key(slots, .couponID)
+        event.couponInstanceKey = EventDecoder.key(slots, .couponInstance)
+        event.orderKey = EventDecoder.key(slots, .orderID)
+        event.merchantKey = EventDecoder.key(slots, .merchantID)
+        event.skuKey = EventDecoder.key(slots, .skuID)
+        event.groupKey = EventDecoder.key(slots, .groupID)
+        event.phoneKey = EventDecoder.key(slots, .phoneID)
+        event.phonePrefixKey = EventDecoder.key(slots, .phonePrefix)
+        event.addressKey = EventDecoder.key(slots, .addressID)
+        event.payerKey = EventDecoder.key(slots, .payerID)
+        event.trackingKey = EventDecoder.key(slots, .trackingID)
+        event.inviterKey = EventDecoder.key(slots, .inviterID)
+        event.peerKey = EventDecoder.key(slots, .peerID)
+        event.amountFen = EventDecoder.number(slots, .amountFen)
+        event.discountFen = EventDecoder.number(slots, .discountFen)
+        event.refundFen = EventDecoder.number(slots, .refundFen)
+        event.points = Int32(clamping: EventDecoder.number(slots, .points))
+        event.dwellMs = Int32(clamping: EventDecoder.number(slots, .dwellMs))
+        event.quantity = Int32(clamping: EventDecoder.number(slots, .quantity))
+        event.scene = Int32(clamping: EventDecoder.number(slots, .scene))
+        event.wxDeviceUsers1d = UInt16(clamping: EventDecoder.number(slots, .wxDeviceUV1d))
+        event.wxRiskRank = UInt8(clamping: EventDecoder.number(slots, .wxRiskRank))
+        event.wxDeviceRiskRank = UInt8(clamping: EventDecoder.number(slots, .wxDeviceRiskRank))
+        event.rating = UInt8(clamping: EventDecoder.number(slots, .rating))
+        event.ok = gathered.present & EventDecoder.bit(.ok) == 0 ? true : EventDecoder.key(slots, .ok) != 0
+        event.type = EventType(rawValue: types.find(EventDecoder.key(slots, .event))) ?? .other
+        event.platform = Platform(rawValue: platforms.find(EventDecoder.key(slots, .platform))) ?? .unknown
+        event.deviceSource =
+            DeviceSource(rawValue: deviceSources.find(EventDecoder.key(slots, .deviceSource))) ?? .unknown
+        event.network = NetworkKind(rawValue: networks.find(EventDecoder.key(slots, .network))) ?? .unknown
+        (event.ipKey, event.networkKey) =
+            EventDecoder.key(slots, .ip) == 0 ? (0, 0) : address(line, EventDecoder.text(slots, .ip, gathered))
+        let model = EventDecoder.key(slots, .model)
+        if model != 0 {
+            event.modelIsEmulator = isEmulator(line, Token(key: model, text: EventDecoder.text(slots, .model, gathered)))
+            event.modelKey = IdentifierHash.combine(EventDecoder.key(slots, .brand), model)
+            event.fingerprintKey = IdentifierHash.combine(
+                event.modelKey,
+                IdentifierHash.combine(
+                    EventDecoder.key(slots, .osVersion), EventDecoder.key(slots, .wxVersion)))
+        } else {
+            event.modelIsEmulator = false
+            event.modelKey = 0
+            event.fingerprintKey = 0
+        }
+        event.tieBreak = UInt64(event.type.rawValue) << 56 | rank(of: slots, gathered.present) >> 8
+    }
+
+    /// A hash of all that the line says, whatever the order it says it in.
+    @inline(__always)
+    private func rank(of slots: Span<UInt64>, _ present: UInt64) -> UInt64 {
+        // A sum of products of two values each, all with their own odd offset: strings are hashes already, and the
+        // products do not wait for each other.
+        var offset = hash.k1
+        var sum = present &* 0xE703_7ED1_A0B4_28DB
+        for pair in 0..<21 {
+            sum &+= (slots[pair &* 2] &+ offset)
+                &* (slots[pair &* 2 &+ 1] ^ offset ^ 0xD1B5_4A32_D192_ED03)
+            offset &+= 0x9E37_79B9_7F4A_7C16
+        }
+        return IdentifierHash.fold(sum ^ hash.k1, 0xA076_1D64_78BD_642F)
+    }
+
     /// Nothing but white space may follow the value.
-    private func end(_ line: borrowing RawSpan, _ position: inout Int) throws(RejectReason) {
+    @inline(__always)
+    private func end(_ line: borrowing RawSpan, _ start: Int) throws(RejectReason) {
+        var position = start
         JSONScanner.skipSpace(line, &position)
         if position != line.byteCount { throw .trailingCharacters }
     }
@@ -328,6 +469,15 @@ public struct EventDecoder: Sendable {
             JSONScanner.word(bytes, 0), JSONScanner.word(bytes, 8), JSONScanner.word(bytes, 16))
     }
 
+    /// Ends the hash of a text of `count` bytes with those of its last chunk that belong to it.
+    @inline(__always)
+    private func finish(_ state: UInt64, _ last: JSONScanner.Chunk, count: Int) -> UInt64 {
+        let mask = JSONScanner.mask(last.plainCount & 7)
+        return hash.finish(
+            state, low: last.plainCount < 8 ? last.low & mask : last.low,
+            high: last.plainCount < 8 ? 0 : last.high & mask, count: count)
+    }
+
     /// Hashes a string's text while looking for its end; starts behind the opening quote.
     @inline(__always)
     private mutating func string(
@@ -336,22 +486,20 @@ public struct EventDecoder: Sendable {
         var state = hash.k0
         var index = position
         while true {
-            let word = JSONScanner.word(line, index)
-            let marks = JSONScanner.specials(word)
-            if marks == 0 {
-                state = IdentifierHash.fold(state ^ word, hash.k1)
-                index &+= 8
+            let chunk = JSONScanner.chunk(line, index)
+            if chunk.plainCount == 16 {
+                state = hash.step(state, low: chunk.low, high: chunk.high)
+                index &+= 16
                 continue
             }
-            let count = marks.trailingZeroBitCount &>> 3
-            guard UInt8(truncatingIfNeeded: word &>> UInt64(count &* 8)) == 0x22 else {
+            let end = index &+ chunk.plainCount
+            guard JSONScanner.byte(line, end) == 0x22 else {
                 let token = try unusualString(line, from: position)
                 position = token.text.end &+ 1
                 return token
             }
-            let end = index &+ count
             let length = end &- position
-            let key = hash.finish(state, tail: word & JSONScanner.mask(count), count: length)
+            let key = finish(state, chunk, count: length)
             let text = JSONScanner.Text(start: position, end: end, length: length, hasEscapes: false)
             position = end &+ 1
             return Token(key: key, text: text)
@@ -409,56 +557,5 @@ public struct EventDecoder: Sendable {
             "sdk_gphone", "android sdk built for", "emulator", "simulator", "genymotion", "bluestacks",
             "ldplayer", "mumu", "memu", "nox", "goldfish", "ranchu", "virtualbox", "vbox", "x86_64",
         ]
-    }
-
-    /// The event's rank among those of its millisecond: its type above a hash of all that the line says.
-    private func tieBreak(of event: borrowing Event) -> UInt64 {
-        @inline(__always) func word(_ high: Int32, _ low: Int32) -> UInt64 {
-            UInt64(UInt32(bitPattern: high)) << 32 | UInt64(UInt32(bitPattern: low))
-        }
-        // A sum of products with odd constants, all different: the keys are hashes already, and the products do
-        // not wait for each other.
-        var multiplier = hash.k1 | 1
-        var sum = hash.k0
-        @inline(__always) func add(_ value: UInt64) {
-            sum &+= value &* multiplier
-            multiplier &+= 0x9E37_79B9_7F4A_7C16
-        }
-        add(UInt64(bitPattern: event.ts))
-        add(event.present)
-        add(event.accountKey)
-        add(event.eventIDKey)
-        add(event.deviceKey)
-        add(event.ipKey)
-        add(event.wifiKey)
-        add(event.sessionKey)
-        add(event.fingerprintKey)
-        add(event.pageKey)
-        add(event.campaignKey)
-        add(event.couponKey)
-        add(event.couponInstanceKey)
-        add(event.orderKey)
-        add(event.merchantKey)
-        add(event.skuKey)
-        add(event.groupKey)
-        add(event.phoneKey)
-        add(event.phonePrefixKey)
-        add(event.addressKey)
-        add(event.payerKey)
-        add(event.trackingKey)
-        add(event.inviterKey)
-        add(event.peerKey)
-        add(UInt64(bitPattern: event.amountFen))
-        add(UInt64(bitPattern: event.discountFen))
-        add(UInt64(bitPattern: event.refundFen))
-        add(word(event.points, event.dwellMs))
-        add(word(event.quantity, event.scene))
-        add(
-            UInt64(event.wxDeviceUsers1d) | UInt64(event.wxRiskRank) << 16
-                | UInt64(event.wxDeviceRiskRank) << 24 | UInt64(event.rating) << 32
-                | UInt64(event.platform.rawValue) << 40 | UInt64(event.deviceSource.rawValue) << 48
-                | UInt64(event.network.rawValue) << 52 | (event.ok ? 1 << 56 : 0))
-        return UInt64(event.type.rawValue) << 56
-            | IdentifierHash.fold(sum ^ hash.k1, 0xA076_1D64_78BD_642F) >> 8
     }
 }

@@ -40,14 +40,15 @@ struct EventPool {
 
     /// Moves an event to the end of a batch, with the time it is delivered at.
     mutating func remove(_ slot: UInt32, at ts: Int64, into batch: inout EventBatch) {
+        let length = Int(events[Int(slot)].accountTextLength)
+        events[Int(slot)].ts = ts
+        events[Int(slot)].accountTextOffset = UInt32(batch.text.count)
         batch.events.append(events[Int(slot)])
-        let last = batch.events.count - 1
-        batch.events[last].ts = ts
-        batch.events[last].accountTextOffset = UInt32(batch.text.count)
-        let length = Int(batch.events[last].accountTextLength)
         if length <= EventPool.cellLength {
             let start = Int(slot) * EventPool.cellLength
-            batch.text.append(contentsOf: cells[start..<start + length])
+            cells.withUnsafeBytes {
+                batch.text.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[start..<start + length]))
+            }
         } else {
             batch.text.append(contentsOf: longTexts.removeValue(forKey: slot) ?? [])
         }

@@ -2,7 +2,7 @@
 ///
 /// Identifiers are chosen by those we look for, so the hash is keyed. The key is fixed unless a key file is
 /// given, because equal input must give equal flags (a sketch's estimate depends on the hash).
-/// A folded 64×64→128 bit multiply per eight bytes, after wyhash (Wang Yi, public domain).
+/// A folded 64×64→128 bit multiply per sixteen bytes, after wyhash (Wang Yi, public domain).
 public struct IdentifierHash: Sendable {
     @usableFromInline let k0: UInt64
     @usableFromInline let k1: UInt64
@@ -38,34 +38,62 @@ public struct IdentifierHash: Sendable {
         let count = bytes.byteCount
         var state = k0
         var offset = 0
-        while count &- offset >= 8 {
-            let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
-            state = IdentifierHash.fold(state ^ UInt64(littleEndian: word), k1)
-            offset &+= 8
+        // Each load ends at or before `count`: the loop's by its condition, the last words by their cases.
+        @inline(__always) func word(_ offset: Int) -> UInt64 {
+            UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
         }
-        var tail: UInt64 = 0
-        var shift: UInt64 = 0
-        while offset < count {
-            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
-            tail |= UInt64(byte) &<< shift
-            offset &+= 1
-            shift &+= 8
+        @inline(__always) func half(_ offset: Int) -> UInt64 {
+            UInt64(
+                UInt32(
+                    littleEndian: bytes.unsafeLoadUnaligned(
+                        fromUncheckedByteOffset: offset, as: UInt32.self)))
         }
-        return finish(state, tail: tail, count: count)
+        @inline(__always) func byte(_ offset: Int) -> UInt64 {
+            UInt64(bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self))
+        }
+        while count &- offset >= 16 {
+            state = step(state, low: word(offset), high: word(offset &+ 8))
+            offset &+= 16
+        }
+        // The last 0 to 15 bytes as two words with zeros behind them, from loads that overlap.
+        let rest = count &- offset
+        var low: UInt64 = 0
+        var high: UInt64 = 0
+        if rest > 8 {
+            low = word(offset)
+            high = word(count &- 8) >> UInt64(128 &- rest &* 8)
+        } else if rest == 8 {
+            low = word(offset)
+        } else if rest >= 4 {
+            low = half(offset) | half(count &- 4) << UInt64(rest &* 8 &- 32)
+        } else if rest > 0 {
+            let middle = rest / 2
+            low =
+                byte(offset) | byte(offset &+ middle) << UInt64(middle &* 8)
+                | byte(count &- 1) << UInt64(rest &* 8 &- 8)
+        }
+        return finish(state, low: low, high: high, count: count)
+    }
+
+    /// Carries a hash on over sixteen bytes, little-endian in two words.
+    @inlinable @inline(__always)
+    func step(_ state: UInt64, low: UInt64, high: UInt64) -> UInt64 {
+        IdentifierHash.fold(low ^ k1, high ^ state)
     }
 
     /// The key of a number of the kind `tag`, such as an address of four bytes; never 0.
     @inlinable @inline(__always)
     public func number(_ value: UInt64, tag: UInt64) -> UInt64 {
-        finish(IdentifierHash.fold(k0 ^ value, k1 ^ tag), tail: value, count: 8)
+        finish(IdentifierHash.fold(k0 ^ value, k1 ^ tag), low: value, high: 0, count: 8)
     }
 
-    /// Ends a hash over whole words with the last 0 to 7 bytes, little-endian in `tail`. The length goes in
-    /// last, so that a scanner can hash a string while it looks for its end.
+    /// Ends a hash over whole steps with the last 0 to 15 bytes, little-endian in two words, zeros behind them.
+    /// The length goes in last, so that a scanner can hash a string while it looks for its end.
     @inlinable @inline(__always)
-    func finish(_ state: UInt64, tail: UInt64, count: Int) -> UInt64 {
+    func finish(_ state: UInt64, low: UInt64, high: UInt64, count: Int) -> UInt64 {
         let mixed = IdentifierHash.fold(
-            state ^ tail ^ 0xA076_1D64_78BD_642F, k1 ^ k0 ^ UInt64(truncatingIfNeeded: count))
+            step(state, low: low, high: high) ^ 0xA076_1D64_78BD_642F,
+            k1 ^ k0 ^ UInt64(truncatingIfNeeded: count))
         return mixed == 0 ? 1 : mixed
     }
 }

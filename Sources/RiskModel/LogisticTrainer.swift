@@ -6,17 +6,17 @@ public struct LogisticTrainer: Sendable {
     /// How to learn.
     public struct Options: Sendable {
         /// Penalties to choose among. A standardised weight is expected within about ±1/√penalty.
-        public var penalties: [Double] = [1, 3, 10, 30, 100, 300]
+        public var penalties: [Double] = [3, 10, 30]
         /// Most segments of a feature's curve, to choose among.
-        public var segments = [1, 3, 6]
+        public var segments = [5]
         /// Whether curves only rise or only fall, as their columns' signs say. Off, since features overlap so
         /// much (one count over an hour, a day and a week) that a falling curve beside a rising one tells a lot.
         public var holdsSigns = false
         public var folds = 5
         /// Folds by which segments and penalty are chosen; the others are fitted for the choice alone.
-        public var foldsToChooseBy = 3
+        public var foldsToChooseBy = 2
         /// Of more rows, those of good accounts are thinned out.
-        public var maximumRows = 80_000
+        public var maximumRows = 40_000
         /// Multiplies the weight of positive rows while weights are learned; calibration undoes its shift.
         public var positiveWeight = 1.0
         /// `review` flags at most this share of good accounts out of fold: below the promised 1 %, so that the

@@ -1,10 +1,13 @@
-// What the per-event path needs and Swift 6.3 has no fast spelling for: prefetching, and arithmetic on eight
-// sixteen-bit lanes (Swift's SIMD masks compile to a loop over the lanes: 40 ns where these take 2).
+// What the per-event path needs and Swift 6.3 has no fast spelling for: prefetching, the bytes of a string
+// sixteen at a time, and arithmetic on eight sixteen-bit lanes (Swift's SIMD masks compile to a loop over the lanes: 40 ns where these take 2).
 #ifndef PROMOGUARD_CHOTPATH_H
 #define PROMOGUARD_CHOTPATH_H
 
 #include <stdint.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 /// Asks for the cache line at `address`; never faults, whatever the address.
 static inline void pg_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
@@ -67,6 +70,25 @@ static inline uint32_t pg_sketch_count(const uint16_t *stamps, uint32_t count, u
         live -= pg_live(seen, now, minutes);
     }
     return pg_sum(live);
+}
+
+/// How many of the sixteen bytes at `bytes` are plain text of a JSON string: before the first quote, backslash,
+/// control character or byte beyond ASCII; 16 when all are. All sixteen are read.
+static inline uint32_t pg_plain_count(const void *bytes) {
+#if defined(__SSE2__)
+    __m128i text = _mm_loadu_si128((const __m128i *)bytes);
+    __m128i quotes = _mm_cmpeq_epi8(text, _mm_set1_epi8('"'));
+    __m128i backslashes = _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'));
+    // As signed numbers, bytes beyond ASCII are below the space, too.
+    __m128i low = _mm_cmplt_epi8(text, _mm_set1_epi8(' '));
+    int marks = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, backslashes), low));
+    return (uint32_t)__builtin_ctz((unsigned)marks | 0x10000u);
+#else
+    const uint8_t *text = (const uint8_t *)bytes;
+    uint32_t count = 0;
+    while (count < 16 && text[count] >= ' ' && text[count] < 0x80 && text[count] != '"' && text[count] != '\\') count++;
+    return count;
+#endif
 }
 
 #endif
