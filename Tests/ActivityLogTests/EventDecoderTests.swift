@@ -349,4 +349,83 @@ import Testing
         #expect(batch.events[0].pageKey != key("p") && batch.events[0].pageKey != 0)
         #expect(batch.events[0].type == .click && batch.events[0].platform == .ios)
     }
+
+    @Test func aTextHasOneKeyWhateverItsLengthAndPlace() throws {
+        var decoder = EventDecoder()
+        for length in 1...70 {
+            let text = String((0..<length).map { Character(UnicodeScalar(UInt8(0x61 + $0 % 26))) })
+            let escaped = "\\u0061" + text.dropFirst()
+            let lines = [
+                "{\"account_id\":\"\(text)\",\"ts\":1767225600000,\"event\":\"click\"}",
+                "{\"ts\":1767225600000,\"event\":\"click\",\"account_id\":\"\(text)\"}",
+                "{\"ts\":1767225600000,\"event\":\"click\",\"account_id\" : \"\(text)\" }",
+                "{\"ts\":1767225600000,\"event\":\"click\",\"account_id\":\"\(escaped)\"}",
+            ]
+            for line in lines {
+                // A line read for the second time comes in the order that the decoder expects.
+                for _ in 0..<2 {
+                    var batch = EventBatch()
+                    try decoder.decode(Array(line.utf8).span.bytes, into: &batch)
+                    #expect(batch.events[0].accountKey == key(text), "\(line)")
+                    #expect(batch.text == Array(text.utf8), "\(line)")
+                }
+            }
+        }
+    }
+
+    @Test func whatLinesBeforeSaidLeavesNoTrace() throws {
+        let poor = Array(#"{"ts":1767225600000,"event":"click","account_id":"a"}"#.utf8)
+        let rich = Array(
+            (#"{"ts":1767225600001,"event":"order_pay","account_id":"b","ip":"8.8.8.8","brand":"x","#
+                + #""model":"sdk_gphone","platform":"ios","network":"wifi","device_source":"sdk","scene":7,"#
+                + #""rating":3,"amount_fen":5,"peer_id":"p","ok":false}"#).utf8)
+        var decoder = EventDecoder()
+        var text: [UInt8] = []
+        var fresh = Event()
+        try decoder.decode(poor.span.bytes, into: &fresh, text: &text)
+        var used = Event()
+        try decoder.decode(rich.span.bytes, into: &used, text: &text)
+        #expect(used.modelIsEmulator && !used.ok && used.ipKey != 0)
+        text.removeAll()
+        try decoder.decode(poor.span.bytes, into: &used, text: &text)
+        #expect(String(reflecting: used) == String(reflecting: fresh))
+    }
+
+    @Test func expectedFieldsAreJudgedLikeUnexpectedOnes() throws {
+        var decoder = EventDecoder()
+        func decode(_ more: String) -> Result<Event, RejectReason> {
+            var batch = EventBatch()
+            let line = "{\"ts\":1767225600000,\"event\":\"click\",\"account_id\":\"a\"\(more)}"
+            do throws(RejectReason) {
+                try decoder.decode(Array(line.utf8).span.bytes, into: &batch)
+                return .success(batch.events[0])
+            } catch {
+                return .failure(error)
+            }
+        }
+        func isRefused(_ more: String, _ reason: RejectReason) -> Bool {
+            // Twice, so that the second comes in the expected order.
+            for _ in 0..<2 {
+                guard case .failure(reason) = decode(more) else { return false }
+            }
+            return true
+        }
+        for _ in 0..<2 {
+            #expect(try decode(#","page":"p","scene":12,"ok":true"#).get().scene == 12)
+        }
+        #expect(isRefused(#","page":"p","scene":"12","ok":true"#, .wrongType))
+        #expect(isRefused(#","page":7,"scene":12,"ok":true"#, .wrongType))
+        #expect(isRefused(#","page":"p","scene":12,"ok":1"#, .wrongType))
+        #expect(isRefused(#","page":"p","scene":012,"ok":true"#, .notJSON))
+        #expect(isRefused(#","page":"p","scene":12"ok":true"#, .notJSON))
+        #expect(isRefused(",\"page\":\"p\u{1}\"", .controlCharacter))
+        let long = String(repeating: "x", count: 513)
+        #expect(isRefused(",\"page\":\"\(long)\",\"scene\":12", .stringTooLong))
+        for _ in 0..<2 {
+            let event = try decode(#","page":"p","scene":12,"page":"","scene":null"#).get()
+            #expect(event.pageKey == 0 && event.scene == 0 && !event.has(.page) && !event.has(.scene))
+            let again = try decode(#","page":7,"scene":"x","page":"q","scene":3"#).get()
+            #expect(again.pageKey == key("q") && again.scene == 3 && again.has(.page))
+        }
+    }
 }
