@@ -49,7 +49,8 @@ public struct EvaluationReplay: Sendable {
         }
         let endMs = reached.latestMs
         engine.finish { moment, vector, _ in
-            for subject in index.positions(moment.accountKey) where endMs <= index.all[subject].asOfMs ?? .max {
+            for subject in index.positions(moment.accountKey) where endMs <= index.all[subject].asOfMs ?? .max
+            {
                 offer(subject, vector)
             }
         }

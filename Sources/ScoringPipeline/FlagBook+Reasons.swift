@@ -31,7 +31,8 @@ extension FlagBook {
                                 contribution: $0.contribution)
                         },
                         tags: AbuseTags.tags(
-                            for: reasons.map { ($0.feature, $0.contribution) }, isFakeOrder: risk == .fakeOrder
+                            for: reasons.map { ($0.feature, $0.contribution) },
+                            isFakeOrder: risk == .fakeOrder
                         ).map(\.rawValue),
                         model: scorer.model.name))
             }

@@ -53,7 +53,8 @@ struct FlagBook {
             flags[head].append(
                 Flag(
                     accountKey: moment.accountKey, account: moment.account, firstFlaggedMs: moment.ts,
-                    lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds, vector: Array(vector)))
+                    lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds, vector: Array(vector))
+            )
             return
         }
         flags[head][position].lastScoredMs = moment.ts

@@ -9,7 +9,8 @@ public enum GangsCSV {
         let header = try reader.header()
         guard let account = header.firstIndex(of: "account_id"), let gang = header.firstIndex(of: "gang_id")
         else {
-            throw CSVError(file: path, line: 1, reason: "the header must have the columns account_id and gang_id")
+            throw CSVError(
+                file: path, line: 1, reason: "the header must have the columns account_id and gang_id")
         }
         var gangs: [String: String] = [:]
         while try reader.next() {

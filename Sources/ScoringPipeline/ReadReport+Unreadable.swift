@@ -13,7 +13,9 @@ extension ReadReport {
         sources.compactMap { source in
             if let problem = source.problem { return Unreadable(path: source.path, why: problem) }
             guard source.events == 0 && source.rejected > 0 else { return nil }
-            let lines = source.rejected == 1 ? "its only line is no event" : "none of its \(source.rejected) lines is an event"
+            let lines =
+                source.rejected == 1
+                ? "its only line is no event" : "none of its \(source.rejected) lines is an event"
             return Unreadable(path: source.path, why: lines + "; see promoguard inspect")
         }
     }

@@ -41,7 +41,8 @@ public struct ScoringRun: ~Copyable {
         var flags = FlagBook()
         var batch = EventBatch()
         var reached = ReplayProgress()
-        func score(_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) {
+        func score(_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory)
+        {
             let logOdds = scorer.logits(vector)
             let decision = policy.decide(logOdds, &memory)
             flags.note(decision.couponAbuse, .couponAbuse, logOdds.couponAbuse, moment, vector)

@@ -28,7 +28,8 @@ extension TrainingReplay {
             for (position, snapshot) in snapshots.enumerated() {
                 guard let label = subjects[snapshot.subject].labels[risk] else { continue }
                 taken[snapshot.subject] += 1
-                let weight = scalbn(1, taken[snapshot.subject] - 1) / (scalbn(1, counts[snapshot.subject]) - 1)
+                let weight =
+                    scalbn(1, taken[snapshot.subject] - 1) / (scalbn(1, counts[snapshot.subject]) - 1)
                 set.append(
                     UnsafeBufferPointer(rebasing: vectors[position * width..<(position + 1) * width]),
                     label: label, weight: weight,

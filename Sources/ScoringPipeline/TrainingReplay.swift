@@ -55,7 +55,8 @@ public struct TrainingReplay: Sendable {
         }
         let endMs = reached.latestMs
         engine.finish { moment, vector, _ in
-            for subject in index.positions(moment.accountKey) where (index.all[subject].asOfMs ?? endMs) >= endMs {
+            for subject in index.positions(moment.accountKey)
+            where (index.all[subject].asOfMs ?? endMs) >= endMs {
                 store.keepLast(subject, moment, vector)
             }
         }

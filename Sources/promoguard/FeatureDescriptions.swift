@@ -7,11 +7,14 @@ enum FeatureDescriptions {
         case .table: table(language).rendered(terminal)
         case .json: JSONValue.lines(FeatureCatalog.all.map(json))
         case .csv:
-            CSVText.line(["feature", "family", "unit", "meaning", "reason_en", "reason_zh", "source", "needs"])
+            CSVText.line([
+                "feature", "family", "unit", "meaning", "reason_en", "reason_zh", "source", "needs",
+            ])
                 + FeatureCatalog.all.map { feature in
                     CSVText.line([
                         feature.name, feature.family.rawValue, feature.unit.rawValue, feature.meaning,
-                        feature.reason.en, feature.reason.zh, feature.source, needs(feature).joined(separator: " "),
+                        feature.reason.en, feature.reason.zh, feature.source,
+                        needs(feature).joined(separator: " "),
                     ])
                 }.joined()
         }

@@ -23,7 +23,8 @@ struct FeaturesCommand: ParsableCommand {
     var describe = false
 
     @Option(
-        help: ArgumentHelp("Only the accounts of this labels file, as known at their as_of_ms.", valueName: "csv"),
+        help: ArgumentHelp(
+            "Only the accounts of this labels file, as known at their as_of_ms.", valueName: "csv"),
         completion: .file(extensions: ["csv"]))
     var labels: String?
 

@@ -7,7 +7,8 @@ import ScoringPipeline
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Say what is in these logs: events, field coverage, what was rejected, which features are blind.")
+        abstract:
+            "Say what is in these logs: events, field coverage, what was rejected, which features are blind.")
 
     @OptionGroup var logs: LogOptions
 
@@ -99,7 +100,8 @@ enum InspectionText {
         for row in read.rejections {
             var example = ""
             if let line = read.rejectedSamples.first(where: { $0.reason == row.reason }) {
-                example = "\(read.sources[line.source].path) byte \(line.offset): "
+                example =
+                    "\(read.sources[line.source].path) byte \(line.offset): "
                     + String(decoding: line.sample.prefix(80), as: UTF8.self)
             }
             table.rows.append([.init(row.reason.name), .init(row.lines.grouped), .init(example)])

@@ -30,12 +30,20 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         name: .customLong("l2"),
-        help: ArgumentHelp("Penalty on the weights (default: chosen by cross-validation).", valueName: "penalty"))
+        help: ArgumentHelp(
+            "Penalty on the weights (default: chosen by cross-validation).", valueName: "penalty"))
     var penalty: Double?
 
     @Option(
         help: ArgumentHelp(
-            "CSV with account_id,gang_id: a gang is never split between training and testing.", valueName: "csv"),
+            "Most straight pieces of a feature's curve (default: chosen by cross-validation).",
+            valueName: "count"))
+    var segments: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "CSV with account_id,gang_id: a gang is never split between training and testing.",
+            valueName: "csv"),
         completion: .file(extensions: ["csv"]))
     var groups: String?
 
@@ -43,12 +51,16 @@ struct TrainCommand: ParsableCommand {
     var seed: UInt64 = 1
 
     @Option(
-        help: ArgumentHelp("A command that made the logs, for the model's record; may be repeated.", valueName: "command"))
+        help: ArgumentHelp(
+            "A command that made the logs, for the model's record; may be repeated.", valueName: "command"))
     var madeBy: [String] = []
 
     @OptionGroup var verbosity: Verbosity
 
     func validate() throws {
+        if let segments, !(1...32).contains(segments) {
+            throw ValidationError("--segments \(segments) is out of range: give 1 to 32")
+        }
         if let penalty, !(penalty > 0 && penalty.isFinite) {
             throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0")
         }
@@ -68,13 +80,15 @@ struct TrainCommand: ParsableCommand {
 
         var options = LogisticTrainer.Options()
         if let penalty { options.penalties = [penalty] }
+        if let segments { options.segments = [segments] }
         let trainer = LogisticTrainer(options: options)
         var trained: [Risk: TrainedHead] = [:]
         for risk in Risk.allCases {
             trained[risk] = try trainer.train(replay.trainingSet(risk, gangs: gangs, seed: seed))
         }
         let model = LogisticModel(
-            name: name ?? defaultName, data: description(of: replay), commands: madeBy + [CommandRecord.current],
+            name: name ?? defaultName, data: description(of: replay),
+            commands: madeBy + [CommandRecord.current],
             trained: trained)
         try model.write(to: output)
 

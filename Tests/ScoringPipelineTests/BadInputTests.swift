@@ -17,7 +17,9 @@ import Testing
             ["score", "--model", model, "--database", folder.file("cases.sqlite")] + options + paths)
     }
 
-    private func caseFile() throws -> CaseFile { try CaseFile.open(folder.file("cases.sqlite"), access: .readOnly) }
+    private func caseFile() throws -> CaseFile {
+        try CaseFile.open(folder.file("cases.sqlite"), access: .readOnly)
+    }
 
     // MARK: Lines
 
@@ -34,12 +36,14 @@ import Testing
             (#"{"ts":-5,"event":"coupon_claim","account_id":"u"}"#, "ts_out_of_range"),
             (#"{"ts":253370764800000,"event":"coupon_claim","account_id":"u"}"#, "ts_out_of_range"),
             (
-                #"{"ts":1780000000000,"event":"coupon_claim","account_id":""# + String(repeating: "x", count: 10_000)
+                #"{"ts":1780000000000,"event":"coupon_claim","account_id":""#
+                    + String(repeating: "x", count: 10_000)
                     + #""}"#, "string_too_long"
             ),
         ])
     func aLineThatIsNoEventIsRejectedAndTheRestCounts(_ line: String, _ reason: String) throws {
-        let log = try folder.write("a.log", event + "\n" + line + "\n" + event.replacing("u1", with: "u2") + "\n")
+        let log = try folder.write(
+            "a.log", event + "\n" + line + "\n" + event.replacing("u1", with: "u2") + "\n")
         let outcome = try score(log)
         #expect(outcome.exitCode == 0)
         #expect(outcome.errors.contains("2 events of 2 accounts"))
@@ -53,8 +57,11 @@ import Testing
 
     @Test func brokenTextIsRejected() throws {
         var bytes = Array((event + "\n").utf8)
-        bytes += Array(#"{"ts":1780000000000,"event":"login","account_id":""#.utf8) + [0xFF, 0xFE] + Array("\"}\n".utf8)
-        bytes += Array(#"{"ts":1780000000000,"event":"login","account_id":"a"#.utf8) + [0] + Array("b\"}\n".utf8)
+        bytes +=
+            Array(#"{"ts":1780000000000,"event":"login","account_id":""#.utf8) + [0xFF, 0xFE]
+            + Array("\"}\n".utf8)
+        bytes +=
+            Array(#"{"ts":1780000000000,"event":"login","account_id":"a"#.utf8) + [0] + Array("b\"}\n".utf8)
         let outcome = try score(try folder.write("a.log", bytes))
         #expect(outcome.exitCode == 0)
         #expect(outcome.errors.contains("rejected 2 lines"))
@@ -73,8 +80,10 @@ import Testing
     @Test func aLineOfAHundredMegabytesIsPassedOver() throws {
         let log = folder.file("long.log")
         let made = try Program.run(
-            "/bin/bash", ["-c", "{ cat; head -c 100000000 /dev/zero | tr '\\0' x; echo; cat in2; } > \(log)"],
-            input: Array((event + "\n").utf8), folder: try {
+            "/bin/bash",
+            ["-c", "{ cat; head -c 100000000 /dev/zero | tr '\\0' x; echo; cat in2; } > \(log)"],
+            input: Array((event + "\n").utf8),
+            folder: try {
                 try folder.write("in2", event.replacing("u1", with: "u2") + "\n")
                 return folder.path
             }())
@@ -141,7 +150,8 @@ import Testing
     }
 
     @Test func whatIsNotThereFailsBeforeAnythingIsWritten() throws {
-        try FileManager.default.createDirectory(atPath: folder.file("logs"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: folder.file("logs"), withIntermediateDirectories: true)
         try folder.write("logs/readme.md", "no logs here")
         for path in [folder.file("missing.log"), folder.file("logs")] {
             let outcome = try score(path)

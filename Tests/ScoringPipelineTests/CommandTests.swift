@@ -15,7 +15,8 @@ import Testing
         for arguments in [
             ["score"], ["inspect"], ["features"], ["train", "x.log"], ["evaluate", "x.log"],
             ["score", "x.log", "--nonsense"], ["score", "x.log", "--input-format", "apache"],
-            ["score", "x.log", "--lateness", "-3"], ["train", "--labels", "l", "--output", "m", "--l2", "0", "x.log"],
+            ["score", "x.log", "--lateness", "-3"],
+            ["train", "--labels", "l", "--output", "m", "--l2", "0", "x.log"],
             ["inspect", "x.log", "--format", "csv"], ["features", "x.log", "--describe"], ["scroe", "x.log"],
         ] {
             let outcome = try Program.run(Program.promoguard, arguments)
@@ -28,14 +29,16 @@ import Testing
         let database = folder.file("cases.sqlite")
         let scores = folder.file("scores.csv")
         let scored = try Program.promoguard(
-            "score", campaign.logs.path, "--model", campaign.modelPath, "--database", database, "--scores", scores,
+            "score", campaign.logs.path, "--model", campaign.modelPath, "--database", database, "--scores",
+            scores,
             "--verbose")
         #expect(scored.exitCode == 0)
         #expect(scored.output.isEmpty)
         #expect(scored.errors.contains("entities held at the end"))
         let flags = try CaseFile.open(database, access: .readOnly).flagCount()
         #expect(flags > 10)
-        let listed = try Program.promoguard("review", "list", "--database", database, "--format", "csv", "--limit", "0")
+        let listed = try Program.promoguard(
+            "review", "list", "--database", database, "--format", "csv", "--limit", "0")
         #expect(listed.exitCode == 0)
         #expect(listed.text.split(separator: "\n").count == flags + 1)
         let quiet = try Program.promoguard(
@@ -74,7 +77,8 @@ import Testing
         // Such a file says that it is empty, so that it must be read to its end.
         let file = FileHandle(forReadingAtPath: "/proc/\(process)/status")
         let status = (try? file?.readToEnd()).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let mask = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+        let mask = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t")
+            .last
         return mask.flatMap { UInt64($0, radix: 16) }.map { $0 >> UInt64(signal - 1) & 1 == 1 } ?? false
     }
 
@@ -82,7 +86,8 @@ import Testing
         let outcome = try Program.promoguard("features", campaign.logs.path)
         #expect(outcome.exitCode == 0)
         let rows = outcome.text.split(separator: "\n")
-        #expect(rows[0] == Substring((["account_id", "as_of_ms"] + FeatureCatalog.names).joined(separator: ",")))
+        #expect(
+            rows[0] == Substring((["account_id", "as_of_ms"] + FeatureCatalog.names).joined(separator: ",")))
         let ids = rows.dropFirst().map { String($0.prefix { $0 != "," }) }
         #expect(ids.count > 500)
         #expect(ids == ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
@@ -105,7 +110,8 @@ import Testing
             for name in FeatureCatalog.names { #expect(outcome.text.contains(name)) }
         }
         let json = try Program.promoguard("features", "--describe", "--format", "json")
-        let features = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [[String: Any]])
+        let features = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.output)) as? [[String: Any]])
         #expect(features.compactMap { $0["feature"] as? String } == FeatureCatalog.names)
         #expect(features.allSatisfy { ($0["meaning"] as? String)?.isEmpty == false })
     }
@@ -144,7 +150,8 @@ import Testing
                 let figures = try #require(heads[risk.rawValue])
                 for name in [
                     "auc", "pr_auc", "ks", "recall_at_fpr_0.1%", "recall_at_fpr_0.5%", "recall_at_fpr_1%",
-                    "review_precision", "review_recall", "high_precision", "high_recall", "accounts", "positives",
+                    "review_precision", "review_recall", "high_precision", "high_recall", "accounts",
+                    "positives",
                 ] {
                     #expect(figures[name] != nil, "\(name)")
                 }
@@ -159,7 +166,8 @@ import Testing
         let logs = TestCampaign.simulate(accounts: 200, days: 2, seed: 5)
         func train(_ name: String) throws -> Program.Outcome {
             try Program.promoguard(
-                "train", "--labels", logs.file("labels.csv"), logs.path, "--output", folder.file(name), "--l2", "30",
+                "train", "--labels", logs.file("labels.csv"), logs.path, "--output", folder.file(name),
+                "--l2", "30", "--segments", "1",
                 "--name", "tiny", "--groups", logs.file("truth.csv"), "--made-by", "promoguard simulate tiny")
         }
         let first = try train("one.json")

@@ -15,11 +15,16 @@ enum Program {
 
     /// The built program, beside the tests' own.
     static let promoguard: String = {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("promoguard").path
+        let tests =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? CommandLine.arguments[0]
+        return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("promoguard")
+            .path
     }()
 
-    static func promoguard(_ arguments: String..., input: [UInt8] = [], folder: String? = nil) throws -> Outcome {
+    static func promoguard(_ arguments: String..., input: [UInt8] = [], folder: String? = nil) throws
+        -> Outcome
+    {
         try run(promoguard, arguments, input: input, folder: folder)
     }
 

@@ -33,7 +33,8 @@ import Testing
             paths: [log],
             labels: [
                 AccountLabel(
-                    accountID: "a", risk: .couponAbuse, isAbuse: true, asOfMs: 1_780_000_000_000 + 5 * 60_000 + 1)
+                    accountID: "a", risk: .couponAbuse, isAbuse: true,
+                    asOfMs: 1_780_000_000_000 + 5 * 60_000 + 1)
             ])
         // Numbers 1, 2 and 4, and the last by then, number 6.
         #expect(asOf.snapshots.map { ($0.ts - 1_780_000_000_000) / 60_000 } == [0, 1, 3, 5])
@@ -115,7 +116,11 @@ import Testing
             #expect(row[1] == String(replay.snapshots[position].ts))
             let values = row.dropFirst(2).map { Float($0) ?? .nan }
             unknown += values.count(where: \.isNaN)
-            #expect(zip(values, bits(replay, position)).allSatisfy { $0.isNaN && Float(bitPattern: $1).isNaN || $0.bitPattern == $1 || ($0 == 0 && Float(bitPattern: $1) == 0) })
+            #expect(
+                zip(values, bits(replay, position)).allSatisfy {
+                    $0.isNaN && Float(bitPattern: $1).isNaN || $0.bitPattern == $1
+                        || ($0 == 0 && Float(bitPattern: $1) == 0)
+                })
         }
         #expect(unknown > 0)
 

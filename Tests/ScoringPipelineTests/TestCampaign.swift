@@ -65,6 +65,7 @@ final class TestCampaign: Sendable {
         let indices = names.map { FeatureCatalog.index(of: $0)! }
         var options = LogisticTrainer.Options()
         options.penalties = [10]
+        options.segments = [1]
         options.folds = 2
         var trained: [Risk: TrainedHead] = [:]
         for risk in Risk.allCases {

@@ -21,7 +21,9 @@ struct ReadingOptions: ParsableArguments {
         completion: .list(["auto", "canonical"]))
     var inputFormat = "auto"
 
-    @Option(help: ArgumentHelp("Disorder up to this many seconds of event time is repaired.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Disorder up to this many seconds of event time is repaired.", valueName: "seconds"))
     var lateness = 60.0
 
     func validate() throws {

@@ -55,7 +55,12 @@ struct FigureTable {
                 .array(
                     models.map { model in
                         let heads = zip(Risk.allCases, model.heads).compactMap { risk, head in
-                            head.map { (risk.rawValue, JSONValue.object($0.figures.map { ($0.name, .number($0.value)) })) }
+                            head.map {
+                                (
+                                    risk.rawValue,
+                                    JSONValue.object($0.figures.map { ($0.name, .number($0.value)) })
+                                )
+                            }
                         }
                         return .object([("name", .string(model.name)), ("heads", .object(heads))])
                     })
