@@ -2,12 +2,12 @@ import Foundation
 
 /// L2-penalised logistic regression with bounds on signs, by projected Newton steps.
 ///
-/// Minimises Σ sᵢ · loss(yᵢ, b + xᵢ·w) + ½ λ |w|², the intercept b free of penalty, subject to wⱼ ≥ 0 or wⱼ ≤ 0
-/// where a column has a sign. That is scikit-learn's objective with C = 1 / λ. A weight at its bound that the
-/// gradient holds there leaves the Newton step; the others take the full step, cut back where it would
-/// cross a bound (Bertsekas 1982, "Projected Newton Methods"). The gradient is exact at every step; the curvature,
-/// much dearer, is kept while steps with it pay, and taken from a sample of the rows where there are many. The
-/// optimum is unique, so the path to it does not show in the result.
+/// Minimises Σ sᵢ · loss(yᵢ, b + xᵢ·w) + ½ λ |w|², the intercept b free of penalty, subject to wⱼ ≥ 0 or
+/// wⱼ ≤ 0 where a column has a sign. That is scikit-learn's objective with C = 1 / λ. A weight at its bound that
+/// the gradient holds there leaves the Newton step; the others take the full step, cut back where it would
+/// cross a bound (Bertsekas 1982, "Projected Newton Methods"). The gradient is exact at every step; the
+/// curvature, much dearer and in 32-bit floats, is kept while steps with it pay. The optimum is unique, so the
+/// path to it does not show in the result.
 struct LogisticSolver {
     /// Weights and intercept at some point of the descent.
     struct Point: Sendable {
@@ -168,21 +168,9 @@ struct LogisticSolver {
 
     /// Σ sᵢ pᵢ (1 − pᵢ) xᵢ xᵢᵀ over all columns and the intercept.
     private func curvature(_ logits: [Double], _ total: Double) -> Curvature {
-        var weighted: [(row: Int, weight: Double)] = zip(rows, logits).map { row, logit in
+        let weighted = zip(rows, logits).map { row, logit in
             let probability = logistic(logit)
-            return (row, sampleWeights[row] * probability * (1 - probability))
-        }
-        if weighted.count > Curvature.sampledRows {
-            // A row every so much curvature, each standing for as much: rows that are certain are hardly ever
-            // among them, and are hardly missed.
-            let step = weighted.reduce(0) { $0 + $1.weight } / Double(Curvature.sampledRows)
-            var (sum, taken) = (step / 2, 0.0)
-            weighted = weighted.compactMap { row, weight in
-                sum += weight
-                let times = (sum / step).rounded(.down) - taken
-                taken += times
-                return times > 0 ? (row, times * step) : nil
-            }
+            return (row: row, weight: sampleWeights[row] * probability * (1 - probability))
         }
         return Curvature(matrix, weighted, total: total)
     }
@@ -190,8 +178,6 @@ struct LogisticSolver {
 
 /// The curvature of the loss at some point of the descent, without the penalty's.
 struct Curvature: Sendable {
-    /// Of more rows a sample is enough to descend by.
-    static let sampledRows = 8192
     /// Rows handled at once: their columns stay in the second-level cache.
     private static let blockRows = 64
     private static let parts = 8
