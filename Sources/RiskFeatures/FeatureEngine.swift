@@ -90,9 +90,6 @@ public struct FeatureEngine: ~Copyable {
         ]
     }
 
-    /// How many sketches of 256 bytes are held by sets that outgrew their eight places.
-    public var sketchCount: Int { sketches.liveCount }
-
     /// Takes events in canonical order; one that is older than its predecessors counts at their time.
     /// - Parameter score: called at every costly event with the vector; may change the score memory.
     public mutating func observe(

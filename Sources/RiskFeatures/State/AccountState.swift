@@ -342,7 +342,6 @@ struct AccountOrders: BitwiseCopyable {
     var shortestRefundHours = Float.nan
     var shortestConfirmHours = Float.nan
     var payDelay = RunningMoments()
-    var ordersBeforeClaim: UInt16 = 0
     private var recent = InlineArray<4, RecentOrder>(repeating: RecentOrder())
     private var next: UInt8 = 0
 
