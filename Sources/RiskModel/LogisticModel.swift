@@ -19,6 +19,8 @@ public struct LogisticModel: Sendable, Codable, Equatable {
     public var name: String
     public var training: TrainingRecord
     public var heads: [Risk: Head]
+    /// What a table taught; nil for a model that learned from logs.
+    public var table: TableHead?
 
     public init(name: String, training: TrainingRecord, heads: [Risk: Head]) {
         self.name = name

@@ -126,12 +126,11 @@ extension LogisticModel {
     public func validate(requiring: [Risk] = []) throws(ModelError) {
         func fail(_ problem: ModelError.Problem) -> ModelError { ModelError(model: name, problem: problem) }
         for risk in requiring where heads[risk] == nil { throw fail(.missingHead(risk)) }
-        if heads.isEmpty { throw fail(.missingHead(.couponAbuse)) }
+        if namedHeads.isEmpty { throw fail(.missingHead(.couponAbuse)) }
 
         var transforms: [String: Transform] = [:]
-        for risk in Risk.allCases {
-            guard let head = heads[risk] else { continue }
-            let path = "heads.\(risk.rawValue)"
+        for (risk, head) in namedHeads {
+            let path = Risk(rawValue: risk) == nil ? "table.head" : "heads.\(risk)"
             var seen: Set<String> = []
             for (index, term) in head.terms.enumerated() {
                 guard seen.insert(term.feature).inserted else {
@@ -204,16 +203,18 @@ extension LogisticModel {
         ]
         if let first = training.firstMs { record.append(("firstMs", .integer(first))) }
         if let last = training.lastMs { record.append(("lastMs", .integer(last))) }
-        return .object([
+        var members: [(String, JSONText)] = [
             ("format", .string(format)), ("version", .integer(Int64(version))), ("name", .string(name)),
             ("training", .object(record)),
             ("heads", .object(heads.map { ($0.key.rawValue, $0.value.json) })),
-        ])
+        ]
+        if let table { members.append(("table", table.json)) }
+        return .object(members)
     }
 }
 
 extension LogisticModel.Head {
-    fileprivate var json: JSONText {
+    var json: JSONText {
         .object([
             ("intercept", .number(intercept)),
             ("terms", .array(terms.map(\.json))),

@@ -34,6 +34,16 @@ public struct TrainingSet: Sendable {
 
     public init(columns: [TrainingColumn]) { self.columns = columns }
 
+    /// Makes room for so many rows at once, so that the set is never held twice while it grows.
+    public mutating func reserveCapacity(_ rows: Int) {
+        values.reserveCapacity(rows * columns.count)
+        labels.reserveCapacity(rows)
+        weights.reserveCapacity(rows)
+        groups.reserveCapacity(rows)
+        accounts.reserveCapacity(rows)
+        times.reserveCapacity(rows)
+    }
+
     /// Adds a row.
     /// - Parameters:
     ///   - row: `columns.count` raw values, not finite where unknown.

@@ -42,7 +42,7 @@ extension TrainingReplay {
 
 extension TrainingColumn {
     /// A feature as a model takes it.
-    init(_ feature: FeatureDefinition) {
+    public init(_ feature: FeatureDefinition) {
         let sign: Sign =
             switch feature.direction {
             case .moreIsWorse: .positive

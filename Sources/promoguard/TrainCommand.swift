@@ -13,12 +13,17 @@ struct TrainCommand: ParsableCommand {
             was known at that time and on nothing later. The same input gives the same model, byte for byte.
             """)
 
-    @OptionGroup var logs: LogOptions
+    @Argument(help: LogOptions.help, completion: .file())
+    var logs: [String] = []
+
+    @OptionGroup var reading: ReadingOptions
 
     @Option(
         help: ArgumentHelp("Judged accounts: account_id,risk,label[,as_of_ms].", valueName: "csv"),
         completion: .file(extensions: ["csv"]))
-    var labels: String
+    var labels: String?
+
+    @OptionGroup var table: TableOptions
 
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "file"),
@@ -55,9 +60,20 @@ struct TrainCommand: ParsableCommand {
             "A command that made the logs, for the model's record; may be repeated.", valueName: "command"))
     var madeBy: [String] = []
 
+    @Option(
+        help: ArgumentHelp("Write a report for a browser to this file.", valueName: "html"),
+        completion: .file(extensions: ["html"]))
+    var report: String?
+
+    @OptionGroup var language: LanguageOptions
     @OptionGroup var verbosity: Verbosity
 
     func validate() throws {
+        try table.check(logs: logs, labels: labels)
+        guard table.table == nil || table.label != nil else {
+            throw ValidationError(
+                "--table needs --label COLUMN: which column says 1 for abuse and 0 for none?")
+        }
         if let segments, !(1...32).contains(segments) {
             throw ValidationError("--segments \(segments) is out of range: give 1 to 32")
         }
@@ -67,21 +83,19 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let labelled = try LabelsCSV.read(labels)
+        if let path = table.table { return try train(table: path) }
+        let labelled = try LabelsCSV.read(labels!)
         let gangs = try groups.map { try GangsCSV.read($0) } ?? [:]
         try OutputFile.check(output)
+        if let report { try OutputFile.check(report) }
 
         let progress = ProgressLine(verbosity)
         let replay = try TrainingReplay(
-            paths: logs.logs, configuration: logs.configuration, labels: labelled, progress: progress.update)
+            paths: logs, configuration: reading.configuration, labels: labelled, progress: progress.update)
         progress.end()
         let summary = ReadSummary(report: replay.read)
         summary.complain()
 
-        var options = LogisticTrainer.Options()
-        if let penalty { options.penalties = [penalty] }
-        if let segments { options.segments = [segments] }
-        let trainer = LogisticTrainer(options: options)
         var trained: [Risk: TrainedHead] = [:]
         for risk in Risk.allCases {
             trained[risk] = try trainer.train(replay.trainingSet(risk, gangs: gangs, seed: seed))
@@ -94,17 +108,29 @@ struct TrainCommand: ParsableCommand {
 
         if !verbosity.quiet {
             tell(replay, summary)
-            Terminal.note("out of fold, an account's highest probability against its label:")
-            let columns = Risk.allCases.map {
-                FigureTable.Column(title: $0.rawValue, figures: trained[$0]?.evaluation.figures ?? [])
-            }
-            try Terminal.write(FigureTable(columns).table.rendered(.standardOutput()))
+            try show(Dictionary(uniqueKeysWithValues: trained.map { ($0.rawValue, $1) }))
         }
         try summary.exitIfIncomplete()
     }
 
+    var trainer: LogisticTrainer {
+        var options = LogisticTrainer.Options()
+        if let penalty { options.penalties = [penalty] }
+        if let segments { options.segments = [segments] }
+        return LogisticTrainer(options: options)
+    }
+
+    /// The figures of each head, by its name.
+    func show(_ trained: [String: TrainedHead]) throws {
+        Terminal.note("out of fold, an account's highest probability against its label:")
+        let columns = trained.sorted { $0.key < $1.key }.map {
+            FigureTable.Column(title: $0.key, figures: $0.value.evaluation.figures)
+        }
+        try Terminal.write(FigureTable(columns).table.rendered(.standardOutput()))
+    }
+
     /// The output file's name without its folder and ending.
-    private var defaultName: String {
+    var defaultName: String {
         URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
     }
 
