@@ -50,6 +50,8 @@ public struct ReadError: Error, Sendable, CustomStringConvertible {
 /// events.
 public struct EventStream: ~Copyable {
     public private(set) var report = ReadReport()
+    /// The text of the first thousand campaign ids, by `Event.campaignKey`.
+    public var campaignNames: [UInt64: String] { decoder.campaignNames }
 
     /// Events in a batch, about.
     static let batchSize = 2048

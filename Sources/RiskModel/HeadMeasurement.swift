@@ -10,10 +10,10 @@ public struct HeadMeasurement: Sendable {
         public let intervals: [Interval?]
     }
 
-    /// Some of the accounts: a campaign's, or a week's.
+    /// Some of the accounts: a campaign's, a week's, or those that a split held out.
     public struct Part: Sendable {
         /// What the accounts have in common.
-        public enum Kind: String, Sendable { case campaign, week }
+        public enum Kind: String, Sendable { case campaign, week, split }
 
         public let kind: Kind
         public let name: String
@@ -63,6 +63,14 @@ public struct HeadMeasurement: Sendable {
             Part(
                 kind: kind, name: name, accounts: labels.count, positives: labels.count { $0 },
                 evaluations: parts.map { $1.evaluation(thresholds: $0) }))
+    }
+
+    /// Adds what was measured elsewhere.
+    public mutating func append(_ kind: Part.Kind, _ name: String, _ evaluation: HeadEvaluation) {
+        parts.append(
+            Part(
+                kind: kind, name: name, accounts: evaluation.accounts, positives: evaluation.positives,
+                evaluations: [evaluation]))
     }
 
     /// The accounts that only one of two models flags for review, farthest apart in probability first.

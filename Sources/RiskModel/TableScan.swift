@@ -93,8 +93,9 @@ public struct TableScan: Sendable {
         }
         categories[column.name] = frequent.map(\.key)
         features += frequent.map { "\(column.name)=\($0.key)" }
-        if frequent.reduce(0, { $0 + $1.value }) + column.missing < rows {
-            features.append("\(column.name)=\(TableReader.otherValue)")
+        let other = "\(column.name)=\(TableReader.otherValue)"
+        if frequent.reduce(0, { $0 + $1.value }) + column.missing < rows, !features.contains(other) {
+            features.append(other)
         }
     }
 

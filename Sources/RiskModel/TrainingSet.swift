@@ -83,6 +83,11 @@ public struct TrainingSet: Sendable {
         for row in 0..<count { weights[row] /= rows[accounts[row]]! }
     }
 
+    /// The group of each account.
+    public var groupOfAccount: [Int: UInt64] {
+        Dictionary(zip(accounts, groups)) { first, _ in first }
+    }
+
     /// About so many rows: all of accounts with a positive, and of the others a part, by a hash of the account,
     /// whose weights make up for those left out.
     func thinned(to maximumRows: Int) -> TrainingSet {

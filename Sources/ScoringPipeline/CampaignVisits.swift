@@ -4,8 +4,6 @@ public struct CampaignVisits: Sendable {
     public private(set) var keys: [UInt64] = []
     /// For each subject the campaigns' positions in `keys`, in the order of its first visits.
     public private(set) var ofSubject: [[UInt16]]
-    /// What to call the campaigns.
-    public var names: [String] { keys.map { "campaign " + String($0, radix: 16) } }
     private var positions: [UInt64: UInt16] = [:]
     private static let most = 1000
 

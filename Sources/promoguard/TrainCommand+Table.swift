@@ -18,6 +18,7 @@ extension TrainCommand {
             commands: madeBy + [CommandRecord.current], label: table.label!, categories: data.scan.categories,
             trained: trained)
         try model.write(to: output)
+        try write(report, of: model, [(table.label!, trained, data.set)])
 
         if !verbosity.quiet {
             if data.unlabelled > 0 {

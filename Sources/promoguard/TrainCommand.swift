@@ -97,14 +97,18 @@ struct TrainCommand: ParsableCommand {
         summary.complain()
 
         var trained: [Risk: TrainedHead] = [:]
+        var sets: [Risk: TrainingSet] = [:]
         for risk in Risk.allCases {
-            trained[risk] = try trainer.train(replay.trainingSet(risk, gangs: gangs, seed: seed))
+            let set = replay.trainingSet(risk, gangs: gangs, seed: seed)
+            trained[risk] = try trainer.train(set)
+            sets[risk] = set
         }
         let model = LogisticModel(
             name: name ?? defaultName, data: description(of: replay),
             commands: madeBy + [CommandRecord.current],
             trained: trained)
         try model.write(to: output)
+        try write(report, of: model, trained.map { ($0.rawValue, $1, sets[$0]!) })
 
         if !verbosity.quiet {
             tell(replay, summary)

@@ -63,10 +63,11 @@ extension Evaluation {
     private static func measureParts(
         of replay: EvaluationReplay, _ judged: [Int], _ measurement: inout HeadMeasurement
     ) {
-        for (campaign, name) in replay.campaigns.names.enumerated() {
+        for (campaign, key) in replay.campaigns.keys.enumerated() {
             let rows = judged.indices.filter {
                 replay.campaigns.ofSubject[judged[$0]].contains(UInt16(campaign))
             }
+            let name = replay.read.campaignNames[key] ?? String(key, radix: 16)
             if !rows.isEmpty { measurement.measure(.campaign, name, rows: rows) }
         }
         let weeks = judged.map { EventTime.china.monday(of: replay.firstMs[$0]!) }

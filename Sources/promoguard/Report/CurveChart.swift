@@ -22,7 +22,8 @@ struct CurveChart {
         var caption: [Markup] = [.tag("code", [], [.text(term.feature)])]
         caption.append(
             .tag(
-                "b", [("class", "range")], [.text("±" + NumberText.fixed(term.importance * slope, places: 2))]
+                "b", [("class", "range")],
+                [.text("Δ " + NumberText.fixed(term.importance * slope, places: 2))]
             ))
         if let definition {
             caption.append(
@@ -57,7 +58,7 @@ struct CurveChart {
     /// place of its own at the right.
     private var places: [Double] {
         let knots = term.knots.map { Double(term.transform(Float($0))) }
-        let end = width - right - (term.missingPoints != 0 ? 48 : 0)
+        let end = width - right - (term.missingPoints != 0 ? 62 : 0)
         guard let first = knots.first, let last = knots.last, last > first else {
             return knots.map { _ in (left + end) / 2 }
         }
@@ -68,7 +69,9 @@ struct CurveChart {
         var parts = [Plot.line(left, py(0), width - right, py(0), "axis")]
         for level in [range.lowerBound, 0, range.upperBound] {
             parts.append(
-                Plot.label(left - 5, py(level) + 4, NumberText.decimal(level, places: 1), "tick end"))
+                Plot.label(
+                    left - 5, py(level) + 4, NumberText.decimal(level, places: abs(level) < 5 ? 1 : 0),
+                    "tick end"))
         }
         return parts
     }
@@ -98,18 +101,17 @@ struct CurveChart {
         var parts: [Markup] = []
         var taken = -Double.infinity
         let places = places
-        let end = term.missingPoints != 0 ? width - right - 48 : width
+        let last = places.last ?? 0
         for (place, knot) in zip(places, term.knots) {
-            let isLast = place == places.last
-            guard place - taken > 42, isLast || (places.last ?? 0) - place > 42 || places.count == 1 else {
-                continue
-            }
+            let isLast = place == last
+            guard isLast || place - taken > 42 && last - place > 56 else { continue }
             taken = place
-            let style = isLast && places.count > 1 && end == width ? "tick end" : "tick middle"
+            // The last ends under its knot, so that it runs neither off the chart nor into the unknown value's.
             parts.append(
                 Plot.label(
-                    isLast && end == width ? min(place + 8, width) : place, height - 6,
-                    FeatureValueWords.phrase(term.feature, knot), style))
+                    isLast && places.count > 1 ? place + 6 : place, height - 6,
+                    FeatureValueWords.phrase(term.feature, knot),
+                    isLast && places.count > 1 ? "tick end" : "tick middle"))
         }
         if term.missingPoints != 0 {
             parts.append(

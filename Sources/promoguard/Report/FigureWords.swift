@@ -17,7 +17,7 @@ enum FigureWords {
             case "precision_at_100": ("Right among the 100 highest", "分数最高 100 个中的准确率")
             case "precision_at_1000": ("Right among the 1,000 highest", "分数最高 1,000 个中的准确率")
             case "review_capacity": ("Accounts that the team can look at", "团队可查的账号数")
-            case "precision_at_capacity": ("Right among these", "其中的准确率")
+            case "precision_at_capacity": ("Right among those that the team can look at", "团队可查账号中的准确率")
             case "log_loss": ("Log-loss", "对数损失")
             case "brier": ("Brier score", "Brier 分数")
             case "ece": ("Calibration error (ECE, 15 bins)", "校准误差（ECE，15 档）")
@@ -28,7 +28,7 @@ enum FigureWords {
             case "high_recall": ("From “high”: abuse found", "“高”起：找到的作弊")
             case "high_fpr": ("From “high”: good accounts flagged", "“高”起：正常账号误报")
             case "yuan_lost": ("What abusers took", "作弊账号所得金额")
-            case "yuan_saved": ("of it, after the first flag", "其中首次标记之后")
+            case "yuan_saved": ("of it, after the first flag", "其中首次标记之后的金额")
             case "saved_share": ("Share that came after the first flag", "首次标记之后所占比例")
             default: nil
             }

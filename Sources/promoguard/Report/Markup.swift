@@ -37,13 +37,13 @@ indirect enum Markup {
 
     private func write(to text: inout String) {
         switch self {
-        case .text(let content): Markup.escape(content, to: &text)
+        case .text(let content): Markup.escape(content, inAttribute: false, to: &text)
         case .group(let parts): for part in parts { part.write(to: &text) }
         case .element(let name, let attributes, let content):
             text += "<\(name)"
             for (key, value) in attributes {
                 text += " \(key)=\""
-                Markup.escape(value, to: &text)
+                Markup.escape(value, inAttribute: true, to: &text)
                 text += "\""
             }
             if content.isEmpty, Markup.void.contains(name) {
@@ -57,13 +57,14 @@ indirect enum Markup {
         }
     }
 
-    private static func escape(_ content: String, to text: inout String) {
+    /// Quotes stay as they are in text: a style sheet is full of them, and browsers do not unescape it.
+    private static func escape(_ content: String, inAttribute: Bool, to text: inout String) {
         for scalar in content.unicodeScalars {
             switch scalar {
             case "&": text += "&amp;"
             case "<": text += "&lt;"
             case ">": text += "&gt;"
-            case "\"": text += "&quot;"
+            case "\"" where inAttribute: text += "&quot;"
             // XML has no place for these, not even escaped.
             case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": text += "\u{FFFD}"
             case "\u{FFFE}", "\u{FFFF}": text += "\u{FFFD}"

@@ -75,6 +75,28 @@ enum RankingCharts {
                 })
     }
 
+    /// What the first model's threshold could be, and what would follow.
+    static func thresholds(_ measurement: HeadMeasurement) -> Markup {
+        let model = measurement.models[0]
+        let ranking = model.evaluation.ranking
+        let plot = Plot(
+            x: .share(Phrase(en: "flagged from this probability", zh: "从此概率起标记")),
+            y: .share(Phrase(en: "share", zh: "比例")))
+        let precision = ranking.steps.map {
+            (x: $0.score, y: $0.truePositives / max($0.truePositives + $0.falsePositives, 1e-9))
+        }
+        let recall = ranking.steps.map { (x: $0.score, y: $0.truePositives / ranking.positives) }
+        var parts = [model.thresholds.review, model.thresholds.high].map {
+            Plot.line(plot.px($0), plot.py(1), plot.px($0), plot.py(0), "mark")
+        }
+        parts += [plot.curve(precision, "first"), plot.curve(recall, "abuse")]
+        return plot.figure(
+            Phrase(en: "Thresholds", zh: "阈值"),
+            Phrase(
+                en: "blue: flags that are right; red: abuse found; lines: review and high",
+                zh: "蓝：标记的准确率；红：找到的作弊；竖线：待查与高"), parts)
+    }
+
     /// A line a model; on the first a dot at each threshold, named.
     private static func curves(
         _ measurement: HeadMeasurement, _ plot: Plot, start: Bool = true,

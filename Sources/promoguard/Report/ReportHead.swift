@@ -10,6 +10,18 @@ struct ReportHead {
 
     private static let mostCurves = 24
     private static let mostMoves = 15
+    private static let partTitles: [(HeadMeasurement.Part.Kind, Phrase)] = [
+        (.split, Phrase(en: "Held out by group and by time", zh: "按团伙与按时间留出")),
+        (.campaign, Phrase(en: "By campaign", zh: "按活动")),
+        (.week, Phrase(en: "By week of the first costly event", zh: "按首次领券或下单所在周")),
+    ]
+    /// What splits are called.
+    static let byGroup = "by group"
+    static let byTime = "by time"
+    private static let splitWords = [
+        byGroup: Phrase(en: "other gangs and accounts (folds)", zh: "其他团伙与账号（交叉验证）"),
+        byTime: Phrase(en: "the latest accounts, of other gangs", zh: "最晚的账号，且属其他团伙"),
+    ]
     private var measurement: HeadMeasurement { head.measurement }
 
     var section: Markup {
@@ -20,22 +32,14 @@ struct ReportHead {
                 [
                     RankingCharts.roc(measurement), RankingCharts.precisionRecall(measurement),
                     RankingCharts.gains(measurement), ProbabilityCharts.reliability(measurement),
-                    ProbabilityCharts.distribution(measurement),
+                    ProbabilityCharts.distribution(measurement), RankingCharts.thresholds(measurement),
                 ]), .tag("h3", [], [.words("Figures", "指标")]), figures,
             .tag("h3", [], [.words("Thresholds", "阈值")]), thresholds,
         ]
-        for kind in [HeadMeasurement.Part.Kind.campaign, .week] {
+        for (kind, title) in Self.partTitles {
             let rows = measurement.parts.filter { $0.kind == kind }
             guard !rows.isEmpty else { continue }
-            parts.append(
-                .tag(
-                    "h3", [],
-                    [
-                        kind == .week
-                            ? .words("By week of the first costly event", "按首次领券或下单所在周")
-                            : .words("By campaign", "按活动")
-                    ]))
-            parts.append(partTable(rows))
+            parts += [.tag("h3", [], [.words(title)]), partTable(rows)]
         }
         if !head.disagreements.isEmpty {
             parts.append(.tag("h3", [], [.words("Accounts that only one model flags", "只有一个模型标记的账号")]))
@@ -141,7 +145,9 @@ struct ReportHead {
     }
 
     private func partTable(_ parts: [HeadMeasurement.Part]) -> Markup {
-        let names = ["auc", "recall_at_fpr_1%", "review_precision", "review_recall", "saved_share"]
+        let names =
+            ["auc", "recall_at_fpr_1%", "review_precision", "review_recall"]
+            + (measurement.models[0].evaluation.losses == nil ? [] : ["saved_share"])
         var titles: [Markup] = [.text(""), .words("Accounts", "账号数"), .words("Abuse", "作弊")]
         for place in measurement.models.indices {
             let key = Markup.tag("span", [("class", "key " + RankingCharts.style(place))])
@@ -150,10 +156,13 @@ struct ReportHead {
                 Phrase(en: "AUC", zh: "AUC"), Phrase(en: "Found at 1%", zh: "误报 1% 时找到"),
                 Phrase(en: "Right", zh: "准确率"), Phrase(en: "Found", zh: "找到"),
                 Phrase(en: "Saved", zh: "标记之后"),
-            ].map { .group(mark + [.words($0)]) }
+            ].prefix(names.count).map { .group(mark + [.words($0)]) }
         }
         let rows = parts.map { part -> [Markup] in
-            [.text(part.name), .text(part.accounts.grouped), .text(part.positives.grouped)]
+            [
+                .words(Self.splitWords[part.name] ?? Phrase(en: part.name, zh: part.name)),
+                .text(part.accounts.grouped), .text(part.positives.grouped),
+            ]
                 + part.evaluations.flatMap { evaluation in
                     names.map { name in
                         let figure = evaluation?.figures.first { $0.name == name }
@@ -262,14 +271,5 @@ struct ReportHead {
                         .tag("tbody", [], rows.map { line($0, "td") }),
                     ])
             ])
-    }
-}
-
-extension LogisticModel.Head {
-    /// The terms that can matter most first; ties by name.
-    var byImportance: [LogisticModel.Term] {
-        terms.sorted {
-            $0.importance != $1.importance ? $0.importance > $1.importance : $0.feature < $1.feature
-        }
     }
 }

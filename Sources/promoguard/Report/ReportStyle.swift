@@ -50,7 +50,7 @@ enum ReportStyle {
         svg .note { fill: var(--ink); font-size: 12px; }
         .grid { stroke: var(--rule); } .axis { stroke: var(--faint); } .mark { stroke: var(--faint); stroke-dasharray: 3 3; }
         .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-        .first { stroke: var(--first); } .second { stroke: var(--second); }
+        .first { stroke: var(--first); } .second { stroke: var(--second); } .curve.abuse { stroke: var(--abuse); }
         .chance { stroke: var(--faint); stroke-width: 1.2; stroke-dasharray: 4 4; }
         .dot { stroke: var(--card); stroke-width: 1.5; }
         .dot.first { fill: var(--first); } .dot.second { fill: var(--second); } .dot.unknown { fill: var(--faint); }
@@ -61,7 +61,7 @@ enum ReportStyle {
         table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
         th, td { padding: 6px 14px; text-align: left; vertical-align: top; border-top: 1px solid var(--rule); }
         thead th { border-top: 0; font-weight: 600; color: var(--soft); font-size: 12.5px; }
-        tbody th { font-weight: 400; }
+        tbody th { font-weight: 400; white-space: nowrap; }
         .num { text-align: right; white-space: nowrap; } .faint { color: var(--faint); } .sure { font-weight: 650; }
         .up { color: var(--up); } .down { color: var(--down); }
         .heat td, .heat th { text-align: center; padding: 5px 8px; font-size: 12px; }
