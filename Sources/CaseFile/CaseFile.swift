@@ -64,6 +64,13 @@ public final class CaseFile: Sendable {
             if !FileManager.default.isReadableFile(atPath: path) {
                 throw CaseFileError(operation, path, .notReadable)
             }
+            // SQLite would notice at the first write, hours later.
+            if access == .readWrite,
+                !FileManager.default.isWritableFile(atPath: path)
+                    || !FileManager.default.isWritableFile(atPath: CaseFile.folder(of: path))
+            {
+                throw CaseFileError(operation, path, .readOnly)
+            }
             return
         }
         if access == .readOnly { throw CaseFileError(operation, path, .missing) }
