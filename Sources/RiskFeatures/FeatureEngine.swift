@@ -668,5 +668,7 @@ struct EventKeys: BitwiseCopyable {
         if event.fingerprintKey != 0 { targetByFingerprint = IdentifierHash.combine(target, event.fingerprintKey) }
     }
 
-    private static let peerEvents = EventType.Set(.couponTransfer, .couponAccept, .assist, .commission)
+    private static var peerEvents: EventType.Set {
+        EventType.Set([.couponTransfer, .couponAccept, .assist, .commission])
+    }
 }

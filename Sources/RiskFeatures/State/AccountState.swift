@@ -499,8 +499,11 @@ struct AccountReferral: BitwiseCopyable {
 
 extension EventType.Set {
     /// A page before the eyes: what an action can be a reaction to.
-    static let looks = EventType.Set(.appOpen, .pageView, .productView, .adView, .adClick, .click, .search)
+    static var looks: EventType.Set {
+        EventType.Set([.appOpen, .pageView, .productView, .adView, .adClick, .click, .search])
+    }
     /// Interest in goods.
-    static let interest = EventType.Set(
-        .productView, .favorite, .cartAdd, .search, .register, .phoneBind, .subscribe, .adClick)
+    static var interest: EventType.Set {
+        EventType.Set([.productView, .favorite, .cartAdd, .search, .register, .phoneBind, .subscribe, .adClick])
+    }
 }
