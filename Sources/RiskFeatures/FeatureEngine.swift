@@ -123,33 +123,28 @@ public struct FeatureEngine: ~Copyable {
     private mutating func gather(
         _ events: UnsafePointer<Event>, _ count: Int, _ text: UnsafeBufferPointer<UInt8>
     ) {
+        // Key 0 is no key; asking for its slot costs less than not to.
         for index in 0..<count {
             let event = events + index
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
             group[index] = EventKeys(event.pointee, isCostly: isCostly)
             let keys = group + index
             accounts.prefetchSlot(event.pointee.accountKey)
-            if keys.pointee.device != 0 { devices.prefetchSlot(keys.pointee.device) }
-            if event.pointee.ipKey != 0 {
-                addresses.prefetchSlot(event.pointee.ipKey)
-                networks.prefetchSlot(event.pointee.networkKey)
-            }
-            if event.pointee.wifiKey != 0 { wifis.prefetchSlot(event.pointee.wifiKey) }
-            if event.pointee.phoneKey != 0 { phones.prefetchSlot(event.pointee.phoneKey) }
-            if event.pointee.addressKey != 0 { deliveryAddresses.prefetchSlot(event.pointee.addressKey) }
-            if event.pointee.payerKey != 0 { payers.prefetchSlot(event.pointee.payerKey) }
-            if event.pointee.trackingKey != 0 { parcels.prefetchSlot(event.pointee.trackingKey) }
-            if keys.pointee.hub != 0 { hubs.prefetchSlot(keys.pointee.hub) }
-            if event.pointee.merchantKey != 0 { merchants.prefetchSlot(event.pointee.merchantKey) }
+            devices.prefetchSlot(keys.pointee.device)
+            addresses.prefetchSlot(event.pointee.ipKey)
+            networks.prefetchSlot(event.pointee.networkKey)
+            wifis.prefetchSlot(event.pointee.wifiKey)
+            phones.prefetchSlot(event.pointee.phoneKey)
+            deliveryAddresses.prefetchSlot(event.pointee.addressKey)
+            payers.prefetchSlot(event.pointee.payerKey)
+            parcels.prefetchSlot(event.pointee.trackingKey)
+            hubs.prefetchSlot(keys.pointee.hub)
             if isCostly {
                 hubs.prefetchSlot(event.pointee.accountKey)
-                if keys.pointee.target != 0 {
-                    synchrony.prefetchSlot(keys.pointee.target)
-                    if keys.pointee.targetInNetwork != 0 { synchrony.prefetchSlot(keys.pointee.targetInNetwork) }
-                    if keys.pointee.targetByFingerprint != 0 {
-                        synchrony.prefetchSlot(keys.pointee.targetByFingerprint)
-                    }
-                }
+                merchants.prefetchSlot(event.pointee.merchantKey)
+                synchrony.prefetchSlot(keys.pointee.target)
+                synchrony.prefetchSlot(keys.pointee.targetInNetwork)
+                synchrony.prefetchSlot(keys.pointee.targetByFingerprint)
             }
         }
         for index in 0..<count {
@@ -162,42 +157,23 @@ public struct FeatureEngine: ~Copyable {
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
             accounts.prefetchRow(
                 account, bytes: isCostly ? MemoryLayout<AccountState>.stride : AccountState.bytesOfEveryEvent)
-            if keys.pointee.device != 0 {
-                keys.pointee.deviceRow = devices.locate(keys.pointee.device)
-                devices.prefetchRow(keys.pointee.deviceRow)
-            }
+            keys.pointee.deviceRow = devices.fetch(keys.pointee.device)
             if event.pointee.ipKey != 0 {
-                keys.pointee.ipRow = addresses.locate(event.pointee.ipKey)
-                addresses.prefetchRow(keys.pointee.ipRow)
-                keys.pointee.networkRow = networks.locate(event.pointee.networkKey)
-                networks.prefetchRow(keys.pointee.networkRow)
+                keys.pointee.ipRow = addresses.fetch(event.pointee.ipKey)
+                keys.pointee.networkRow = networks.fetch(event.pointee.networkKey)
             }
-            if event.pointee.wifiKey != 0 {
-                keys.pointee.wifiRow = wifis.locate(event.pointee.wifiKey)
-                wifis.prefetchRow(keys.pointee.wifiRow)
-            }
-            if event.pointee.phoneKey != 0 {
-                keys.pointee.phoneRow = phones.locate(event.pointee.phoneKey)
-                phones.prefetchRow(keys.pointee.phoneRow)
-            }
-            if event.pointee.addressKey != 0 {
-                keys.pointee.addressRow = deliveryAddresses.locate(event.pointee.addressKey)
-                deliveryAddresses.prefetchRow(keys.pointee.addressRow)
-            }
-            if event.pointee.payerKey != 0 {
-                keys.pointee.payerRow = payers.locate(event.pointee.payerKey)
-                payers.prefetchRow(keys.pointee.payerRow)
-            }
-            if keys.pointee.target != 0 {
-                keys.pointee.targetRow = synchrony.locate(keys.pointee.target)
-                if keys.pointee.targetInNetwork != 0 {
-                    keys.pointee.targetInNetworkRow = synchrony.locate(keys.pointee.targetInNetwork)
-                    synchrony.prefetchRow(keys.pointee.targetInNetworkRow)
-                }
-                if keys.pointee.targetByFingerprint != 0 {
-                    keys.pointee.targetByFingerprintRow = synchrony.locate(keys.pointee.targetByFingerprint)
-                    synchrony.prefetchRow(keys.pointee.targetByFingerprintRow)
-                }
+            keys.pointee.wifiRow = wifis.fetch(event.pointee.wifiKey)
+            keys.pointee.phoneRow = phones.fetch(event.pointee.phoneKey)
+            keys.pointee.addressRow = deliveryAddresses.fetch(event.pointee.addressKey)
+            keys.pointee.payerRow = payers.fetch(event.pointee.payerKey)
+            keys.pointee.parcelRow = parcels.fetch(event.pointee.trackingKey)
+            keys.pointee.hubRow = hubs.fetch(keys.pointee.hub)
+            if isCostly {
+                // Whether others name the account is asked again when the events before this one have been taken.
+                hubs.prefetchRow(of: event.pointee.accountKey)
+                keys.pointee.targetRow = synchrony.fetch(keys.pointee.target)
+                keys.pointee.targetInNetworkRow = synchrony.fetch(keys.pointee.targetInNetwork)
+                keys.pointee.targetByFingerprintRow = synchrony.fetch(keys.pointee.targetByFingerprint)
             }
         }
     }
@@ -355,7 +331,7 @@ public struct FeatureEngine: ~Copyable {
             account.pointee.identity.payerOrders7d = payer.pointee.orders.value(at: event.ts, window: Clock.week)
         }
         if event.trackingKey != 0 {
-            let parcel = live(parcels.pointer(parcels.locate(event.trackingKey)), event.ts, FeatureEngine.memoryMs)
+            let parcel = live(parcels.pointer(keys.parcelRow), event.ts, FeatureEngine.memoryMs)
             parcel.pointee.observe(event)
             account.pointee.identity.parcelAccounts =
                 highest(account.pointee.identity.parcelAccounts, Float(parcel.pointee.accounts))
@@ -372,7 +348,7 @@ public struct FeatureEngine: ~Copyable {
     ) {
         var inviterDepth: UInt16?
         if keys.hub != 0 {
-            let hub = live(hubs.pointer(hubs.locate(keys.hub)), event.ts, FeatureEngine.memoryMs)
+            let hub = live(hubs.pointer(keys.hubRow), event.ts, FeatureEngine.memoryMs)
             if keys.hub == event.inviterKey {
                 hub.pointee.observeInvitee(event, stamp, &sketches)
                 account.pointee.lastKeys.inviter = keys.hub
@@ -387,13 +363,10 @@ public struct FeatureEngine: ~Copyable {
                 deal(event, hub.pointee, account, stamp)
             }
         }
-        let ownRow: UInt32?
-        if inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0) {
-            ownRow = hubs.locate(event.accountKey)
-        } else {
-            ownRow = hubs.find(event.accountKey)
-        }
-        guard let ownRow else { return }
+        let namesOther = inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0)
+        guard let ownRow = namesOther ? hubs.locate(event.accountKey) : hubs.find(event.accountKey) else { return }
+        // A row without events was made for a later event of the group: nobody has named the account yet.
+        guard namesOther || hubs.pointer(ownRow).pointee.lastMs != .min else { return }
         let own = live(hubs.pointer(ownRow), event.ts, FeatureEngine.memoryMs)
         own.pointee.observeSelf(event, inviterDepth: inviterDepth, stamp, &sketches)
         if isCostly { account.pointee.own = HubEvidence(own.pointee, stamp, sketches) }
@@ -499,15 +472,19 @@ public struct FeatureEngine: ~Copyable {
     ) {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
-        // In groups, like events: what a group asks is fetched while the group before it is scored.
+        // In groups, like events: first the slots of what the accounts of a group last named, then the rows.
         var waiting = InlineArray<32, UInt32>(repeating: 0)
         var count = 0
         accounts.forEach { row, account in
             guard remembers(account.pointee.lastMs) else { return }
-            prefetchLast(account.pointee.lastKeys, account.pointee.key)
+            prefetchLastSlots(account.pointee.lastKeys, account.pointee.key)
             waiting[count] = row
             count += 1
             guard count == 32 else { return }
+            for index in 0..<32 {
+                let account = accounts.pointer(waiting[index])
+                prefetchLastRows(account.pointee.lastKeys, account.pointee.key)
+            }
             for index in 0..<32 { finish(waiting[index], stamp, score) }
             count = 0
         }
@@ -515,13 +492,23 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private func prefetchLast(_ keys: LastKeys, _ account: UInt64) {
-        if keys.device != 0 { devices.prefetchSlot(keys.device) }
-        if keys.phone != 0 { phones.prefetchSlot(keys.phone) }
-        if keys.address != 0 { deliveryAddresses.prefetchSlot(keys.address) }
-        if keys.payer != 0 { payers.prefetchSlot(keys.payer) }
-        if keys.inviter != 0 { hubs.prefetchSlot(keys.inviter) }
+    private func prefetchLastSlots(_ keys: LastKeys, _ account: UInt64) {
+        devices.prefetchSlot(keys.device)
+        phones.prefetchSlot(keys.phone)
+        deliveryAddresses.prefetchSlot(keys.address)
+        payers.prefetchSlot(keys.payer)
+        hubs.prefetchSlot(keys.inviter)
         hubs.prefetchSlot(account)
+    }
+
+    @inline(__always)
+    private func prefetchLastRows(_ keys: LastKeys, _ account: UInt64) {
+        devices.prefetchRow(of: keys.device)
+        phones.prefetchRow(of: keys.phone)
+        deliveryAddresses.prefetchRow(of: keys.address)
+        payers.prefetchRow(of: keys.payer)
+        hubs.prefetchRow(of: keys.inviter)
+        hubs.prefetchRow(of: account)
     }
 
     private func finish(
@@ -646,6 +633,8 @@ struct EventKeys: BitwiseCopyable {
     var phoneRow: UInt32 = 0
     var addressRow: UInt32 = 0
     var payerRow: UInt32 = 0
+    var parcelRow: UInt32 = 0
+    var hubRow: UInt32 = 0
     var targetRow: UInt32 = 0
     var targetInNetworkRow: UInt32 = 0
     var targetByFingerprintRow: UInt32 = 0

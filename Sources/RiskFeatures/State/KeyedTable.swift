@@ -192,6 +192,21 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         }
     }
 
+    /// The row of a key, made if there is none, and asked for; of no use for key 0, which is no key.
+    @inline(__always)
+    mutating func fetch(_ key: UInt64) -> UInt32 {
+        guard key != 0 else { return 0 }
+        let row = locate(key)
+        prefetchRow(row)
+        return row
+    }
+
+    /// Asks for the cache lines of a key's row, if there is one.
+    @inline(__always)
+    func prefetchRow(of key: UInt64) {
+        if key != 0, let row = find(key) { prefetchRow(row) }
+    }
+
     /// Drops the rows last touched before `limitMs`.
     ///
     /// Only frees memory: a row that old is treated as new when it is touched again, so when this runs has no
