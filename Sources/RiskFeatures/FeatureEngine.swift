@@ -47,6 +47,8 @@ public struct FeatureEngine: ~Copyable {
     private var campaigns = KeyedTable<CampaignState>()
     private var synchrony = KeyedTable<SynchronyState>()
     private var accounts = KeyedTable<AccountState>()
+    /// Apart from the accounts, most of which never order. Row 0 is empty, for all that have none.
+    private var orders = RowPool<AccountOrders>()
     private var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
@@ -72,6 +74,7 @@ public struct FeatureEngine: ~Copyable {
         vector.initialize(repeating: .nan)
         group = .allocate(capacity: FeatureEngine.groupSize)
         group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
+        orders.pointer(orders.allocate()).initialize(to: AccountOrders())
     }
 
     deinit {
@@ -176,6 +179,19 @@ public struct FeatureEngine: ~Copyable {
                 keys.pointee.targetByFingerprintRow = synchrony.fetch(keys.pointee.targetByFingerprint)
             }
         }
+        // By now the first rows have come, and say what else is needed.
+        for index in 0..<count {
+            let keys = group + index
+            if keys.pointee.device != 0 {
+                sketches.prefetch(devices.pointer(keys.pointee.deviceRow).pointee.accounts.sketch)
+            }
+            if events[index].ipKey != 0 {
+                sketches.prefetch(addresses.pointer(keys.pointee.ipRow).pointee.accounts.sketch)
+                sketches.prefetch(networks.pointer(keys.pointee.networkRow).pointee.accounts.sketch)
+            }
+            guard EventType.Set.costly.contains(events[index].type) else { continue }
+            orders.prefetch(accounts.pointer(keys.pointee.accountRow).pointee.ordersRow)
+        }
     }
 
     /// A new account's id is copied once.
@@ -205,8 +221,13 @@ public struct FeatureEngine: ~Copyable {
         if isCostly { foldTargets(event, keys, account, stamp) }
         account.pointee.observe(event, stamp, tables, &sketches)
         guard isCostly else { return }
+        if EventType.Set.ordering.contains(event.type) {
+            if account.pointee.ordersRow == 0 { open(account) }
+            orders.pointer(account.pointee.ordersRow).pointee.observe(event, account.pointee.life)
+        }
+        account.pointee.life.afterCostly(event)
         fillVector(account, event.ts)
-        let moment = FeatureEngine.moment(keys.accountRow, account, event.ts, event.type)
+        let moment = moment(keys.accountRow, account, event.ts, event.type)
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
     }
 
@@ -245,11 +266,18 @@ public struct FeatureEngine: ~Copyable {
         guard lastMs != .min, ms / Clock.week != lastMs / Clock.week else { return }
         if ms - lastMs > FeatureEngine.memoryMs {
             forget(account.pointee.text, account.pointee.memory)
-            account.pointee.release(&sketches)
+            account.pointee.release(&sketches, &orders)
             account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
         } else {
             account.pointee.sweep(at: ms, &sketches)
         }
+    }
+
+    /// Gives an account its orders.
+    @inline(never)
+    private mutating func open(_ account: UnsafeMutablePointer<AccountState>) {
+        account.pointee.ordersRow = orders.allocate()
+        orders.pointer(account.pointee.ordersRow).initialize(to: AccountOrders())
     }
 
     private mutating func forget(_ name: TextRange, _ memory: ScoreMemory) {
@@ -442,7 +470,8 @@ public struct FeatureEngine: ~Copyable {
         let devices = account.pointee.devices.devices
         let addresses = account.pointee.devices.addresses
         let inputs = FeatureInputs(
-            account: UnsafePointer(account), ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
+            account: UnsafePointer(account), accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
+            ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
             devices1d: devices.count(within: RecentSet.day, at: stamp, sketches),
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
             addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches),
@@ -452,11 +481,11 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private static func moment(
+    private func moment(
         _ row: UInt32, _ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ type: EventType?
     ) -> ScoringMoment {
         let benefits = account.pointee.benefits
-        let orders = account.pointee.orders
+        let orders = orders.pointer(account.pointee.ordersRow).pointee
         return ScoringMoment(
             account: row, accountKey: account.pointee.key, ts: ms, type: type, costlyEvents: account.pointee.life.costly,
             amountAtRiskFen: (
@@ -484,6 +513,7 @@ public struct FeatureEngine: ~Copyable {
             for index in 0..<32 {
                 let account = accounts.pointer(waiting[index])
                 prefetchLastRows(account.pointee.lastKeys, account.pointee.key)
+                orders.prefetch(account.pointee.ordersRow)
             }
             for index in 0..<32 { finish(waiting[index], stamp, score) }
             count = 0
@@ -519,7 +549,7 @@ public struct FeatureEngine: ~Copyable {
         refreshLongWindows(account, stamp)
         fillVector(account, account.pointee.lastMs)
         score(
-            FeatureEngine.moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
+            moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
             &account.pointee.memory)
     }
 
@@ -592,7 +622,7 @@ public struct FeatureEngine: ~Copyable {
         var dropped: [(TextRange, ScoreMemory)] = []
         accounts.evict(before: limit) {
             dropped.append(($0.pointee.text, $0.pointee.memory))
-            $0.pointee.release(&sketches)
+            $0.pointee.release(&sketches, &orders)
         }
         guard !dropped.isEmpty else { return }
         for (name, memory) in dropped { forget(name, memory) }
