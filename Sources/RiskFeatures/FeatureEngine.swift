@@ -47,6 +47,8 @@ public struct FeatureEngine: ~Copyable {
     private var campaigns = KeyedTable<CampaignState>()
     private var synchrony = KeyedTable<SynchronyState>()
     private var accounts = KeyedTable<AccountState>()
+    /// Apart from the accounts, most of which never order. Row 0 is empty, for all that have none.
+    private var orders = RowPool<AccountOrders>()
     private var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
@@ -72,6 +74,7 @@ public struct FeatureEngine: ~Copyable {
         vector.initialize(repeating: .nan)
         group = .allocate(capacity: FeatureEngine.groupSize)
         group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
+        orders.pointer(orders.allocate()).initialize(to: AccountOrders())
     }
 
     deinit {
@@ -123,33 +126,28 @@ public struct FeatureEngine: ~Copyable {
     private mutating func gather(
         _ events: UnsafePointer<Event>, _ count: Int, _ text: UnsafeBufferPointer<UInt8>
     ) {
+        // Key 0 is no key; asking for its slot costs less than not to.
         for index in 0..<count {
             let event = events + index
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
             group[index] = EventKeys(event.pointee, isCostly: isCostly)
             let keys = group + index
             accounts.prefetchSlot(event.pointee.accountKey)
-            if keys.pointee.device != 0 { devices.prefetchSlot(keys.pointee.device) }
-            if event.pointee.ipKey != 0 {
-                addresses.prefetchSlot(event.pointee.ipKey)
-                networks.prefetchSlot(event.pointee.networkKey)
-            }
-            if event.pointee.wifiKey != 0 { wifis.prefetchSlot(event.pointee.wifiKey) }
-            if event.pointee.phoneKey != 0 { phones.prefetchSlot(event.pointee.phoneKey) }
-            if event.pointee.addressKey != 0 { deliveryAddresses.prefetchSlot(event.pointee.addressKey) }
-            if event.pointee.payerKey != 0 { payers.prefetchSlot(event.pointee.payerKey) }
-            if event.pointee.trackingKey != 0 { parcels.prefetchSlot(event.pointee.trackingKey) }
-            if keys.pointee.hub != 0 { hubs.prefetchSlot(keys.pointee.hub) }
-            if event.pointee.merchantKey != 0 { merchants.prefetchSlot(event.pointee.merchantKey) }
+            devices.prefetchSlot(keys.pointee.device)
+            addresses.prefetchSlot(event.pointee.ipKey)
+            networks.prefetchSlot(event.pointee.networkKey)
+            wifis.prefetchSlot(event.pointee.wifiKey)
+            phones.prefetchSlot(event.pointee.phoneKey)
+            deliveryAddresses.prefetchSlot(event.pointee.addressKey)
+            payers.prefetchSlot(event.pointee.payerKey)
+            parcels.prefetchSlot(event.pointee.trackingKey)
+            hubs.prefetchSlot(keys.pointee.hub)
             if isCostly {
                 hubs.prefetchSlot(event.pointee.accountKey)
-                if keys.pointee.target != 0 {
-                    synchrony.prefetchSlot(keys.pointee.target)
-                    if keys.pointee.targetInNetwork != 0 { synchrony.prefetchSlot(keys.pointee.targetInNetwork) }
-                    if keys.pointee.targetByFingerprint != 0 {
-                        synchrony.prefetchSlot(keys.pointee.targetByFingerprint)
-                    }
-                }
+                merchants.prefetchSlot(event.pointee.merchantKey)
+                synchrony.prefetchSlot(keys.pointee.target)
+                synchrony.prefetchSlot(keys.pointee.targetInNetwork)
+                synchrony.prefetchSlot(keys.pointee.targetByFingerprint)
             }
         }
         for index in 0..<count {
@@ -162,43 +160,37 @@ public struct FeatureEngine: ~Copyable {
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
             accounts.prefetchRow(
                 account, bytes: isCostly ? MemoryLayout<AccountState>.stride : AccountState.bytesOfEveryEvent)
-            if keys.pointee.device != 0 {
-                keys.pointee.deviceRow = devices.locate(keys.pointee.device)
-                devices.prefetchRow(keys.pointee.deviceRow)
-            }
+            keys.pointee.deviceRow = devices.fetch(keys.pointee.device)
             if event.pointee.ipKey != 0 {
-                keys.pointee.ipRow = addresses.locate(event.pointee.ipKey)
-                addresses.prefetchRow(keys.pointee.ipRow)
-                keys.pointee.networkRow = networks.locate(event.pointee.networkKey)
-                networks.prefetchRow(keys.pointee.networkRow)
+                keys.pointee.ipRow = addresses.fetch(event.pointee.ipKey)
+                keys.pointee.networkRow = networks.fetch(event.pointee.networkKey)
             }
-            if event.pointee.wifiKey != 0 {
-                keys.pointee.wifiRow = wifis.locate(event.pointee.wifiKey)
-                wifis.prefetchRow(keys.pointee.wifiRow)
+            keys.pointee.wifiRow = wifis.fetch(event.pointee.wifiKey)
+            keys.pointee.phoneRow = phones.fetch(event.pointee.phoneKey)
+            keys.pointee.addressRow = deliveryAddresses.fetch(event.pointee.addressKey)
+            keys.pointee.payerRow = payers.fetch(event.pointee.payerKey)
+            keys.pointee.parcelRow = parcels.fetch(event.pointee.trackingKey)
+            keys.pointee.hubRow = hubs.fetch(keys.pointee.hub)
+            if isCostly {
+                // Whether others name the account is asked again when the events before this one have been taken.
+                hubs.prefetchRow(of: event.pointee.accountKey)
+                keys.pointee.targetRow = synchrony.fetch(keys.pointee.target)
+                keys.pointee.targetInNetworkRow = synchrony.fetch(keys.pointee.targetInNetwork)
+                keys.pointee.targetByFingerprintRow = synchrony.fetch(keys.pointee.targetByFingerprint)
             }
-            if event.pointee.phoneKey != 0 {
-                keys.pointee.phoneRow = phones.locate(event.pointee.phoneKey)
-                phones.prefetchRow(keys.pointee.phoneRow)
+        }
+        // By now the first rows have come, and say what else is needed.
+        for index in 0..<count {
+            let keys = group + index
+            if keys.pointee.device != 0 {
+                sketches.prefetch(devices.pointer(keys.pointee.deviceRow).pointee.accounts.sketch)
             }
-            if event.pointee.addressKey != 0 {
-                keys.pointee.addressRow = deliveryAddresses.locate(event.pointee.addressKey)
-                deliveryAddresses.prefetchRow(keys.pointee.addressRow)
+            if events[index].ipKey != 0 {
+                sketches.prefetch(addresses.pointer(keys.pointee.ipRow).pointee.accounts.sketch)
+                sketches.prefetch(networks.pointer(keys.pointee.networkRow).pointee.accounts.sketch)
             }
-            if event.pointee.payerKey != 0 {
-                keys.pointee.payerRow = payers.locate(event.pointee.payerKey)
-                payers.prefetchRow(keys.pointee.payerRow)
-            }
-            if keys.pointee.target != 0 {
-                keys.pointee.targetRow = synchrony.locate(keys.pointee.target)
-                if keys.pointee.targetInNetwork != 0 {
-                    keys.pointee.targetInNetworkRow = synchrony.locate(keys.pointee.targetInNetwork)
-                    synchrony.prefetchRow(keys.pointee.targetInNetworkRow)
-                }
-                if keys.pointee.targetByFingerprint != 0 {
-                    keys.pointee.targetByFingerprintRow = synchrony.locate(keys.pointee.targetByFingerprint)
-                    synchrony.prefetchRow(keys.pointee.targetByFingerprintRow)
-                }
-            }
+            guard EventType.Set.costly.contains(events[index].type) else { continue }
+            orders.prefetch(accounts.pointer(keys.pointee.accountRow).pointee.ordersRow)
         }
     }
 
@@ -229,8 +221,13 @@ public struct FeatureEngine: ~Copyable {
         if isCostly { foldTargets(event, keys, account, stamp) }
         account.pointee.observe(event, stamp, tables, &sketches)
         guard isCostly else { return }
+        if EventType.Set.ordering.contains(event.type) {
+            if account.pointee.ordersRow == 0 { open(account) }
+            orders.pointer(account.pointee.ordersRow).pointee.observe(event, account.pointee.life)
+        }
+        account.pointee.life.afterCostly(event)
         fillVector(account, event.ts)
-        let moment = FeatureEngine.moment(keys.accountRow, account, event.ts, event.type)
+        let moment = moment(keys.accountRow, account, event.ts, event.type)
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
     }
 
@@ -269,11 +266,18 @@ public struct FeatureEngine: ~Copyable {
         guard lastMs != .min, ms / Clock.week != lastMs / Clock.week else { return }
         if ms - lastMs > FeatureEngine.memoryMs {
             forget(account.pointee.text, account.pointee.memory)
-            account.pointee.release(&sketches)
+            account.pointee.release(&sketches, &orders)
             account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
         } else {
             account.pointee.sweep(at: ms, &sketches)
         }
+    }
+
+    /// Gives an account its orders.
+    @inline(never)
+    private mutating func open(_ account: UnsafeMutablePointer<AccountState>) {
+        account.pointee.ordersRow = orders.allocate()
+        orders.pointer(account.pointee.ordersRow).initialize(to: AccountOrders())
     }
 
     private mutating func forget(_ name: TextRange, _ memory: ScoreMemory) {
@@ -355,7 +359,7 @@ public struct FeatureEngine: ~Copyable {
             account.pointee.identity.payerOrders7d = payer.pointee.orders.value(at: event.ts, window: Clock.week)
         }
         if event.trackingKey != 0 {
-            let parcel = live(parcels.pointer(parcels.locate(event.trackingKey)), event.ts, FeatureEngine.memoryMs)
+            let parcel = live(parcels.pointer(keys.parcelRow), event.ts, FeatureEngine.memoryMs)
             parcel.pointee.observe(event)
             account.pointee.identity.parcelAccounts =
                 highest(account.pointee.identity.parcelAccounts, Float(parcel.pointee.accounts))
@@ -372,7 +376,7 @@ public struct FeatureEngine: ~Copyable {
     ) {
         var inviterDepth: UInt16?
         if keys.hub != 0 {
-            let hub = live(hubs.pointer(hubs.locate(keys.hub)), event.ts, FeatureEngine.memoryMs)
+            let hub = live(hubs.pointer(keys.hubRow), event.ts, FeatureEngine.memoryMs)
             if keys.hub == event.inviterKey {
                 hub.pointee.observeInvitee(event, stamp, &sketches)
                 account.pointee.lastKeys.inviter = keys.hub
@@ -387,13 +391,10 @@ public struct FeatureEngine: ~Copyable {
                 deal(event, hub.pointee, account, stamp)
             }
         }
-        let ownRow: UInt32?
-        if inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0) {
-            ownRow = hubs.locate(event.accountKey)
-        } else {
-            ownRow = hubs.find(event.accountKey)
-        }
-        guard let ownRow else { return }
+        let namesOther = inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0)
+        guard let ownRow = namesOther ? hubs.locate(event.accountKey) : hubs.find(event.accountKey) else { return }
+        // A row without events was made for a later event of the group: nobody has named the account yet.
+        guard namesOther || hubs.pointer(ownRow).pointee.lastMs != .min else { return }
         let own = live(hubs.pointer(ownRow), event.ts, FeatureEngine.memoryMs)
         own.pointee.observeSelf(event, inviterDepth: inviterDepth, stamp, &sketches)
         if isCostly { account.pointee.own = HubEvidence(own.pointee, stamp, sketches) }
@@ -469,7 +470,8 @@ public struct FeatureEngine: ~Copyable {
         let devices = account.pointee.devices.devices
         let addresses = account.pointee.devices.addresses
         let inputs = FeatureInputs(
-            account: UnsafePointer(account), ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
+            account: UnsafePointer(account), accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
+            ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
             devices1d: devices.count(within: RecentSet.day, at: stamp, sketches),
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
             addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches),
@@ -479,11 +481,11 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private static func moment(
+    private func moment(
         _ row: UInt32, _ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ type: EventType?
     ) -> ScoringMoment {
         let benefits = account.pointee.benefits
-        let orders = account.pointee.orders
+        let orders = orders.pointer(account.pointee.ordersRow).pointee
         return ScoringMoment(
             account: row, accountKey: account.pointee.key, ts: ms, type: type, costlyEvents: account.pointee.life.costly,
             amountAtRiskFen: (
@@ -499,15 +501,20 @@ public struct FeatureEngine: ~Copyable {
     ) {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
-        // In groups, like events: what a group asks is fetched while the group before it is scored.
+        // In groups, like events: first the slots of what the accounts of a group last named, then the rows.
         var waiting = InlineArray<32, UInt32>(repeating: 0)
         var count = 0
         accounts.forEach { row, account in
             guard remembers(account.pointee.lastMs) else { return }
-            prefetchLast(account.pointee.lastKeys, account.pointee.key)
+            prefetchLastSlots(account.pointee.lastKeys, account.pointee.key)
             waiting[count] = row
             count += 1
             guard count == 32 else { return }
+            for index in 0..<32 {
+                let account = accounts.pointer(waiting[index])
+                prefetchLastRows(account.pointee.lastKeys, account.pointee.key)
+                orders.prefetch(account.pointee.ordersRow)
+            }
             for index in 0..<32 { finish(waiting[index], stamp, score) }
             count = 0
         }
@@ -515,13 +522,23 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private func prefetchLast(_ keys: LastKeys, _ account: UInt64) {
-        if keys.device != 0 { devices.prefetchSlot(keys.device) }
-        if keys.phone != 0 { phones.prefetchSlot(keys.phone) }
-        if keys.address != 0 { deliveryAddresses.prefetchSlot(keys.address) }
-        if keys.payer != 0 { payers.prefetchSlot(keys.payer) }
-        if keys.inviter != 0 { hubs.prefetchSlot(keys.inviter) }
+    private func prefetchLastSlots(_ keys: LastKeys, _ account: UInt64) {
+        devices.prefetchSlot(keys.device)
+        phones.prefetchSlot(keys.phone)
+        deliveryAddresses.prefetchSlot(keys.address)
+        payers.prefetchSlot(keys.payer)
+        hubs.prefetchSlot(keys.inviter)
         hubs.prefetchSlot(account)
+    }
+
+    @inline(__always)
+    private func prefetchLastRows(_ keys: LastKeys, _ account: UInt64) {
+        devices.prefetchRow(of: keys.device)
+        phones.prefetchRow(of: keys.phone)
+        deliveryAddresses.prefetchRow(of: keys.address)
+        payers.prefetchRow(of: keys.payer)
+        hubs.prefetchRow(of: keys.inviter)
+        hubs.prefetchRow(of: account)
     }
 
     private func finish(
@@ -532,7 +549,7 @@ public struct FeatureEngine: ~Copyable {
         refreshLongWindows(account, stamp)
         fillVector(account, account.pointee.lastMs)
         score(
-            FeatureEngine.moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
+            moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
             &account.pointee.memory)
     }
 
@@ -605,7 +622,7 @@ public struct FeatureEngine: ~Copyable {
         var dropped: [(TextRange, ScoreMemory)] = []
         accounts.evict(before: limit) {
             dropped.append(($0.pointee.text, $0.pointee.memory))
-            $0.pointee.release(&sketches)
+            $0.pointee.release(&sketches, &orders)
         }
         guard !dropped.isEmpty else { return }
         for (name, memory) in dropped { forget(name, memory) }
@@ -646,6 +663,8 @@ struct EventKeys: BitwiseCopyable {
     var phoneRow: UInt32 = 0
     var addressRow: UInt32 = 0
     var payerRow: UInt32 = 0
+    var parcelRow: UInt32 = 0
+    var hubRow: UInt32 = 0
     var targetRow: UInt32 = 0
     var targetInNetworkRow: UInt32 = 0
     var targetByFingerprintRow: UInt32 = 0
@@ -668,5 +687,7 @@ struct EventKeys: BitwiseCopyable {
         if event.fingerprintKey != 0 { targetByFingerprint = IdentifierHash.combine(target, event.fingerprintKey) }
     }
 
-    private static let peerEvents = EventType.Set(.couponTransfer, .couponAccept, .assist, .commission)
+    private static var peerEvents: EventType.Set {
+        EventType.Set([.couponTransfer, .couponAccept, .assist, .commission])
+    }
 }

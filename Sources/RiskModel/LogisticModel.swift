@@ -86,9 +86,16 @@ public struct LogisticModel: Sendable, Codable, Equatable {
 
         /// The curve at a transformed value.
         func logOdds(_ t: Double, _ transformedKnots: [Double]) -> Double {
-            guard let next = transformedKnots.firstIndex(where: { t < $0 }) else { return points.last! }
-            guard next > 0 else { return points[0] }
-            let (left, right) = (transformedKnots[next - 1], transformedKnots[next])
+            Term.logOdds(t, transformedKnots.span, points.span)
+        }
+
+        /// Straight between knots, flat before the first and after the last.
+        static func logOdds(_ t: Double, _ knots: Span<Double>, _ points: Span<Double>) -> Double {
+            var next = 0
+            while next < knots.count, t >= knots[next] { next += 1 }
+            if next == 0 { return points[0] }
+            if next == knots.count { return points[next - 1] }
+            let (left, right) = (knots[next - 1], knots[next])
             return points[next - 1] + (points[next] - points[next - 1]) * ((t - left) / (right - left))
         }
     }

@@ -28,7 +28,7 @@ public struct Scorer: Sendable {
     private let rows: [Float]
     private let base: (couponAbuse: Float, fakeOrder: Float)
     /// By head, in the order of the vector.
-    private let curves: [[Curve]]
+    private let tables: [TermTable]
     private let calibrations: [LogisticModel.Calibration]
     private let bases: [Double]
     private let levels: [(review: Float, high: Float)]
@@ -71,7 +71,7 @@ public struct Scorer: Sendable {
                     head.calibration.smallestLogit(reaching: head.thresholds.high)
                 ))
         }
-        self.curves = curves
+        tables = curves.map(TermTable.init)
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
@@ -185,11 +185,12 @@ public struct Scorer: Sendable {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
         let slope = calibrations[risk.index].slope
         var result: [Contribution] = []
-        for curve in curves[risk.index].indices {
-            let feature = curves[risk.index][curve].feature
-            let amount = slope * curves[risk.index][curve].logOdds(x[feature])
+        let table = tables[risk.index]
+        for place in table.places {
+            let value = x[place.feature]
+            let amount = slope * table.logOdds(place, value)
             if amount != 0, amount >= least {
-                result.append(Contribution(feature: feature, value: x[feature], contribution: amount))
+                result.append(Contribution(feature: place.feature, value: value, contribution: amount))
             }
         }
         result.sort {
@@ -225,9 +226,39 @@ public struct Scorer: Sendable {
                 return (distinct[index], next - slope)
             }
         }
+    }
 
-        func logOdds(_ x: Float) -> Double {
-            x.isFinite ? term.logOdds(Double(term.transform(x)), knots) : term.missingPoints
+    /// The terms of one head laid out flat, so that asking them counts no references.
+    private struct TermTable {
+        struct Place {
+            let feature: Int
+            let transform: Transform
+            let missingPoints: Double
+            /// Where its knots, transformed, and its points stand.
+            let range: Range<Int>
+        }
+
+        private(set) var places: [Place] = []
+        private var knots: [Double] = []
+        private var points: [Double] = []
+
+        init(_ curves: [Curve]) {
+            for curve in curves {
+                places.append(
+                    Place(
+                        feature: curve.feature, transform: curve.term.transform,
+                        missingPoints: curve.term.missingPoints,
+                        range: knots.count..<(knots.count + curve.knots.count)))
+                knots += curve.knots
+                points += curve.term.points
+            }
+        }
+
+        func logOdds(_ place: Place, _ x: Float) -> Double {
+            guard x.isFinite else { return place.missingPoints }
+            return LogisticModel.Term.logOdds(
+                Double(place.transform(x)), knots.span.extracting(place.range),
+                points.span.extracting(place.range))
         }
     }
 }

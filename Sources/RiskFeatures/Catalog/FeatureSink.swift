@@ -75,6 +75,7 @@ struct VectorSink: FeatureSink {
 /// What a feature is computed from: one account's state at one moment.
 struct FeatureInputs {
     let account: UnsafePointer<AccountState>
+    let accountOrders: UnsafePointer<AccountOrders>
     /// Event time, milliseconds.
     let ms: Int64
     let hourEntropy: Float
@@ -87,7 +88,7 @@ struct FeatureInputs {
     @inline(__always) var timing: AccountTiming { _read { yield account.pointee.timing } }
     @inline(__always) var life: AccountLife { _read { yield account.pointee.life } }
     @inline(__always) var benefits: AccountBenefits { _read { yield account.pointee.benefits } }
-    @inline(__always) var orders: AccountOrders { _read { yield account.pointee.orders } }
+    @inline(__always) var orders: AccountOrders { _read { yield accountOrders.pointee } }
     @inline(__always) var devices: AccountDevices { _read { yield account.pointee.devices } }
     @inline(__always) var device: DeviceEvidence { _read { yield account.pointee.device } }
     @inline(__always) var network: NetworkEvidence { _read { yield account.pointee.network } }

@@ -14,7 +14,8 @@ struct AccountState: KeyedState {
     var devices = AccountDevices()
     var lastKeys = LastKeys()
     var benefits = AccountBenefits()
-    var orders = AccountOrders()
+    /// Its orders' row in the engine's pool; row 0 is that of no orders.
+    var ordersRow: UInt32 = 0
 
     // The last known words of the things it touched.
     var device = DeviceEvidence()
@@ -42,6 +43,12 @@ struct AccountState: KeyedState {
         body(&devices.addresses)
     }
 
+    /// Gives back what it holds of the pools, before it goes.
+    mutating func release(_ sketches: inout SketchPool, _ orders: inout RowPool<AccountOrders>) {
+        release(&sketches)
+        if ordersRow != 0 { orders.free(ordersRow) }
+    }
+
     /// Takes one of the account's own events.
     @inline(__always)
     mutating func observe(_ event: Event, _ stamp: UInt16, _ tables: borrowing ScoreTables, _ sketches: inout SketchPool) {
@@ -53,8 +60,6 @@ struct AccountState: KeyedState {
         devices.observe(event, stamp, &sketches)
         if EventType.Set.costly.contains(event.type) {
             benefits.observe(event, ageMs: event.ts - firstMs, life, timing)
-            orders.observe(event, life, benefits)
-            life.afterCostly(event)
         }
     }
 }
@@ -155,8 +160,8 @@ struct AccountLife: BitwiseCopyable {
     var platformDevtools = false
     var platformDesktop = false
     var emulator = false
-    var wxRiskRank = Float.nan
-    var wxDeviceRiskRank = Float.nan
+    @Rounded var wxRiskRank = Float.nan
+    @Rounded var wxDeviceRiskRank = Float.nan
     var wxDeviceUsers = Float.nan
     var refused: UInt16 = 0
 
@@ -355,7 +360,7 @@ struct AccountOrders: BitwiseCopyable {
     private static var thresholdFen: Int64 { 5000 }
 
     @inline(__always)
-    mutating func observe(_ event: Event, _ life: AccountLife, _ benefits: AccountBenefits) {
+    mutating func observe(_ event: Event, _ life: AccountLife) {
         switch event.type {
         case .orderSubmit: submit(event, life)
         case .orderPay: pay(event)
@@ -485,8 +490,8 @@ struct AccountDevices: BitwiseCopyable {
 /// How an account came and whom it deals with.
 struct AccountReferral: BitwiseCopyable {
     var depth = Float.nan
-    var inviterOnDevice = Float.nan
-    var inviterOnAddress = Float.nan
+    @Rounded var inviterOnDevice = Float.nan
+    @Rounded var inviterOnAddress = Float.nan
     var inviteToClaimSeconds = Float.nan
     var invitedMs: Int64 = 0
     /// Most senders that any receiver of this account's transfers had.
@@ -499,8 +504,17 @@ struct AccountReferral: BitwiseCopyable {
 
 extension EventType.Set {
     /// A page before the eyes: what an action can be a reaction to.
-    static let looks = EventType.Set(.appOpen, .pageView, .productView, .adView, .adClick, .click, .search)
+    static var looks: EventType.Set {
+        EventType.Set([.appOpen, .pageView, .productView, .adView, .adClick, .click, .search])
+    }
+    /// What an account's orders are made of.
+    static var ordering: EventType.Set {
+        EventType.Set([
+            .orderSubmit, .orderPay, .orderCancel, .refundApply, .refundDone, .orderReceive, .reviewPost, .commission,
+        ])
+    }
     /// Interest in goods.
-    static let interest = EventType.Set(
-        .productView, .favorite, .cartAdd, .search, .register, .phoneBind, .subscribe, .adClick)
+    static var interest: EventType.Set {
+        EventType.Set([.productView, .favorite, .cartAdd, .search, .register, .phoneBind, .subscribe, .adClick])
+    }
 }

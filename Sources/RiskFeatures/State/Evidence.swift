@@ -23,7 +23,6 @@ struct DeviceEvidence: BitwiseCopyable {
     init(_ state: DeviceState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
         accounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
         accounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
-        accounts7d = state.accounts.count(within: RecentSet.week, at: stamp, sketches)
         claims1h = state.claims.lastHour(at: event.ts)
         claims1d = state.claims.lastDay(at: event.ts)
         claims7d = state.claims.lastWeek(at: event.ts)
