@@ -20,8 +20,9 @@ struct DifferenceWords {
         value = FeatureValueWords.phrase(change.feature, change.value)
     }
 
-    /// `+1.20`, `−0.35`.
+    /// `+1.20`, `−0.35`, `0.00`.
     static func signed(_ logOdds: Double) -> String {
+        if abs(logOdds) < 0.005 { return "0.00" }
         let text = String(format: "%+.2f", logOdds)
         return text.hasPrefix("-") ? "−" + text.dropFirst() : text
     }

@@ -58,8 +58,9 @@ struct ModelCompareCommand: ParsableCommand {
         for (name, first, second) in settings(old, new, language) {
             table.rows.append([.init(name), .init(FigureTable.text(first)), .init(FigureTable.text(second))])
         }
-        return table.rendered(terminal) + "\n" + summary(head, language) + "\n"
-            + changes(head, language).rendered(terminal)
+        let changes = changes(head, language)
+        return table.rendered(terminal) + "\n" + summary(head, language)
+            + (changes.rows.isEmpty ? "" : "\n" + changes.rendered(terminal))
     }
 
     /// Thresholds, calibration, and the figures that both were given in training.
