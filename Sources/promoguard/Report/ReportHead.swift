@@ -180,8 +180,8 @@ struct ReportHead {
                 zh: account.reasons.map(ReasonText(.zh).statement).joined(separator: "；"))
             return [
                 .tag("code", [], [.text(shown(account.account))]),
-                account.isAbuse ? .words("abuse", "作弊") : .words("good", "正常"),
-                .group([
+                short([account.isAbuse ? .words("abuse", "作弊") : .words("good", "正常")]),
+                short([
                     .tag("span", [("class", "key " + RankingCharts.style(account.flaggedBy))]),
                     .text(measurement.models[account.flaggedBy].model),
                 ]), .words(reasons),
@@ -249,6 +249,9 @@ struct ReportHead {
         }
         return parts
     }
+
+    /// What stays on one line.
+    private func short(_ content: [Markup]) -> Markup { .tag("span", [("class", "short")], content) }
 
     private func faint(_ text: String) -> Markup { .tag("span", [("class", "faint")], [.text(text)]) }
 

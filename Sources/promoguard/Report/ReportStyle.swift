@@ -59,10 +59,10 @@ enum ReportStyle {
         .key.first { background: var(--first); } .key.second { background: var(--second); }
         .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
         table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
-        th, td { padding: 6px 14px; text-align: left; vertical-align: top; border-top: 1px solid var(--rule); }
-        thead th { border-top: 0; font-weight: 600; color: var(--soft); font-size: 12.5px; }
+        th, td { padding: 6px 12px; text-align: left; vertical-align: top; border-top: 1px solid var(--rule); }
+        thead th { border-top: 0; white-space: nowrap; font-weight: 600; color: var(--soft); font-size: 12.5px; }
         tbody th { font-weight: 400; white-space: nowrap; }
-        .num { text-align: right; white-space: nowrap; } .faint { color: var(--faint); } .sure { font-weight: 650; }
+        .num { text-align: right; } .num, .short { white-space: nowrap; } .faint { color: var(--faint); } .sure { font-weight: 650; }
         .up { color: var(--up); } .down { color: var(--down); }
         .heat td, .heat th { text-align: center; padding: 5px 8px; font-size: 12px; }
         details summary { cursor: pointer; margin: 14px 0; color: var(--soft); }
