@@ -29,7 +29,7 @@ let package = Package(
                 "CZlib", "CHotPath", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ]),
         .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CHotPath"]),
-        .target(name: "RiskModel", dependencies: ["CBundledModel"]),
+        .target(name: "RiskModel", dependencies: ["CBundledModel", "CHotPath"]),
         .target(
             name: "CaseFile",
             dependencies: [

@@ -74,7 +74,17 @@ public struct EventDecoder: Sendable {
         let last = batch.events.count
         batch.events.append(Event())
         do throws(RejectReason) {
-            try decode(line, into: &batch.events[last], text: &batch.text)
+            let account = try decode(line, into: &batch.events[last])
+            let start = batch.text.count
+            if account.hasEscapes {
+                JSONScanner.appendResolved(line, account, to: &batch.text)
+            } else {
+                line.extracting(account.start..<account.end).withUnsafeBytes {
+                    batch.text.append(contentsOf: $0)
+                }
+            }
+            batch.events[last].accountTextOffset = UInt32(truncatingIfNeeded: start)
+            batch.events[last].accountTextLength = UInt16(truncatingIfNeeded: batch.text.count - start)
         } catch {
             batch.events.removeLast()
             throw error
@@ -87,10 +97,9 @@ public struct EventDecoder: Sendable {
         var text = JSONScanner.Text()
     }
 
-    /// Decodes `line` into `event` and appends its account's text to `text`; appends nothing when it throws.
-    mutating func decode(
-        _ line: RawSpan, into event: inout Event, text: inout [UInt8]
-    ) throws(RejectReason) {
+    /// Decodes `line` into `event`, all but where its account's text is kept.
+    /// - Returns: where that text is in the line.
+    mutating func decode(_ line: RawSpan, into event: inout Event) throws(RejectReason) -> JSONScanner.Text {
         // Texts are kept as two numbers of 32 bits.
         guard line.byteCount <= Int(UInt32.max) else { throw .lineTooLong }
         // Taken out while it is filled, so that nothing else can be reached through it.
@@ -107,19 +116,12 @@ public struct EventDecoder: Sendable {
         guard present & EventDecoder.bit(.ts) != 0 else { throw .missingTimestamp }
         guard present & EventDecoder.bit(.event) != 0 else { throw .missingEvent }
         guard present & EventDecoder.bit(.accountID) != 0 else { throw .missingAccount }
-        guard EventDecoder.plausibleTimes.contains(EventDecoder.number(said, .ts)) else { throw .timestampOutOfRange }
+        guard EventDecoder.plausibleTimes.contains(EventDecoder.number(said, .ts)) else {
+            throw .timestampOutOfRange
+        }
         build(&event, from: said, gathered, line)
 
-        event.accountTextOffset = UInt32(truncatingIfNeeded: text.count)
-        let account = EventDecoder.text(said, .accountID, gathered)
-        if gathered.escaped & EventDecoder.bit(.accountID) != 0 {
-            let start = text.count
-            JSONScanner.appendResolved(line, account, to: &text)
-            event.accountTextLength = UInt16(truncatingIfNeeded: text.count - start)
-        } else {
-            event.accountTextLength = UInt16(truncatingIfNeeded: account.length)
-            line.extracting(account.start..<account.end).withUnsafeBytes { text.append(contentsOf: $0) }
-        }
+        return EventDecoder.text(said, .accountID, gathered)
     }
 
     /// Which fields a line has; bits as in `Event.present`.
@@ -375,10 +377,12 @@ public struct EventDecoder: Sendable {
             DeviceSource(rawValue: deviceSources.find(EventDecoder.key(slots, .deviceSource))) ?? .unknown
         event.network = NetworkKind(rawValue: networks.find(EventDecoder.key(slots, .network))) ?? .unknown
         (event.ipKey, event.networkKey) =
-            EventDecoder.key(slots, .ip) == 0 ? (0, 0) : address(line, EventDecoder.text(slots, .ip, gathered))
+            EventDecoder.key(slots, .ip) == 0
+            ? (0, 0) : address(line, EventDecoder.text(slots, .ip, gathered))
         let model = EventDecoder.key(slots, .model)
         if model != 0 {
-            event.modelIsEmulator = isEmulator(line, Token(key: model, text: EventDecoder.text(slots, .model, gathered)))
+            event.modelIsEmulator = isEmulator(
+                line, Token(key: model, text: EventDecoder.text(slots, .model, gathered)))
             event.modelKey = IdentifierHash.combine(EventDecoder.key(slots, .brand), model)
             event.fingerprintKey = IdentifierHash.combine(
                 event.modelKey,
@@ -400,7 +404,8 @@ public struct EventDecoder: Sendable {
         var offset = hash.k1
         var sum = present &* 0xE703_7ED1_A0B4_28DB
         for pair in 0..<21 {
-            sum &+= (slots[pair &* 2] &+ offset)
+            sum &+=
+                (slots[pair &* 2] &+ offset)
                 &* (slots[pair &* 2 &+ 1] ^ offset ^ 0xD1B5_4A32_D192_ED03)
             offset &+= 0x9E37_79B9_7F4A_7C16
         }

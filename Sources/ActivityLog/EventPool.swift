@@ -7,6 +7,7 @@ struct EventPool {
     private var cells: [UInt8] = []
     private var longTexts: [UInt32: [UInt8]] = [:]
     private var free: [UInt32] = []
+    private var resolved: [UInt8] = []
 
     /// A slot to decode an event into; it is taken once `keep` is called, and otherwise given out again.
     mutating func emptySlot() -> Int {
@@ -22,30 +23,43 @@ struct EventPool {
         @inline(__always) _modify { yield &events[slot] }
     }
 
-    /// Takes the slot that was given out last, with the text of its event's account.
-    mutating func keep(_ slot: Int, text: [UInt8]) {
+    /// Takes the slot that was given out last, with the text of its event's account, which stands in `line`.
+    mutating func keep(_ slot: Int, account: JSONScanner.Text, in line: UnsafeRawBufferPointer) {
+        guard account.hasEscapes else {
+            return keep(slot, text: UnsafeRawBufferPointer(rebasing: line[account.start..<account.end]))
+        }
+        resolved.removeAll(keepingCapacity: true)
+        JSONScanner.appendResolved(line.bytes, account, to: &resolved)
+        let text = resolved
+        text.withUnsafeBytes { keep(slot, text: $0) }
+    }
+
+    @inline(__always)
+    private mutating func keep(_ slot: Int, text: UnsafeRawBufferPointer) {
         free.removeLast()
+        events[slot].accountTextLength = UInt16(truncatingIfNeeded: text.count)
         if text.count <= EventPool.cellLength {
             let start = slot * EventPool.cellLength
-            cells.withUnsafeMutableBytes { cells in
-                text.withUnsafeBytes {
-                    UnsafeMutableRawBufferPointer(rebasing: cells[start..<start + $0.count]).copyMemory(
-                        from: $0)
-                }
+            cells.withUnsafeMutableBytes {
+                UnsafeMutableRawBufferPointer(rebasing: $0[start..<start + text.count]).copyMemory(from: text)
             }
         } else {
-            longTexts[UInt32(slot)] = text
+            longTexts[UInt32(slot)] = Array(text)
         }
     }
 
     /// Moves an event to the end of a batch, with the time it is delivered at.
     mutating func remove(_ slot: UInt32, at ts: Int64, into batch: inout EventBatch) {
-        let length = Int(events[Int(slot)].accountTextLength)
-        events[Int(slot)].ts = ts
-        events[Int(slot)].accountTextOffset = UInt32(batch.text.count)
-        batch.events.append(events[Int(slot)])
+        let index = Int(slot)
+        events[index].ts = ts
+        events[index].accountTextOffset = UInt32(batch.text.count)
+        let length = Int(events[index].accountTextLength)
+        // As a range of one, because `append` of an element copies it twice.
+        events.withUnsafeBufferPointer {
+            batch.events.append(contentsOf: UnsafeBufferPointer(rebasing: $0[index..<index + 1]))
+        }
         if length <= EventPool.cellLength {
-            let start = Int(slot) * EventPool.cellLength
+            let start = index * EventPool.cellLength
             cells.withUnsafeBytes {
                 batch.text.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[start..<start + length]))
             }

@@ -65,7 +65,6 @@ public struct EventStream: ~Copyable {
     private var active: [Int] = []
     /// The first waiting key of each active log, side by side to be looked through quickly.
     private var heads: [OrderKey] = []
-    private var accountText: [UInt8] = []
 
     /// - Parameter paths: files, folders (every log in it) or `-` for standard input. The logs of a folder are
     ///   its regular files, except hidden ones, names that begin with `_`, and the endings csv, md, html, tmp,
@@ -158,11 +157,10 @@ public struct EventStream: ~Copyable {
                 reject(line, .lineTooLong, source: index)
                 continue
             }
-            accountText.removeAll(keepingCapacity: true)
             do throws(RejectReason) {
                 let slot = pool.emptySlot()
-                try decoder.decode(line.bytes.bytes, into: &pool[slot], text: &accountText)
-                pool.keep(slot, text: accountText)
+                let account = try decoder.decode(line.bytes.bytes, into: &pool[slot])
+                pool.keep(slot, account: account, in: line.bytes)
                 arrivals.append(
                     OrderKey(ts: pool[slot].ts, tieBreak: pool[slot].tieBreak, slot: UInt32(slot)))
                 events += 1

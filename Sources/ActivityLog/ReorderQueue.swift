@@ -16,12 +16,13 @@ struct OrderKey: BitwiseCopyable {
 
 /// The events of one log that wait for their turn, in canonical order.
 ///
-/// Events come in by the chunk and nearly in order, so a chunk mostly goes to the end as it is; otherwise it is
-/// sorted and merged with the part of the queue that it overlaps.
+/// Events come in by the chunk and nearly in order: the few that are behind an earlier one are put aside, sorted,
+/// and merged with the part of the queue that they belong to.
 struct ReorderQueue {
     // Invariant: keys[head...] is sorted; keys[..<head] has been taken.
     private var keys: [OrderKey] = []
     private var head = 0
+    private var stragglers: [OrderKey] = []
 
     var first: OrderKey? { head < keys.count ? keys[head] : nil }
 
@@ -37,32 +38,37 @@ struct ReorderQueue {
             keys.removeSubrange(..<head)
             head = 0
         }
-        var isSorted = true
-        for index in 1..<max(chunk.count, 1) where chunk[index].precedes(chunk[index - 1]) {
-            isSorted = false
-            break
-        }
-        if !isSorted { chunk.sort { $0.precedes($1) } }
-
-        var left = keys.count
-        if let last = keys.last, head < left, chunk[0].precedes(last) {
-            // Merge from the back: the tail moves up while there are keys of the chunk to come before it.
-            var right = chunk.count
-            keys.append(contentsOf: chunk)
-            var target = keys.count
-            while right > 0 {
-                target -= 1
-                if left > head && chunk[right - 1].precedes(keys[left - 1]) {
-                    left -= 1
-                    keys[target] = keys[left]
-                } else {
-                    right -= 1
-                    keys[target] = chunk[right]
-                }
+        var last = keys.last ?? chunk[0]
+        for key in chunk {
+            if key.precedes(last) {
+                stragglers.append(key)
+            } else {
+                keys.append(key)
+                last = key
             }
-        } else {
-            keys.append(contentsOf: chunk)
         }
         chunk.removeAll(keepingCapacity: true)
+        if !stragglers.isEmpty { mergeStragglers() }
+    }
+
+    /// Of equal keys the stragglers come last, as they came in.
+    private mutating func mergeStragglers() {
+        stragglers.sort { $0.precedes($1) }
+        // From the back: the tail moves up while there are stragglers to come before it.
+        var left = keys.count
+        var right = stragglers.count
+        keys.append(contentsOf: stragglers)
+        var target = keys.count
+        while right > 0 {
+            target -= 1
+            if left > head && stragglers[right - 1].precedes(keys[left - 1]) {
+                left -= 1
+                keys[target] = keys[left]
+            } else {
+                right -= 1
+                keys[target] = stragglers[right]
+            }
+        }
+        stragglers.removeAll(keepingCapacity: true)
     }
 }

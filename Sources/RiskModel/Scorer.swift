@@ -1,3 +1,4 @@
+import CHotPath
 import Foundation
 
 /// How much one feature moves a head's calibrated log-odds away from the base.
@@ -18,32 +19,16 @@ public struct Scorer: Sendable {
     public let model: LogisticModel
     public let featureNames: [String]
 
-    /// One bend in the curves of eight features, as both heads need it: each adds `bend · max(t − knot, 0)`,
-    /// where `bend` is how much steeper the curve is from the knot on.
-    struct Bend: BitwiseCopyable {
-        var knot = Lanes.zero
-        var bend = (couponAbuse: Lanes.zero, fakeOrder: Lanes.zero)
-    }
-
-    /// One block of eight features.
+    /// The curves of both heads as `pg_curves` takes them: features in blocks of eight, of each block rows of eight.
     ///
-    /// A known value, held below `last`, adds `start` and its bends, an unknown one nothing: `base` holds the
-    /// missing points of all features, and `start`, the curve before its first knot less the missing points,
-    /// takes a known one's out again.
-    struct Block: BitwiseCopyable {
-        var logarithmic = LaneBits.zero
-        var start = (couponAbuse: Lanes.zero, fakeOrder: Lanes.zero)
-        var last = Lanes.zero
-        /// Its bends' places in the list of all blocks' bends.
-        var firstBend = 0
-        var endBend = 0
-    }
-
-    private let bends: [Bend]
-    private let blocks: [Block]
+    /// A known value adds the curve's start and, for each bend below it, `change · (t − knot)`; an unknown one nothing.
+    /// `base` holds the missing points of all features, and the start, less the missing points, takes a known one's out
+    /// again.
+    private let blocks: [pg_block]
+    private let rows: [Float]
     private let base: (couponAbuse: Float, fakeOrder: Float)
-    /// By head: the terms with their positions in the vector, in the order of the vector.
-    private let terms: [[(feature: Int, term: LogisticModel.Term)]]
+    /// By head, in the order of the vector.
+    private let curves: [[Curve]]
     private let calibrations: [LogisticModel.Calibration]
     private let bases: [Double]
     private let levels: [(review: Float, high: Float)]
@@ -64,20 +49,20 @@ public struct Scorer: Sendable {
 
         self.model = model
         self.featureNames = featureNames
-        var terms: [[(feature: Int, term: LogisticModel.Term)]] = []
+        var curves: [[Curve]] = []
         var calibrations: [LogisticModel.Calibration] = []
         var bases: [Double] = []
         var levels: [(review: Float, high: Float)] = []
         for risk in Risk.allCases {
             guard let head = model.heads[risk] else {
-                terms.append([])
+                curves.append([])
                 calibrations.append(.init(slope: 1, intercept: 0))
                 bases.append(-.infinity)
                 levels.append((.infinity, .infinity))
                 continue
             }
-            terms.append(
-                head.terms.map { (positions[$0.feature]!, $0) }.sorted { $0.0 < $1.0 })
+            curves.append(
+                head.terms.map { Curve(positions[$0.feature]!, $0) }.sorted { $0.feature < $1.feature })
             calibrations.append(head.calibration)
             bases.append(head.calibration(head.intercept))
             levels.append(
@@ -86,71 +71,62 @@ public struct Scorer: Sendable {
                     head.calibration.smallestLogit(reaching: head.thresholds.high)
                 ))
         }
-        self.terms = terms
+        self.curves = curves
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
-        (blocks, bends, base) = Scorer.compile(model, terms: terms, count: featureNames.count)
+        (blocks, rows, base) = Scorer.compile(model, curves, count: featureNames.count)
     }
 
     private static func compile(
-        _ model: LogisticModel, terms: [[(feature: Int, term: LogisticModel.Term)]], count: Int
-    ) -> (blocks: [Block], bends: [Bend], base: (couponAbuse: Float, fakeOrder: Float)) {
-        let width = Lanes.scalarCount
+        _ model: LogisticModel, _ curves: [[Curve]], count: Int
+    ) -> (blocks: [pg_block], rows: [Float], base: (couponAbuse: Float, fakeOrder: Float)) {
         var base = Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity }
-        var termsOf = [[(head: Int, term: LogisticModel.Term)]](repeating: [], count: count)
-        for head in terms.indices {
-            for (feature, term) in terms[head] {
-                base[head] += term.missingPoints
-                termsOf[feature].append((head, term))
+        var curveOf = [[Curve?]](repeating: [nil, nil], count: count)
+        for head in curves.indices {
+            for curve in curves[head] {
+                base[head] += curve.term.missingPoints
+                curveOf[curve.feature][head] = curve
             }
         }
 
-        var blocks: [Block] = []
-        var bends: [Bend] = []
-        for index in 0..<(count + width - 1) / width {
-            var block = Block()
-            let first = bends.count
-            for feature in index * width..<min((index + 1) * width, count) {
-                // The last block ends where the vector ends, see `logits`.
-                let lane = feature - min(index * width, max(0, count - width))
-                // A curve stays the same where knots of the other head's are added.
-                let knots = Set(termsOf[feature].flatMap(\.term.transformedKnots)).sorted()
-                let places = first..<(first + max(0, knots.count - 1))
-                while bends.count < places.upperBound { bends.append(Bend()) }
-                block.last[lane] = Float(knots.last ?? 0)
-                for (head, term) in termsOf[feature] {
-                    // Both heads see one transformed vector; `validate` made sure that they agree.
-                    if term.transform == .log1p { block.logarithmic[lane] = -1 }
-                    let own = term.transformedKnots
-                    let points = knots.map { term.logOdds($0, own) }
-                    let start = Float(points[0] - term.missingPoints)
-                    if head == Risk.couponAbuse.index {
-                        block.start.couponAbuse[lane] = start
-                    } else {
-                        block.start.fakeOrder[lane] = start
-                    }
-                    var slope = 0.0
-                    for (knot, place) in places.enumerated() {
-                        let step = knots[knot + 1] - knots[knot]
-                        let next = (points[knot + 1] - points[knot]) / step
-                        let bend = Float(next - slope)
-                        slope = next
-                        bends[place].knot[lane] = Float(knots[knot])
-                        if head == Risk.couponAbuse.index {
-                            bends[place].bend.couponAbuse[lane] = bend
-                        } else {
-                            bends[place].bend.fakeOrder[lane] = bend
-                        }
-                    }
+        let width = Int(PG_BLOCK)
+        var blocks: [pg_block] = []
+        var rows: [Float] = []
+        for features in stride(from: 0, to: count, by: width).map({ $0..<min($0 + width, count) })
+        where features.contains(where: { curveOf[$0].contains { $0 != nil } }) {
+            // The last block ends where the vector ends: it may overlap the one before, and weighs nothing there.
+            let value = max(0, min(features.lowerBound, count - width))
+            func appendRow(_ number: (_ feature: Int) -> Double?) {
+                var row = [Float](repeating: 0, count: width)
+                for feature in features { row[feature - value] = Float(number(feature) ?? 0) }
+                rows += row
+            }
+            var block = pg_block()
+            block.value = UInt32(value)
+            block.row = UInt32(rows.count / width)
+            // Both heads see one transformed vector; `validate` made sure that they agree.
+            let logarithmic = features.filter { curveOf[$0].contains { $0?.term.transform == .log1p } }
+            if !logarithmic.isEmpty {
+                block.logarithmic = 1
+                appendRow { logarithmic.contains($0) ? 1 : 0 }
+            }
+            var bends = [0, 0]
+            for head in bends.indices {
+                bends[head] = features.map { curveOf[$0][head]?.bends.count ?? 0 }.max()!
+                appendRow { curveOf[$0][head].map { $0.start - $0.term.missingPoints } }
+                appendRow { curveOf[$0][head]?.knots.last }
+                for bend in 0..<bends[head] {
+                    appendRow { curveOf[$0][head]?.bends.dropFirst(bend).first?.knot }
+                    appendRow { curveOf[$0][head]?.bends.dropFirst(bend).first?.change }
                 }
             }
-            block.firstBend = first
-            block.endBend = bends.count
+            block.first_bends = UInt32(bends[Risk.couponAbuse.index])
+            block.second_bends = UInt32(bends[Risk.fakeOrder.index])
             blocks.append(block)
         }
         return (
-            blocks, bends, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
+            blocks, rows, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
         )
     }
 
@@ -160,73 +136,25 @@ public struct Scorer: Sendable {
     /// - Parameter x: `featureNames.count` raw values; a value that is not finite is unknown.
     public func logits(_ x: UnsafeBufferPointer<Float>) -> (couponAbuse: Float, fakeOrder: Float) {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
-        let width = Lanes.scalarCount
-        var coupon = Lanes.zero
-        var order = Lanes.zero
+        // Every block reads eight values, in bounds: none starts after count − 8, and a short vector is filled up.
+        let sums =
+            x.count >= PG_BLOCK
+            ? sums(x.baseAddress!)
+            : withUnsafeTemporaryAllocation(of: Float.self, capacity: Int(PG_BLOCK)) { padded in
+                padded.initialize(repeating: .nan)
+                for index in x.indices { padded[index] = x[index] }
+                return self.sums(padded.baseAddress!)
+            }
+        return (base.couponAbuse + sums.first, base.fakeOrder + sums.second)
+    }
+
+    @inline(__always)
+    private func sums(_ x: UnsafePointer<Float>) -> pg_pair {
         blocks.withUnsafeBufferPointer { blocks in
-            bends.withUnsafeBufferPointer { bends in
-                guard let start = UnsafeRawPointer(x.baseAddress), x.count >= width else {
-                    // Fewer features than lanes: the lanes past the end weigh nothing.
-                    var values = Lanes.zero
-                    for lane in 0..<x.count { values[lane] = x[lane] }
-                    for block in blocks { Scorer.add(values, block, bends, &coupon, &order) }
-                    return
-                }
-                // The last block ends where the vector ends, so it may overlap the one before; in lanes that were
-                // there already it weighs nothing. In bounds: every offset is at most count − width.
-                let last = x.count - width
-                for index in blocks.indices {
-                    let values = start.loadUnaligned(
-                        fromByteOffset: min(index * width, last) * MemoryLayout<Float>.size, as: Lanes.self)
-                    Scorer.add(values, blocks[index], bends, &coupon, &order)
-                }
+            rows.withUnsafeBufferPointer { rows in
+                pg_curves(x, blocks.baseAddress, UInt32(blocks.count), rows.baseAddress)
             }
         }
-        return (base.couponAbuse + total(coupon), base.fakeOrder + total(order))
-    }
-
-    @inline(__always)
-    private static func add(
-        _ x: Lanes, _ block: Block, _ bends: UnsafeBufferPointer<Bend>, _ coupon: inout Lanes,
-        _ order: inout Lanes
-    ) {
-        let bits = unsafeBitCast(x, to: LaneBits.self)
-        // Finite is an exponent below the highest: the difference is negative, and its sign fills the mask.
-        let known = ((bits & LaneBits(repeating: 0x7fff_ffff)) &- LaneBits(repeating: 0x7f80_0000)) &>> 31
-        let logarithm = unsafeBitCast(LogarithmLanes.log1p(x), to: LaneBits.self)
-        let transformed = unsafeBitCast(
-            bits ^ ((bits ^ logarithm) & block.logarithmic), to: Lanes.self)
-        var (couponCurve, orderCurve) = (block.start.couponAbuse, block.start.fakeOrder)
-        // min(t, last)
-        let held = transformed - Scorer.positive(transformed - block.last)
-        for place in block.firstBend..<block.endBend {
-            let beyond = Scorer.positive(held - bends[place].knot)
-            couponCurve += bends[place].bend.couponAbuse * beyond
-            orderCurve += bends[place].bend.fakeOrder * beyond
-        }
-        coupon += masked(couponCurve, known)
-        order += masked(orderCurve, known)
-    }
-
-    /// The value, or 0 where it is below: the sign, spread over all bits, clears it. Unlike comparisons this stays
-    /// in vector registers.
-    @inline(__always)
-    private static func positive(_ value: Lanes) -> Lanes {
-        let bits = unsafeBitCast(value, to: LaneBits.self)
-        return unsafeBitCast(bits & ~(bits &>> 31), to: Lanes.self)
-    }
-
-    @inline(__always)
-    private static func masked(_ value: Lanes, _ mask: LaneBits) -> Lanes {
-        unsafeBitCast(unsafeBitCast(value, to: LaneBits.self) & mask, to: Lanes.self)
-    }
-
-    /// Sums in one fixed order.
-    @inline(__always)
-    private func total(_ lanes: Lanes) -> Float {
-        let four = lanes.lowHalf + lanes.highHalf
-        let two = four.lowHalf + four.highHalf
-        return two.x + two.y
     }
 
     /// The smallest raw log-odds whose calibrated probability reaches a level's threshold.
@@ -250,13 +178,17 @@ public struct Scorer: Sendable {
     /// What each feature adds to the calibrated log-odds, strongest first; ties in the vector's order.
     ///
     /// Features that add nothing are left out. `base(risk)` plus the sum is the calibrated log-odds.
-    public func contributions(_ x: UnsafeBufferPointer<Float>, _ risk: Risk) -> [Contribution] {
+    /// - Parameter least: those that add less are left out, too.
+    public func contributions(
+        _ x: UnsafeBufferPointer<Float>, _ risk: Risk, atLeast least: Double = -.infinity
+    ) -> [Contribution] {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
         let slope = calibrations[risk.index].slope
         var result: [Contribution] = []
-        for (feature, term) in terms[risk.index] {
-            let amount = slope * term.logOdds(x[feature])
-            if amount != 0 {
+        for curve in curves[risk.index].indices {
+            let feature = curves[risk.index][curve].feature
+            let amount = slope * curves[risk.index][curve].logOdds(x[feature])
+            if amount != 0, amount >= least {
                 result.append(Contribution(feature: feature, value: x[feature], contribution: amount))
             }
         }
@@ -265,5 +197,37 @@ public struct Scorer: Sendable {
             return a != b ? a > b : $0.feature < $1.feature
         }
         return result
+    }
+
+    /// A term of one head with its place in the vector, its knots transformed once.
+    private struct Curve {
+        let feature: Int
+        let term: LogisticModel.Term
+        let knots: [Double]
+        /// Where the slope changes, the last knot left out, and by how much. Knots that a 32-bit float cannot tell
+        /// apart are one.
+        let bends: [(knot: Double, change: Double)]
+        /// The curve before the first knot.
+        let start: Double
+
+        init(_ feature: Int, _ term: LogisticModel.Term) {
+            self.feature = feature
+            self.term = term
+            let all = term.transformedKnots
+            knots = all
+            let distinct = Set(all).sorted()
+            let points = distinct.map { term.logOdds($0, all) }
+            start = points[0]
+            var slope = 0.0
+            bends = distinct.indices.dropLast().map { index in
+                let next = (points[index + 1] - points[index]) / (distinct[index + 1] - distinct[index])
+                defer { slope = next }
+                return (distinct[index], next - slope)
+            }
+        }
+
+        func logOdds(_ x: Float) -> Double {
+            x.isFinite ? term.logOdds(Double(term.transform(x)), knots) : term.missingPoints
+        }
     }
 }

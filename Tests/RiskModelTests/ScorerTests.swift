@@ -83,6 +83,36 @@ import Testing
         }
     }
 
+    /// Wide vectors, narrow ones and fused multiply-add would round differently; the sums were taken with and without
+    /// AVX2.
+    @Test func sumsToTheSameBitsOnEveryMachine() throws {
+        var dice = Dice(7)
+        var heads: [Risk: LogisticModel.Head] = [:]
+        for risk in Risk.allCases {
+            let terms = Self.names.enumerated().map { index, name in
+                let knots = (1...1 + index % 5).map { Double($0) + dice.uniform() / 2 }
+                return LogisticModel.Term(
+                    feature: name, transform: index % 4 == 0 ? .identity : .log1p, knots: knots,
+                    points: knots.map { _ in dice.uniform() * 4 - 2 }, missingPoints: dice.uniform())
+            }
+            heads[risk] = .init(
+                intercept: -2, terms: terms, calibration: .init(slope: 1, intercept: 0),
+                thresholds: .init(review: 0.2, high: 0.9))
+        }
+        let model = LogisticModel(
+            name: "made up", training: .init(data: "none", commands: []), heads: heads)
+        let scorer = try Scorer(model, featureNames: Self.names)
+        var digest: UInt64 = 0
+        for _ in 0..<500 {
+            let vector = Self.names.map { _ in dice.uniform() < 0.2 ? .nan : Float(dice.uniform() * 8) }
+            let logits = vector.withUnsafeBufferPointer { scorer.logits($0) }
+            for logit in [logits.couponAbuse, logits.fakeOrder] {
+                digest = digest &* 0x100_0000_01b3 ^ UInt64(logit.bitPattern)
+            }
+        }
+        #expect(digest == 17_614_122_282_244_033_597)
+    }
+
     @Test func aCurveIsStraightBetweenKnotsAndFlatBeyond() {
         let term = LogisticModel.Term(
             feature: "a", transform: .identity, knots: [1, 3, 4], points: [-1, 1, 0.5], missingPoints: 0.25)
@@ -115,6 +145,9 @@ import Testing
             let sum = contributions.reduce(scorer.base(risk)) { $0 + $1.contribution }
             let calibrated = model.heads[risk]!.calibration(model.logit(risk) { values[$0]! }!)
             #expect(abs(sum - calibrated) < 1e-9)
+            let strong = vector.withUnsafeBufferPointer { scorer.contributions($0, risk, atLeast: 0.5) }
+            #expect(
+                strong.map(\.feature) == contributions.filter { $0.contribution >= 0.5 }.map(\.feature))
             for (one, next) in zip(contributions, contributions.dropFirst()) {
                 let (a, b) = (abs(one.contribution), abs(next.contribution))
                 #expect(a > b || (a == b && one.feature < next.feature))

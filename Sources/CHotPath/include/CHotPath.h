@@ -91,4 +91,34 @@ static inline uint32_t pg_plain_count(const void *bytes) {
 #endif
 }
 
+/// ln(1 + x), 0 for x below 0: the one that training, explaining and scoring share.
+///
+/// Relative error below 3e-7 for 0 ≤ x < 2^127.
+float pg_log1p(float x);
+
+/// How many features `pg_curves` works on at once.
+#define PG_BLOCK 8
+
+/// Where the curves of eight features stand among the rows of all.
+///
+/// From `row` on, of eight floats each: where `logarithmic`, 1 for each feature whose knots lie on ln(1 + x); then for
+/// each head the curve before its first knot, the last knot, from which on it is flat, and for each bend a knot and the
+/// change of slope there.
+typedef struct {
+    /// Position of the first feature.
+    uint32_t value;
+    uint32_t row;
+    uint32_t logarithmic;
+    uint32_t first_bends, second_bends;
+} pg_block;
+
+/// A sum for each head.
+typedef struct {
+    float first, second;
+} pg_pair;
+
+/// Sums the curves of `count` blocks of features at `values`, for two heads; a value that is not finite adds nothing.
+/// The same bits on every machine.
+pg_pair pg_curves(const float *values, const pg_block *blocks, uint32_t count, const float *rows);
+
 #endif
