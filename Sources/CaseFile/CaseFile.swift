@@ -64,6 +64,14 @@ public final class CaseFile: Sendable {
             if !FileManager.default.isReadableFile(atPath: path) {
                 throw CaseFileError(operation, path, .notReadable)
             }
+            // SQLite would notice at the first write, hours later. Its journal lies beside what a link leads to.
+            let target = (path as NSString).resolvingSymlinksInPath
+            if access == .readWrite,
+                !FileManager.default.isWritableFile(atPath: target)
+                    || !FileManager.default.isWritableFile(atPath: CaseFile.folder(of: target))
+            {
+                throw CaseFileError(operation, path, .readOnly)
+            }
             return
         }
         if access == .readOnly { throw CaseFileError(operation, path, .missing) }

@@ -77,7 +77,7 @@ struct FeaturesCommand: ParsableCommand {
             table.csv { bytes += $0 }
             try OutputFile(output, bytes: bytes).putInPlace()
         } else {
-            try table.csv { try FileHandle.standardOutput.write(contentsOf: Data($0)) }
+            try table.csv(Terminal.write)
         }
         if !verbosity.quiet {
             for line in ReadSummary(report: table.read).remarks { Terminal.note(line) }

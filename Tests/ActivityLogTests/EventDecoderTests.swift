@@ -380,14 +380,12 @@ import Testing
                 + #""model":"sdk_gphone","platform":"ios","network":"wifi","device_source":"sdk","scene":7,"#
                 + #""rating":3,"amount_fen":5,"peer_id":"p","ok":false}"#).utf8)
         var decoder = EventDecoder()
-        var text: [UInt8] = []
         var fresh = Event()
-        try decoder.decode(poor.span.bytes, into: &fresh, text: &text)
+        _ = try decoder.decode(poor.span.bytes, into: &fresh)
         var used = Event()
-        try decoder.decode(rich.span.bytes, into: &used, text: &text)
+        _ = try decoder.decode(rich.span.bytes, into: &used)
         #expect(used.modelIsEmulator && !used.ok && used.ipKey != 0)
-        text.removeAll()
-        try decoder.decode(poor.span.bytes, into: &used, text: &text)
+        _ = try decoder.decode(poor.span.bytes, into: &used)
         #expect(String(reflecting: used) == String(reflecting: fresh))
     }
 

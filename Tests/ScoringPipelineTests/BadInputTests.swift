@@ -253,6 +253,26 @@ import Testing
         #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM metadata") } == 0)
     }
 
+    @Test func aReadOnlyDatabaseIsRefusedBeforeReading() throws {
+        // Root may write anything: then another user tries.
+        let user = geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : ""
+        guard try Program.shell(user + "$P --help").exitCode == 0 else { return }
+        let path = folder.file("cases.sqlite")
+        try CaseFile.open(path).close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        chmod(path, 0o444)
+        chmod(folder.path, 0o777)
+        let readableModel = try folder.write("model.json", try Data(contentsOf: URL(fileURLWithPath: model)))
+        let log = try folder.write("a.log", event + "\n")
+        let outcome = try Program.shell(
+            user + "$P score --model \(readableModel) --database \(path) \(log)")
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.errors.hasPrefix("promoguard: cannot open the database"))
+        #expect(outcome.errors.contains("read-only"))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    }
+
     // MARK: The model
 
     @Test func aModelThatCannotBeUsedFailsFirst() throws {
@@ -296,7 +316,8 @@ import Testing
         let log = try folder.write("a.log", event + "\n")
         let table = try Program.shell("$P features \(log) > /dev/full")
         #expect(table.exitCode == 1)
-        #expect(table.errors.contains("No space left"))
+        #expect(
+            table.complaints == ["promoguard: cannot write to standard output: No space left on device"])
         // A limit on file sizes stands in for a full disk: the run fails and leaves no part of a file.
         let lines = TestCampaign.shared.lines
         let logs = try folder.write("all.log", TestCampaign.bytes(lines))

@@ -53,10 +53,13 @@ struct Terminal: Sendable {
     }
 
     /// Writes data for people or programs to standard output, all of it.
-    static func write(_ text: String) throws(WriteFailure) {
+    static func write(_ text: String) throws(WriteFailure) { try write(Array(text.utf8)) }
+
+    /// Writes UTF-8 to standard output, all of it.
+    static func write(_ bytes: [UInt8]) throws(WriteFailure) {
         // What `print` still holds comes first.
         fflush(nil)
-        if let code = write(text, to: STDOUT_FILENO) {
+        if let code = write(bytes, to: STDOUT_FILENO) {
             throw WriteFailure(
                 description: "cannot write to standard output: \(String(cString: strerror(code)))")
         }
@@ -65,14 +68,13 @@ struct Terminal: Sendable {
     /// Tells a person something beside the data: one line on standard error.
     static func note(_ text: String) {
         fflush(nil)
-        _ = write(text + "\n", to: STDERR_FILENO)
+        _ = write(Array((text + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// - Returns: the error number where it failed.
-    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
-        var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes
             while !rest.isEmpty {
                 let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
                 if written >= 0 {
