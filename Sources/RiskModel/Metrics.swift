@@ -76,7 +76,8 @@ public struct RankingMetrics: Sendable {
 
     /// The share of positives found while at most this share of negatives is flagged.
     public func recall(atFalsePositiveRate rate: Double) -> Double {
-        let found = steps.last { $0.falsePositives <= rate * negatives * (1 + 1e-12) }
+        let most = rate * negatives * (1 + 1e-12)
+        let found = lastStep { $0.falsePositives <= most }
         return (found?.truePositives ?? 0) / positives
     }
 
@@ -105,7 +106,8 @@ public struct RankingMetrics: Sendable {
     public func flagging(from score: Double) -> (precision: Double, recall: Double, falsePositiveRate: Double)
     {
         // Nothing flagged, nothing wrong; rows that weigh nothing are no rows.
-        guard let step = step(from: score), step.truePositives + step.falsePositives > 0 else {
+        guard let step = lastStep(where: { $0.score >= score }), step.truePositives + step.falsePositives > 0
+        else {
             return (1, 0, 0)
         }
         return (
@@ -114,12 +116,12 @@ public struct RankingMetrics: Sendable {
         )
     }
 
-    /// The last step with this score or more; scores fall from step to step.
-    private func step(from score: Double) -> Step? {
+    /// The last step of which this holds, where it holds of all steps before it too.
+    private func lastStep(where holds: (Step) -> Bool) -> Step? {
         var (low, high) = (0, steps.count)
         while low < high {
             let middle = (low + high) / 2
-            if steps[middle].score >= score { low = middle + 1 } else { high = middle }
+            if holds(steps[middle]) { low = middle + 1 } else { high = middle }
         }
         return low > 0 ? steps[low - 1] : nil
     }
