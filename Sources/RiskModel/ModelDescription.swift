@@ -85,3 +85,20 @@ extension LogisticModel.Term {
         return parts.joined(separator: " · ")
     }
 }
+
+extension LogisticModel.Cross {
+    /// Its least and its greatest point in words, such as "+1.20 at a 5 and b 0 · −0.30 at a 0 and b 9".
+    /// - Parameter slope: multiplies the log-odds; a calibration's slope shows calibrated ones.
+    public func inWords(times slope: Double) -> String {
+        let places = first.knots.indices.flatMap { row in
+            second.knots.indices.map { (points[row][$0], first.knots[row], second.knots[$0]) }
+        }.sorted { $0.0 > $1.0 }
+        func words(_ place: (Double, Double, Double)) -> String {
+            let text = String(format: "%+.2f", place.0 * slope)
+            return (text.hasPrefix("-") ? "−" + text.dropFirst() : text)
+                + String(format: " at %.3g and %.3g", place.1, place.2)
+        }
+        guard let most = places.first, let least = places.last else { return "" }
+        return words(most) + " · " + words(least)
+    }
+}

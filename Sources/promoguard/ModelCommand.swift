@@ -80,6 +80,13 @@ struct ModelShowCommand: ParsableCommand {
                 .init(FeatureCatalog.definition(named: term.feature)?.meaning ?? ""),
             ])
         }
+        for cross in head.crosses.sorted(by: { $0.range > $1.range }) {
+            table.rows.append([
+                .init("\(cross.first.feature) × \(cross.second.feature)"),
+                .init(NumberText.fixed(cross.range * slope, places: 2)), .init(cross.inWords(times: slope)),
+                .init("what the two say together, beyond each alone"),
+            ])
+        }
         return table
     }
 }

@@ -42,6 +42,14 @@ public struct FeatureDefinition: Sendable {
     public let tags: (couponAbuse: AbuseTag?, fakeOrder: AbuseTag?)
     /// Log fields without which it is always unknown.
     public let needs: [EventField]
+
+    /// The direction in each head. A feature that shows a kind of abuse in one head only says nothing about the other.
+    public var directions: (couponAbuse: Direction, fakeOrder: Direction) {
+        (
+            couponAbuse: tags.couponAbuse == nil && tags.fakeOrder != nil ? .either : direction,
+            fakeOrder: tags.fakeOrder == nil && tags.couponAbuse != nil ? .either : direction
+        )
+    }
 }
 
 /// A text in the two languages that a reviewer may read.
