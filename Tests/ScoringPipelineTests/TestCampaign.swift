@@ -60,7 +60,7 @@ final class TestCampaign: Sendable {
     private static func fit(_ replay: TrainingReplay) -> LogisticModel {
         let names = [
             "device_accounts_1d", "claim_share", "browses_per_grant", "payer_accounts_30d", "ip_accounts_1d",
-            "sync_network_5s_most", "inviter_invitees_1h", "commissions_total",
+            "sync_network_5s", "inviter_invitees_1h", "shared_purse_commissions",
         ]
         let indices = names.map { FeatureCatalog.index(of: $0)! }
         var options = LogisticTrainer.Options()
