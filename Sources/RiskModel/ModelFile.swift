@@ -157,6 +157,28 @@ extension LogisticModel {
                         == term.transform
                 else { throw fail(.conflictingTransforms(feature: term.feature)) }
             }
+            for (index, cross) in head.crosses.enumerated() {
+                let name = "\(cross.first.feature) × \(cross.second.feature)"
+                guard seen.insert(name).inserted else { throw fail(.duplicateTerm(risk, feature: name)) }
+                let (rows, columns) = (cross.first.knots.count, cross.second.knots.count)
+                guard rows > 1, columns > 1, cross.points.count == rows,
+                    cross.points.allSatisfy({ $0.count == columns })
+                else { throw fail(.unevenCurve(risk, feature: name)) }
+                let numbers = cross.first.knots + cross.second.knots + cross.points.flatMap { $0 }
+                guard numbers.allSatisfy({ Float($0).isFinite }) else {
+                    throw fail(.notFinite("\(path).crosses[\(index)]"))
+                }
+                for side in [cross.first, cross.second] {
+                    let knots = side.transformedKnots
+                    guard zip(knots, knots.dropFirst()).allSatisfy({ Float($0) < Float($1) }) else {
+                        throw fail(.knotsNotAscending(risk, feature: name))
+                    }
+                    guard
+                        transforms.updateValue(side.transform, forKey: side.feature) ?? side.transform
+                            == side.transform
+                    else { throw fail(.conflictingTransforms(feature: side.feature)) }
+                }
+            }
             var numbers = [
                 ("intercept", head.intercept), ("calibration.slope", head.calibration.slope),
                 ("calibration.intercept", head.calibration.intercept),
@@ -218,6 +240,7 @@ extension LogisticModel.Head {
         .object([
             ("intercept", .number(intercept)),
             ("terms", .array(terms.map(\.json))),
+            ("crosses", .array(crosses.map(\.json))),
             (
                 "calibration",
                 .object([
@@ -239,6 +262,23 @@ extension LogisticModel.Term {
             ("feature", .string(feature)), ("transform", .string(transform.rawValue)),
             ("knots", .numbers(knots)), ("points", .numbers(points)),
             ("missingPoints", .number(missingPoints)),
+        ])
+    }
+}
+
+extension LogisticModel.Cross {
+    fileprivate var json: JSONText {
+        .object([
+            ("first", first.json), ("second", second.json), ("points", .array(points.map(JSONText.numbers))),
+        ])
+    }
+}
+
+extension LogisticModel.Cross.Side {
+    fileprivate var json: JSONText {
+        .line([
+            ("feature", .string(feature)), ("transform", .string(transform.rawValue)),
+            ("knots", .numbers(knots)),
         ])
     }
 }

@@ -90,6 +90,14 @@ struct ModelShowCommand: ParsableCommand {
                 .init(TermWords.meaning(term.feature).text(language)),
             ])
         }
+        for cross in head.crosses.sorted(by: { $0.range > $1.range }) {
+            table.rows.append([
+                .init("\(cross.first.feature) × \(cross.second.feature)"),
+                .init(NumberText.fixed(cross.range * slope, places: 2)),
+                .init(TermWords.extremes(cross, slope: slope, language)),
+                .init(language.pick("what the two say together, beyond each alone", "两者同时出现时的额外贡献")),
+            ])
+        }
         return table
     }
 }

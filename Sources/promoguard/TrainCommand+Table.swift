@@ -8,9 +8,14 @@ extension TrainCommand {
         try OutputFile.check(output)
         if let report { try OutputFile.check(report) }
         let data = try TrainingTable(path, roles: table.roles) { name in
-            FeatureCatalog.definition(named: name).map(TrainingColumn.init) ?? TrainingColumn(name)
+            FeatureCatalog.definition(named: name).map {
+                TrainingColumn($0, table.label.flatMap(Risk.init) ?? .couponAbuse)
+            } ?? TrainingColumn(name)
         }
-        let trained = try trainer.train(data.set)
+        let prior = try from.map {
+            try LogisticModel.load($0, requiring: []).head(forLabel: table.label).head
+        }
+        let trained = try trainer().train(data.set, from: prior)
         let model = LogisticModel(
             name: name ?? defaultName,
             data:
@@ -25,6 +30,7 @@ extension TrainCommand {
                 Terminal.note("\(data.unlabelled.counted("row")) without a label, left out")
             }
             for note in data.scan.notes { Terminal.note(note.inWords) }
+            for note in trained.notes { Terminal.note(note) }
             try show([table.label!: trained])
         }
     }

@@ -64,7 +64,10 @@ final class TestCampaign: Sendable {
         ]
         let indices = names.map { FeatureCatalog.index(of: $0)! }
         var options = LogisticTrainer.Options()
-        options.penalties = [10]
+        options.penalties = [0.3]
+        options.selects = false
+        options.leastPositives = 1
+        options.crosses = 0
         options.segments = [1]
         options.folds = 2
         var trained: [Risk: TrainedHead] = [:]

@@ -51,6 +51,14 @@ public struct FeatureDefinition: Sendable {
     /// Log fields without which it is always unknown.
     public let needs: [EventField]
 
+    /// The direction in each head. A feature that shows a kind of abuse in one head only says nothing about the other.
+    public var directions: (couponAbuse: Direction, fakeOrder: Direction) {
+        (
+            couponAbuse: tags.couponAbuse == nil && tags.fakeOrder != nil ? .either : direction,
+            fakeOrder: tags.fakeOrder == nil && tags.couponAbuse != nil ? .either : direction
+        )
+    }
+
     /// Whether a person would take the value as a reason against the account; unknown (NaN) is none.
     public func isTelling(_ value: Double) -> Bool {
         switch telling {

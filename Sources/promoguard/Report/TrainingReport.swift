@@ -29,7 +29,7 @@ extension TrainCommand {
                     head: name, models: [(model.name, trained.head.thresholds, scored)])
             else { continue }
             measurement.append(.split, ReportHead.byGroup, measurement.models[0].evaluation)
-            if let later = TimeSplit(set, trainer: trainer) {
+            if let later = TimeSplit(set, trainer: try trainer()) {
                 measurement.append(.split, ReportHead.byTime, later.evaluation)
             }
             evaluation.heads.append(.init(measurement: measurement))
