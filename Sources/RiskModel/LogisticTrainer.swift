@@ -99,6 +99,8 @@ public struct LogisticTrainer: Sendable {
             for row in 0..<rows.count where folds.ofRow[row] == fold { logits[row] = held[row] }
         }
         var whole = head(fit.point).head
+        // A head that was moved keeps the base it had.
+        if start == nil { whole = whole.centred(on: rows) }
         whole.evaluation = [
             "penalty": best.penalty, "smoothness": best.smoothness, "folds": Double(folds.count),
         ]
