@@ -137,6 +137,13 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     @inline(__always)
     func pointer(_ row: UInt32) -> UnsafeMutablePointer<Row> { rows.pointer(row) }
 
+    /// The row of a key, if there is one that was touched at `limitMs` or later.
+    @inline(__always)
+    func pointer(of key: UInt64, since limitMs: Int64) -> UnsafeMutablePointer<Row>? {
+        guard key != 0, let row = find(key), pointer(row).pointee.lastMs >= limitMs else { return nil }
+        return pointer(row)
+    }
+
     /// Asks for the cache lines of a row, or of its first `bytes`.
     @inline(__always)
     func prefetchRow(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) { rows.prefetch(row, bytes: bytes) }
