@@ -414,7 +414,9 @@ public struct FeatureEngine: ~Copyable {
             }
         }
         let namesOther = inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0)
-        guard let ownRow = namesOther ? hubs.locate(event.accountKey) : hubs.find(event.accountKey) else { return }
+        guard let ownRow = namesOther ? hubs.locate(event.accountKey) : hubs.find(event.accountKey) else {
+            return
+        }
         // A row without events was made for a later event of the group: nobody has named the account yet.
         guard namesOther || hubs.pointer(ownRow).pointee.lastMs != .min else { return }
         let own = live(hubs.pointer(ownRow), event.ts, FeatureEngine.memoryMs)
@@ -431,8 +433,7 @@ public struct FeatureEngine: ~Copyable {
         _ event: Event, _ peer: HubState, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
     ) {
         account.pointee.referral.peerEvents = min(account.pointee.referral.peerEvents &+ 1, 60_000)
-        if event.type == .commission, let buyer = accounts.pointer(of: event.peerKey, since: memoryLimitMs)
-        {
+        if event.type == .commission, let buyer = accounts.pointer(of: event.peerKey, since: memoryLimitMs) {
             let payerAccounts = buyer.pointee.identity.payerAccounts
             if !payerAccounts.isNaN {
                 account.pointee.referral.purseCommissions = min(
@@ -465,7 +466,8 @@ public struct FeatureEngine: ~Copyable {
             let parcelAddresses = event.trackingKey == 0 ? .nan : account.pointee.identity.parcelAddresses
             merchant.pointee.observe(
                 event, viewsSinceOrder: account.pointee.life.viewsSinceOrder,
-                buyerOrders: orders.pointer(account.pointee.ordersRow).pointee, parcelAddresses: parcelAddresses,
+                buyerOrders: orders.pointer(account.pointee.ordersRow).pointee,
+                parcelAddresses: parcelAddresses,
                 stamp, &sketches)
             account.pointee.merchant = MerchantEvidence(merchant.pointee, event, stamp, sketches)
         }
@@ -509,7 +511,8 @@ public struct FeatureEngine: ~Copyable {
         let devices = account.pointee.devices.devices
         let addresses = account.pointee.devices.addresses
         let inputs = FeatureInputs(
-            account: UnsafePointer(account), accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
+            account: UnsafePointer(account),
+            accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
             ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
             addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches))
@@ -594,7 +597,9 @@ public struct FeatureEngine: ~Copyable {
 
     private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
         let keys = account.pointee.lastKeys
-        if !account.pointee.device.ageSeconds.isNaN, let device = devices.pointer(of: keys.device, since: memoryLimitMs) {
+        if !account.pointee.device.ageSeconds.isNaN,
+            let device = devices.pointer(of: keys.device, since: memoryLimitMs)
+        {
             account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
         }
         if let phone = phones.pointer(of: keys.phone, since: memoryLimitMs) {

@@ -68,7 +68,9 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     }
 
     @inline(__always)
-    private func home(_ key: UInt64) -> Int { Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 20) & mask }
+    private func home(_ key: UInt64) -> Int {
+        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 20) & mask
+    }
 
     @inline(__always)
     func prefetchSlot(_ key: UInt64) { pg_prefetch(slots + home(key)) }
@@ -146,7 +148,9 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
 
     /// Asks for the cache lines of a row, or of its first `bytes`.
     @inline(__always)
-    func prefetchRow(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) { rows.prefetch(row, bytes: bytes) }
+    func prefetchRow(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) {
+        rows.prefetch(row, bytes: bytes)
+    }
 
     /// The row of a key, made if there is none, and asked for; of no use for key 0, which is no key.
     @inline(__always)
