@@ -56,6 +56,20 @@ float pg_log1p(float x) {
     return lanes[0];
 }
 
+PG_INLINE void pg_gather(pg_floats *lanes, const float *values, const uint16_t *features) {
+    for (int lane = 0; lane < PG_BLOCK; lane++) (*lanes)[lane] = values[features[lane]];
+}
+
+PG_FASTEST
+void pg_log1p_of(const float *values, const uint16_t *features, uint32_t blocks, float *logarithms) {
+    for (uint32_t place = 0; place < blocks * PG_BLOCK; place += PG_BLOCK) {
+        pg_floats x;
+        pg_gather(&x, values, features + place);
+        pg_log1p_lanes(&x);
+        memcpy(logarithms + place, &x, sizeof x);
+    }
+}
+
 /// Adds the lanes in one fixed order.
 PG_INLINE float pg_total(const pg_floats *lanes) {
     pg_floats x = *lanes;
@@ -68,7 +82,7 @@ pg_pair pg_curves(
     pg_floats first = {0}, second = {0};
     for (const pg_block *block = blocks; block < blocks + count; block++, features += PG_BLOCK) {
         pg_floats x;
-        for (int lane = 0; lane < PG_BLOCK; lane++) x[lane] = values[features[lane]];
+        pg_gather(&x, values, features);
         const float *row = rows;
         rows += (3 + 3 * (size_t)block->bends) * PG_BLOCK;
         // Finite is an exponent below the highest.

@@ -96,8 +96,11 @@ static inline uint32_t pg_plain_count(const void *bytes) {
 /// Relative error below 3e-7 for 0 ≤ x < 2^127.
 float pg_log1p(float x);
 
-/// How many features `pg_curves` works on at once.
+/// How many features the functions below work on at once.
 #define PG_BLOCK 8
+
+/// `pg_log1p` of the values at `features`, eight positions for each block.
+void pg_log1p_of(const float *values, const uint16_t *features, uint32_t blocks, float *logarithms);
 
 /// Eight features whose curves are worked out together.
 ///
