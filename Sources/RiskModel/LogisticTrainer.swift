@@ -88,6 +88,8 @@ public struct LogisticTrainer: Sendable {
         }
         let accounts = AccountScores(rows, rowLogits: logits)
         var head = self.head(best, fit.point, rows.columns)
+        // A head that was moved keeps the base it had.
+        if start == nil { head = head.centred(on: rows) }
         head.evaluation = [
             "penalty": best.penalty, "smoothness": best.smoothness, "folds": Double(folds.count),
         ]
