@@ -168,10 +168,10 @@ import Testing
     /// label's time.
     @Test func outOfFoldScoresAreTheHighestOverAllCostlyEvents() throws {
         let replay = try OutOfFoldReplay(
-            paths: [campaign.logs.path], labels: campaign.labels, trained: campaign.trained)
+            paths: [campaign.logs.path], labels: campaign.labels, trained: TestCampaign.trained)
         #expect(replay.days > 5 && replay.days < 8)
         for risk in Risk.allCases {
-            let trained = try #require(campaign.trained[risk])
+            let trained = try #require(TestCampaign.trained[risk])
             let scores = try #require(replay.scores[risk])
             #expect(scores.accounts.count == trained.outOfFold.accounts.count)
             #expect(scores.weights.allSatisfy { $0 == 1 })
@@ -199,8 +199,8 @@ import Testing
         let stranger = #"{"ts":\#(asOfMs + 5_000_000),"event":"app_open","account_id":"stranger"}"#
         let log = try folder.write("past.log", TestCampaign.bytes(past + [stranger]))
         let whole = try OutOfFoldReplay(
-            paths: [campaign.logs.path], labels: labels, trained: campaign.trained)
-        let cut = try OutOfFoldReplay(paths: [log], labels: labels, trained: campaign.trained)
+            paths: [campaign.logs.path], labels: labels, trained: TestCampaign.trained)
+        let cut = try OutOfFoldReplay(paths: [log], labels: labels, trained: TestCampaign.trained)
         for risk in Risk.allCases {
             #expect(cut.scores[risk]?.accounts == whole.scores[risk]?.accounts)
             #expect(cut.scores[risk]?.logits == whole.scores[risk]?.logits)

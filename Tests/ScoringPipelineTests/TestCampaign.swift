@@ -15,8 +15,9 @@ final class TestCampaign: Sendable {
     let lines: [String]
     let labels: [AccountLabel]
     let model: LogisticModel
-    /// The same training on this campaign's own labels.
-    let trained: [Risk: TrainedHead]
+    /// The same training on this campaign's own labels; made for those tests that ask.
+    static let trained = fit(
+        try! TrainingReplay(paths: [shared.logs.path], labels: shared.labels))
     /// The model's file, for the program.
     let modelPath: String
     private let folder = TemporaryFolder()
@@ -32,7 +33,6 @@ final class TestCampaign: Sendable {
             paths: [other.path], labels: try! LabelsCSV.read(other.file("labels.csv")))
         model = LogisticModel(
             name: "test", data: "a simulated campaign", commands: [], trained: TestCampaign.fit(replay))
-        trained = TestCampaign.fit(try! TrainingReplay(paths: [logs.path], labels: labels))
         modelPath = folder.file("model.json")
         try! model.write(to: modelPath)
     }
