@@ -17,6 +17,8 @@ let package = Package(
             dependencies: ["BenchmarkLines", .product(name: "ActivityLog", package: "PromoGuard")]),
         .executableTarget(
             name: "learn-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
+        .executableTarget(
+            name: "score-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
     ],
     swiftLanguageModes: [.v6]
 )

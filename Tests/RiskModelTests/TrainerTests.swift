@@ -152,6 +152,34 @@ import Testing
         }
     }
 
+    /// A fold's head has seen nothing of the fold: it scores the fold's rows as they were scored out of fold.
+    @Test func foldHeadsAreThoseThatScoreOutOfFold() throws {
+        let set = set(12)
+        let trained = try quick.train(set)
+        let scorers = try trained.foldHeads.map { head in
+            try Scorer(
+                LogisticModel(
+                    name: "fold", training: .init(data: "", commands: []), heads: [.couponAbuse: head]),
+                featureNames: set.columns.map(\.name))
+        }
+        #expect(scorers.count > 1)
+        let width = set.columns.count
+        var highest: [Int: Double] = [:]
+        for row in 0..<set.count {
+            let vector = Array(set.values[row * width..<(row + 1) * width])
+            let scorer = scorers[trained.foldHead(without: set.groups[row])]
+            let logit = Double(vector.withUnsafeBufferPointer { scorer.logits($0).couponAbuse })
+            highest[set.accounts[row]] = max(highest[set.accounts[row]] ?? -.infinity, logit)
+        }
+        for (account, logit) in zip(trained.outOfFold.accounts, trained.outOfFold.logits) {
+            #expect(abs(highest[account]! - logit) < 1e-3)
+        }
+        // A group that no fold knows is judged by some fold, always the same.
+        let stranger = trained.foldHead(without: 987_654_321)
+        #expect(trained.foldHeads.indices.contains(stranger))
+        #expect(stranger == trained.foldHead(without: 987_654_321))
+    }
+
     @Test func foldsDoNotDependOnTheOrderOfRows() throws {
         let forward = set(6)
         var backward = TrainingSet(columns: forward.columns)
@@ -218,12 +246,12 @@ import Testing
                 account: index, logit: logit * 2 + 3, label: trained.outOfFold.labels[index],
                 weight: trained.outOfFold.weights[index])
         }
-        let settled = try #require(quick.settle(trained.head, on: accounts))
+        let settled = try #require(quick.settle(trained, on: accounts, days: 1))
         #expect(settled.head.terms == trained.head.terms)
         #expect(abs(settled.head.calibration.slope * 2 - trained.head.calibration.slope) < 1e-3)
         #expect(abs(settled.head.thresholds.review - trained.head.thresholds.review) < 1e-3)
         #expect(abs(settled.evaluation.ranking.auc - trained.evaluation.ranking.auc) < 1e-12)
-        #expect(quick.settle(trained.head, on: AccountScores()) == nil)
+        #expect(quick.settle(trained, on: AccountScores(), days: 1) == nil)
     }
 
     @Test func thresholdsKeepTheirPromises() throws {
@@ -363,6 +391,11 @@ import Testing
         let moved = try trainer.train(set(60, seed: 6, flips: true), from: first)
         #expect(moved.head.calibration == first.calibration)
         #expect(moved.head.thresholds == first.thresholds)
+        // The figures are those of the model as it is written.
+        let again = try #require(trainer.settle(moved, on: moved.outOfFold, days: 1))
+        #expect(again.head == moved.head)
+        #expect(
+            moved.evaluation.review == moved.evaluation.ranking.flagging(from: first.thresholds.review))
         let (old, new) = (try #require(first.crosses.first), try #require(moved.head.crosses.first))
         #expect(new.range < old.range)
         #expect(new.range > 0.2 * old.range)
