@@ -53,8 +53,8 @@ public struct EventStream: ~Copyable {
     /// The text of the first thousand campaign ids, by `Event.campaignKey`.
     public var campaignNames: [UInt64: String] { decoder.campaignNames }
 
-    /// Events in a batch, about: those on their way from the reading to the scoring side then fit the caches.
-    static let batchSize = 512
+    /// Events in a batch, about.
+    static let batchSize = 2048
 
     private let configuration: ReadConfiguration
     private var decoder: EventDecoder
