@@ -188,12 +188,20 @@ public struct LogisticModel: Sendable, Codable, Equatable {
 
         /// The smallest raw log-odds whose calibrated probability is at least `probability`.
         func smallestLogit(reaching probability: Double) -> Float {
-            var logit = Float((log(probability / (1 - probability)) - intercept) / slope)
-            while logit.isFinite, self.probability(Double(logit)) < probability { logit = logit.nextUp }
-            while logit.isFinite, self.probability(Double(logit.nextDown)) >= probability {
-                logit = logit.nextDown
+            let guess = Float((log(probability / (1 - probability)) - intercept) / slope)
+            guard guess.isFinite else { return guess }
+            // By halving, not a float at a time: around 0 there are a billion that are as good as 0.
+            let margin = 1e-3 * max(1, abs(guess))
+            var (below, reaching) = (guess - margin, guess + margin)
+            while below.nextUp < reaching {
+                let middle = max(below.nextUp, min(reaching.nextDown, below + (reaching - below) / 2))
+                if self.probability(Double(middle)) >= probability {
+                    reaching = middle
+                } else {
+                    below = middle
+                }
             }
-            return logit
+            return reaching
         }
     }
 

@@ -225,6 +225,15 @@ import Testing
         #expect(abs(calibration.intercept) < 0.15)
     }
 
+    /// Around 0 there are a billion floats whose probability is one half: they are not walked one by one.
+    @Test(arguments: [(1.0, 0.0, 0.5), (0.9, -1.4, 0.08), (1e-3, 2, 0.999), (40, 3, 0.05)])
+    func thresholdsAreTheSmallestLogOddsThatReachThem(slope: Double, intercept: Double, probability: Double) {
+        let calibration = LogisticModel.Calibration(slope: slope, intercept: intercept)
+        let logit = calibration.smallestLogit(reaching: probability)
+        #expect(calibration.probability(Double(logit)) >= probability)
+        #expect(calibration.probability(Double(logit.nextDown)) < probability)
+    }
+
     @Test func anAccountScoresItsHighest() {
         var set = TrainingSet(columns: [])
         for (account, label) in [(4, false), (9, false), (4, true)] {
