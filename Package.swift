@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "promoguard", targets: ["promoguard"]),
         .library(name: "ActivityLog", targets: ["ActivityLog"]),
+        .library(name: "RiskFeatures", targets: ["RiskFeatures"]),
     ],
     traits: [
         .trait(name: "ISAL", description: "Inflate with Intel ISA-L (libisal); without it, with zlib."),
@@ -38,7 +39,7 @@ let package = Package(
             ]),
         .target(
             name: "ScoringPipeline",
-            dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile"]),
+            dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile", "CZlib"]),
         .target(name: "CampaignSimulator", dependencies: ["ActivityLog", "CZlib"]),
         .executableTarget(
             name: "promoguard",

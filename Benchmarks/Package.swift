@@ -15,6 +15,12 @@ let package = Package(
         .executableTarget(
             name: "read-bench",
             dependencies: ["BenchmarkLines", .product(name: "ActivityLog", package: "PromoGuard")]),
+        .executableTarget(
+            name: "checkpoint-bench",
+            dependencies: [
+                .product(name: "ActivityLog", package: "PromoGuard"),
+                .product(name: "RiskFeatures", package: "PromoGuard"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

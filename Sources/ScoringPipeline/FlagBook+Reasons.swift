@@ -47,6 +47,6 @@ extension FlagBook {
             tags: AbuseTags.tags(
                 for: reasons.map { ($0.feature, $0.contribution) }, isFakeOrder: risk == .fakeOrder
             ).map(\.rawValue),
-            model: scorer.model.name)
+            model: scorer.model.name, isHighest: flag.isHighest)
     }
 }
