@@ -35,16 +35,12 @@ extension FollowStream {
 
     /// All files that the patterns name, each once, sorted by name; sees to it that their folders are watched.
     private mutating func listFiles() -> [ListedFile] {
-        var files: [ListedFile] = []
-        var folders: [String] = []
-        var needsPolling = false
-        for index in patterns.indices {
-            patterns[index].lookUp()
-            files += patterns[index].files
-            folders += patterns[index].folders
-            needsPolling = needsPolling || patterns[index].needsPolling
+        for index in patterns.indices { patterns[index].lookUp() }
+        if watcher.watch(patterns.flatMap(\.folders)) {
+            for index in patterns.indices { patterns[index].lookUp() }
         }
-        watcher.watch(folders)
+        var files = patterns.flatMap(\.files)
+        let needsPolling = patterns.contains { $0.needsPolling }
         // A file that is asked for comes before the same file as a sibling.
         files.sort {
             $0.isSibling != $1.isSibling ? $1.isSibling : $0.path.utf8.lexicographicallyPrecedes($1.path.utf8)
@@ -247,12 +243,13 @@ extension FollowStream {
 
     /// Forgets logs that are done with and whose file has been gone for long.
     private mutating func forgetOld() {
-        for index in logs.indices.reversed() {
-            let log = logs[index]
+        for (index, log) in logs.enumerated().reversed() {
             guard !log.isListed, log.copies.isEmpty, let since = log.absentSinceMs,
                 nowMs - since >= configuration.abandonedAfterMs,
                 log.source.map({ merge.sources[$0].isEnded }) ?? true
             else { continue }
+            // Where it was, and how it ended, stays in the report.
+            if let source = log.source { merge.report.sources[source] = report.sources[source] }
             logs.remove(at: index)
         }
     }

@@ -53,8 +53,7 @@ struct LogWatcher: ~Copyable {
     /// No notice comes from some folder, so that it has to be looked at.
     private(set) var needsPolling = false
     private let notices: Int32
-    /// The folders asked for last, sorted.
-    private var folders: [String] = []
+    /// The kernel's numbers of the folders that are watched.
     private var numbers: [Int32] = []
 
     init(usesNotices: Bool) throws(ReadError) {
@@ -69,11 +68,12 @@ struct LogWatcher: ~Copyable {
     deinit { if notices >= 0 { close(notices) } }
 
     /// Watches these folders and no others.
-    mutating func watch(_ wanted: [String]) {
+    /// - Returns: whether one of them is new, so that what changed in it before went unseen.
+    mutating func watch(_ wanted: [String]) -> Bool {
         #if os(Linux)
             guard notices >= 0 else {
                 needsPolling = true
-                return
+                return false
             }
             // A watch belongs to a folder and not to its name, so that each is asked for again: a folder that was
             // made anew under the same name gets a new number.
@@ -88,9 +88,10 @@ struct LogWatcher: ~Copyable {
                 if number >= 0 { numbers.append(number) } else { needsPolling = true }
             }
             for number in old where !numbers.contains(number) { inotify_rm_watch(notices, number) }
-            folders = wanted
+            return numbers.contains { !old.contains($0) }
         #else
             needsPolling = true
+            return false
         #endif
     }
 

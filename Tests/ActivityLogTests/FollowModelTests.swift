@@ -52,6 +52,8 @@ struct FollowModel: ~Copyable {
         follower = try Follower(
             patterns, backend: backend, usesNotices: Bool.random(using: &generator))
         self.generator = generator
+        // What a named log was rotated to before the start is not asked for.
+        follower.drain()
         saved = (follower.snapshot, 0)
     }
 
@@ -259,7 +261,7 @@ struct FollowModel: ~Copyable {
         if !twice.isEmpty { differences.append("\(twice.count) twice: \(twice.prefix(4))") }
         if !extra.isEmpty { differences.append("\(extra.count) extra: \(extra.prefix(4))") }
         if differences.isEmpty && follower.stream.report.late == 0
-            && follower.fingerprints != expected.fingerprints
+            && follower.events.map(\.digest) != expected.events.map(\.digest)
         {
             differences.append("another order")
         }
