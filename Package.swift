@@ -22,12 +22,13 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CHotPath"),
         .target(name: "CBundledModel"),
         .target(
             name: "ActivityLog",
             dependencies: [
-                "CZlib", "CHotPath", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
+                "CZlib", "CHotPath", "CLinux", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ]),
         .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CHotPath"]),
         .target(name: "RiskModel", dependencies: ["CBundledModel", "CHotPath"]),
