@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "promoguard", targets: ["promoguard"]),
         .library(name: "ActivityLog", targets: ["ActivityLog"]),
+        .library(name: "RiskModel", targets: ["RiskModel"]),
     ],
     traits: [
         .trait(name: "ISAL", description: "Inflate with Intel ISA-L (libisal); without it, with zlib."),

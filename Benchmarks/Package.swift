@@ -15,6 +15,8 @@ let package = Package(
         .executableTarget(
             name: "read-bench",
             dependencies: ["BenchmarkLines", .product(name: "ActivityLog", package: "PromoGuard")]),
+        .executableTarget(
+            name: "learn-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
     ],
     swiftLanguageModes: [.v6]
 )

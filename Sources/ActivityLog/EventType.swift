@@ -64,31 +64,49 @@ public enum EventType: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     /// A set of event types as one word, for a membership test without a branch.
     public struct Set: OptionSet, Sendable {
         public let rawValue: UInt64
+        @inlinable @inline(__always)
         public init(rawValue: UInt64) { self.rawValue = rawValue }
-        public init(_ types: EventType...) {
-            rawValue = types.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
+        /// An inline array folds to a constant, where variadic arguments would be an array on the heap.
+        @inlinable @inline(__always)
+        public init<let count: Int>(_ types: InlineArray<count, EventType>) {
+            var bits: UInt64 = 0
+            for index in 0..<count { bits |= 1 &<< UInt64(types[index].rawValue) }
+            rawValue = bits
         }
         @inlinable @inline(__always)
-        public func contains(_ type: EventType) -> Bool { rawValue & 1 << UInt64(type.rawValue) != 0 }
+        public func contains(_ type: EventType) -> Bool { rawValue & 1 &<< UInt64(type.rawValue) != 0 }
     }
 }
 
+// Computed, so that they are constants where they are used: a global would be asked each time whether it is there yet.
 extension EventType.Set {
     /// The brand gives something away: a coupon, a gift, points, a prize.
-    public static let grants = EventType.Set(
-        .trialClaim, .couponClaim, .couponAccept, .checkIn, .pointsEarn, .inviteAccept, .assist,
-        .flashSaleAttempt, .lotteryDraw, .prizeClaim, .memberPackBuy)
+    @inlinable @inline(__always)
+    public static var grants: EventType.Set {
+        EventType.Set([
+            .trialClaim, .couponClaim, .couponAccept, .checkIn, .pointsEarn, .inviteAccept, .assist,
+            .flashSaleAttempt, .lotteryDraw, .prizeClaim, .memberPackBuy,
+        ])
+    }
 
     /// Every event that can cost money, at which both heads are scored.
-    public static let costly = EventType.Set(
-        .trialClaim, .couponClaim, .couponRedeem, .couponTransfer, .couponAccept,
-        .checkIn, .pointsEarn, .pointsRedeem, .inviteAccept, .assist, .groupJoin, .commission,
-        .flashSaleAttempt, .lotteryDraw, .prizeClaim, .memberPackBuy,
-        .orderSubmit, .orderPay, .orderCancel, .refundApply, .refundDone, .orderReceive, .reviewPost)
+    @inlinable @inline(__always)
+    public static var costly: EventType.Set {
+        EventType.Set([
+            .trialClaim, .couponClaim, .couponRedeem, .couponTransfer, .couponAccept,
+            .checkIn, .pointsEarn, .pointsRedeem, .inviteAccept, .assist, .groupJoin, .commission,
+            .flashSaleAttempt, .lotteryDraw, .prizeClaim, .memberPackBuy,
+            .orderSubmit, .orderPay, .orderCancel, .refundApply, .refundDone, .orderReceive, .reviewPost,
+        ])
+    }
 
     /// A customer looks around.
-    public static let browsing = EventType.Set(
-        .pageView, .pageLeave, .click, .adView, .adClick, .search, .productView, .favorite, .cartAdd)
+    @inlinable @inline(__always)
+    public static var browsing: EventType.Set {
+        EventType.Set([
+            .pageView, .pageLeave, .click, .adView, .adClick, .search, .productView, .favorite, .cartAdd,
+        ])
+    }
 }
 
 /// Where the mini-program ran, as the log says.

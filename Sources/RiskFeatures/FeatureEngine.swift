@@ -47,6 +47,8 @@ public struct FeatureEngine: ~Copyable {
     private var campaigns = KeyedTable<CampaignState>()
     private var synchrony = KeyedTable<SynchronyState>()
     private var accounts = KeyedTable<AccountState>()
+    /// Apart from the accounts, most of which never order. Row 0 is empty, for all that have none.
+    private var orders = RowPool<AccountOrders>()
     private var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
@@ -72,6 +74,7 @@ public struct FeatureEngine: ~Copyable {
         vector.initialize(repeating: .nan)
         group = .allocate(capacity: FeatureEngine.groupSize)
         group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
+        orders.pointer(orders.allocate()).initialize(to: AccountOrders())
     }
 
     deinit {
@@ -94,7 +97,8 @@ public struct FeatureEngine: ~Copyable {
     /// - Parameter score: called at every costly event with the vector; may change the score memory.
     public mutating func observe(
         _ batch: borrowing EventBatch,
-        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
+        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) ->
+            Void
     ) {
         batch.events.withUnsafeBufferPointer { events in
             batch.text.withUnsafeBufferPointer { text in
@@ -123,33 +127,28 @@ public struct FeatureEngine: ~Copyable {
     private mutating func gather(
         _ events: UnsafePointer<Event>, _ count: Int, _ text: UnsafeBufferPointer<UInt8>
     ) {
+        // Key 0 is no key; asking for its slot costs less than not to.
         for index in 0..<count {
             let event = events + index
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
             group[index] = EventKeys(event.pointee, isCostly: isCostly)
             let keys = group + index
             accounts.prefetchSlot(event.pointee.accountKey)
-            if keys.pointee.device != 0 { devices.prefetchSlot(keys.pointee.device) }
-            if event.pointee.ipKey != 0 {
-                addresses.prefetchSlot(event.pointee.ipKey)
-                networks.prefetchSlot(event.pointee.networkKey)
-            }
-            if event.pointee.wifiKey != 0 { wifis.prefetchSlot(event.pointee.wifiKey) }
-            if event.pointee.phoneKey != 0 { phones.prefetchSlot(event.pointee.phoneKey) }
-            if event.pointee.addressKey != 0 { deliveryAddresses.prefetchSlot(event.pointee.addressKey) }
-            if event.pointee.payerKey != 0 { payers.prefetchSlot(event.pointee.payerKey) }
-            if event.pointee.trackingKey != 0 { parcels.prefetchSlot(event.pointee.trackingKey) }
-            if keys.pointee.hub != 0 { hubs.prefetchSlot(keys.pointee.hub) }
-            if event.pointee.merchantKey != 0 { merchants.prefetchSlot(event.pointee.merchantKey) }
+            devices.prefetchSlot(keys.pointee.device)
+            addresses.prefetchSlot(event.pointee.ipKey)
+            networks.prefetchSlot(event.pointee.networkKey)
+            wifis.prefetchSlot(event.pointee.wifiKey)
+            phones.prefetchSlot(event.pointee.phoneKey)
+            deliveryAddresses.prefetchSlot(event.pointee.addressKey)
+            payers.prefetchSlot(event.pointee.payerKey)
+            parcels.prefetchSlot(event.pointee.trackingKey)
+            hubs.prefetchSlot(keys.pointee.hub)
             if isCostly {
                 hubs.prefetchSlot(event.pointee.accountKey)
-                if keys.pointee.target != 0 {
-                    synchrony.prefetchSlot(keys.pointee.target)
-                    if keys.pointee.targetInNetwork != 0 { synchrony.prefetchSlot(keys.pointee.targetInNetwork) }
-                    if keys.pointee.targetByFingerprint != 0 {
-                        synchrony.prefetchSlot(keys.pointee.targetByFingerprint)
-                    }
-                }
+                merchants.prefetchSlot(event.pointee.merchantKey)
+                synchrony.prefetchSlot(keys.pointee.target)
+                synchrony.prefetchSlot(keys.pointee.targetInNetwork)
+                synchrony.prefetchSlot(keys.pointee.targetByFingerprint)
             }
         }
         for index in 0..<count {
@@ -162,43 +161,37 @@ public struct FeatureEngine: ~Copyable {
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
             accounts.prefetchRow(
                 account, bytes: isCostly ? MemoryLayout<AccountState>.stride : AccountState.bytesOfEveryEvent)
-            if keys.pointee.device != 0 {
-                keys.pointee.deviceRow = devices.locate(keys.pointee.device)
-                devices.prefetchRow(keys.pointee.deviceRow)
-            }
+            keys.pointee.deviceRow = devices.fetch(keys.pointee.device)
             if event.pointee.ipKey != 0 {
-                keys.pointee.ipRow = addresses.locate(event.pointee.ipKey)
-                addresses.prefetchRow(keys.pointee.ipRow)
-                keys.pointee.networkRow = networks.locate(event.pointee.networkKey)
-                networks.prefetchRow(keys.pointee.networkRow)
+                keys.pointee.ipRow = addresses.fetch(event.pointee.ipKey)
+                keys.pointee.networkRow = networks.fetch(event.pointee.networkKey)
             }
-            if event.pointee.wifiKey != 0 {
-                keys.pointee.wifiRow = wifis.locate(event.pointee.wifiKey)
-                wifis.prefetchRow(keys.pointee.wifiRow)
+            keys.pointee.wifiRow = wifis.fetch(event.pointee.wifiKey)
+            keys.pointee.phoneRow = phones.fetch(event.pointee.phoneKey)
+            keys.pointee.addressRow = deliveryAddresses.fetch(event.pointee.addressKey)
+            keys.pointee.payerRow = payers.fetch(event.pointee.payerKey)
+            keys.pointee.parcelRow = parcels.fetch(event.pointee.trackingKey)
+            keys.pointee.hubRow = hubs.fetch(keys.pointee.hub)
+            if isCostly {
+                // Whether others name the account is asked again when the events before this one have been taken.
+                hubs.prefetchRow(of: event.pointee.accountKey)
+                keys.pointee.targetRow = synchrony.fetch(keys.pointee.target)
+                keys.pointee.targetInNetworkRow = synchrony.fetch(keys.pointee.targetInNetwork)
+                keys.pointee.targetByFingerprintRow = synchrony.fetch(keys.pointee.targetByFingerprint)
             }
-            if event.pointee.phoneKey != 0 {
-                keys.pointee.phoneRow = phones.locate(event.pointee.phoneKey)
-                phones.prefetchRow(keys.pointee.phoneRow)
+        }
+        // By now the first rows have come, and say what else is needed.
+        for index in 0..<count {
+            let keys = group + index
+            if keys.pointee.device != 0 {
+                sketches.prefetch(devices.pointer(keys.pointee.deviceRow).pointee.accounts.sketch)
             }
-            if event.pointee.addressKey != 0 {
-                keys.pointee.addressRow = deliveryAddresses.locate(event.pointee.addressKey)
-                deliveryAddresses.prefetchRow(keys.pointee.addressRow)
+            if events[index].ipKey != 0 {
+                sketches.prefetch(addresses.pointer(keys.pointee.ipRow).pointee.accounts.sketch)
+                sketches.prefetch(networks.pointer(keys.pointee.networkRow).pointee.accounts.sketch)
             }
-            if event.pointee.payerKey != 0 {
-                keys.pointee.payerRow = payers.locate(event.pointee.payerKey)
-                payers.prefetchRow(keys.pointee.payerRow)
-            }
-            if keys.pointee.target != 0 {
-                keys.pointee.targetRow = synchrony.locate(keys.pointee.target)
-                if keys.pointee.targetInNetwork != 0 {
-                    keys.pointee.targetInNetworkRow = synchrony.locate(keys.pointee.targetInNetwork)
-                    synchrony.prefetchRow(keys.pointee.targetInNetworkRow)
-                }
-                if keys.pointee.targetByFingerprint != 0 {
-                    keys.pointee.targetByFingerprintRow = synchrony.locate(keys.pointee.targetByFingerprint)
-                    synchrony.prefetchRow(keys.pointee.targetByFingerprintRow)
-                }
-            }
+            guard EventType.Set.costly.contains(events[index].type) else { continue }
+            orders.prefetch(accounts.pointer(keys.pointee.accountRow).pointee.ordersRow)
         }
     }
 
@@ -223,14 +216,19 @@ public struct FeatureEngine: ~Copyable {
         let isCostly = EventType.Set.costly.contains(event.type)
         let account = accounts.pointer(keys.accountRow)
         reviveAccount(account, event.ts)
-        foldContext(event, keys, account, stamp, isCostly)
         foldIdentity(event, keys, account, stamp)
+        foldContext(event, keys, account, stamp, isCostly)
         if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
         if isCostly { foldTargets(event, keys, account, stamp) }
         account.pointee.observe(event, stamp, tables, &sketches)
         guard isCostly else { return }
+        if EventType.Set.ordering.contains(event.type) {
+            if account.pointee.ordersRow == 0 { open(account) }
+            orders.pointer(account.pointee.ordersRow).pointee.observe(event, account.pointee.life)
+        }
+        account.pointee.life.afterCostly(event)
         fillVector(account, event.ts)
-        let moment = FeatureEngine.moment(keys.accountRow, account, event.ts, event.type)
+        let moment = moment(keys.accountRow, account, event.ts, event.type)
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
     }
 
@@ -269,11 +267,18 @@ public struct FeatureEngine: ~Copyable {
         guard lastMs != .min, ms / Clock.week != lastMs / Clock.week else { return }
         if ms - lastMs > FeatureEngine.memoryMs {
             forget(account.pointee.text, account.pointee.memory)
-            account.pointee.release(&sketches)
+            account.pointee.release(&sketches, &orders)
             account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
         } else {
             account.pointee.sweep(at: ms, &sketches)
         }
+    }
+
+    /// Gives an account its orders.
+    @inline(never)
+    private mutating func open(_ account: UnsafeMutablePointer<AccountState>) {
+        account.pointee.ordersRow = orders.allocate()
+        orders.pointer(account.pointee.ordersRow).initialize(to: AccountOrders())
     }
 
     private mutating func forget(_ name: TextRange, _ memory: ScoreMemory) {
@@ -282,16 +287,35 @@ public struct FeatureEngine: ~Copyable {
         forgotten?.append((accountID, memory))
     }
 
+    /// An account that leaves a handset for a phone of its own, as customers do whom a shop registered on its tablet:
+    /// one that few use, or whose id is kept per WeChat user.
+    @inline(__always)
+    private func moveOn(_ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>) {
+        let last = account.pointee.lastKeys.device
+        guard last != 0, event.deviceKey != last, event.deviceKey != 0, !account.pointee.devices.hasMovedOn,
+            account.pointee.devices.lastDevice == last
+        else { return }
+        if keys.device != 0 {
+            let users = devices.pointer(keys.deviceRow).pointee.accounts
+            if users.count(within: RecentSet.month, at: Clock.stamp(event.ts), sketches) > 2 { return }
+        }
+        guard let left = remembered(last, devices) else { return }
+        account.pointee.devices.hasMovedOn = true
+        left.pointee.movedOn = min(left.pointee.movedOn &+ 1, 60_000)
+    }
+
     /// Device, address, network and Wi-Fi: where the event came from.
     @inline(__always)
     private mutating func foldContext(
         _ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16,
         _ isCostly: Bool
     ) {
+        moveOn(event, keys, account)
         if keys.device != 0 {
-            let device = live(devices.pointer(keys.deviceRow), event.ts, FeatureEngine.memoryMs)
-            device.pointee.observe(event, stamp, &sketches)
             account.pointee.lastKeys.device = keys.device
+            let device = live(devices.pointer(keys.deviceRow), event.ts, FeatureEngine.memoryMs)
+            device.pointee.observe(
+                event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
             if isCostly {
                 account.pointee.device = DeviceEvidence(device.pointee, event, stamp, sketches)
                 if keys.hub != 0 { meet(keys.hub, event, account, on: device.pointee.accounts) }
@@ -305,7 +329,9 @@ public struct FeatureEngine: ~Copyable {
             if isCostly {
                 account.pointee.network.take(address.pointee, event, stamp, sketches)
                 account.pointee.network.take(network.pointee, event, stamp, sketches)
-                if keys.hub != 0, keys.hub == event.inviterKey, let met = address.pointee.accounts.contains(keys.hub) {
+                if keys.hub != 0, keys.hub == event.inviterKey,
+                    let met = address.pointee.accounts.contains(keys.hub)
+                {
                     account.pointee.referral.inviterOnAddress = met ? 1 : 0
                 }
             }
@@ -324,9 +350,6 @@ public struct FeatureEngine: ~Copyable {
     ) {
         guard let met = accounts.contains(other) else { return }
         if other == event.inviterKey { account.pointee.referral.inviterOnDevice = met ? 1 : 0 }
-        if other == event.peerKey, met {
-            account.pointee.referral.peerOnDevice = min(account.pointee.referral.peerOnDevice &+ 1, 60_000)
-        }
     }
 
     /// Phone, address, payer and parcel: who the event says the account is.
@@ -344,23 +367,26 @@ public struct FeatureEngine: ~Copyable {
             let address = live(deliveryAddresses.pointer(keys.addressRow), event.ts, FeatureEngine.memoryMs)
             address.pointee.observe(event, stamp, &sketches)
             account.pointee.lastKeys.address = event.addressKey
-            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(address.pointee, stamp, sketches)
-            account.pointee.identity.addressOrders7d = address.pointee.orders.value(at: event.ts, window: Clock.week)
+            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(
+                address.pointee, stamp, sketches)
+            account.pointee.identity.addressOrders7d = address.pointee.orders.value(
+                at: event.ts, window: Clock.week)
         }
         if event.payerKey != 0 {
             let payer = live(payers.pointer(keys.payerRow), event.ts, FeatureEngine.memoryMs)
             payer.pointee.observe(event, stamp, &sketches)
             account.pointee.lastKeys.payer = event.payerKey
             account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
-            account.pointee.identity.payerOrders7d = payer.pointee.orders.value(at: event.ts, window: Clock.week)
         }
         if event.trackingKey != 0 {
-            let parcel = live(parcels.pointer(parcels.locate(event.trackingKey)), event.ts, FeatureEngine.memoryMs)
-            parcel.pointee.observe(event)
+            let parcel = live(parcels.pointer(keys.parcelRow), event.ts, FeatureEngine.memoryMs)
+            parcel.pointee.observe(event, to: account.pointee.lastKeys.address)
             account.pointee.identity.parcelAccounts =
                 highest(account.pointee.identity.parcelAccounts, Float(parcel.pointee.accounts))
-            account.pointee.identity.parcelOrders =
-                highest(account.pointee.identity.parcelOrders, Float(parcel.pointee.orders))
+            if parcel.pointee.addresses > 0 {
+                account.pointee.identity.parcelAddresses =
+                    highest(account.pointee.identity.parcelAddresses, Float(parcel.pointee.addresses))
+            }
         }
     }
 
@@ -372,28 +398,25 @@ public struct FeatureEngine: ~Copyable {
     ) {
         var inviterDepth: UInt16?
         if keys.hub != 0 {
-            let hub = live(hubs.pointer(hubs.locate(keys.hub)), event.ts, FeatureEngine.memoryMs)
+            let hub = live(hubs.pointer(keys.hubRow), event.ts, FeatureEngine.memoryMs)
             if keys.hub == event.inviterKey {
-                hub.pointee.observeInvitee(event, stamp, &sketches)
+                hub.pointee.observeInvitee(
+                    event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
                 account.pointee.lastKeys.inviter = keys.hub
                 if isCostly { account.pointee.inviter = HubEvidence(hub.pointee, stamp, sketches) }
                 if event.type == .inviteAccept || event.type == .register {
                     inviterDepth = hub.pointee.depth
                     account.pointee.referral.depth = Float(hub.pointee.depth) + 1
-                    if account.pointee.referral.invitedMs == 0 { account.pointee.referral.invitedMs = event.ts }
                 }
             } else {
                 hub.pointee.observePeer(event, stamp, &sketches)
                 deal(event, hub.pointee, account, stamp)
             }
         }
-        let ownRow: UInt32?
-        if inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0) {
-            ownRow = hubs.locate(event.accountKey)
-        } else {
-            ownRow = hubs.find(event.accountKey)
-        }
-        guard let ownRow else { return }
+        let namesOther = inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0)
+        guard let ownRow = namesOther ? hubs.locate(event.accountKey) : hubs.find(event.accountKey) else { return }
+        // A row without events was made for a later event of the group: nobody has named the account yet.
+        guard namesOther || hubs.pointer(ownRow).pointee.lastMs != .min else { return }
         let own = live(hubs.pointer(ownRow), event.ts, FeatureEngine.memoryMs)
         own.pointee.observeSelf(event, inviterDepth: inviterDepth, stamp, &sketches)
         if isCostly { account.pointee.own = HubEvidence(own.pointee, stamp, sketches) }
@@ -408,12 +431,24 @@ public struct FeatureEngine: ~Copyable {
         _ event: Event, _ peer: HubState, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
     ) {
         account.pointee.referral.peerEvents = min(account.pointee.referral.peerEvents &+ 1, 60_000)
+        if event.type == .commission, let buyer = remembered(event.peerKey, accounts) {
+            let payerAccounts = buyer.pointee.identity.payerAccounts
+            if !payerAccounts.isNaN {
+                account.pointee.referral.purseCommissions = min(
+                    account.pointee.referral.purseCommissions &+ 1, 60_000)
+            }
+            if payerAccounts < 1.5 {
+                account.pointee.referral.ownPurseCommissions =
+                    min(account.pointee.referral.ownPurseCommissions &+ 1, 60_000)
+            }
+        }
         if event.type == .assist {
             account.pointee.referral.assists = min(account.pointee.referral.assists &+ 1, 60_000)
         }
         if event.type == .couponTransfer {
             let senders = peer.senders.count(within: RecentSet.month, at: stamp, sketches)
-            account.pointee.referral.receiverSenders = highest(account.pointee.referral.receiverSenders, senders)
+            account.pointee.referral.receiverSenders = highest(
+                account.pointee.referral.receiverSenders, senders)
         }
     }
 
@@ -425,7 +460,12 @@ public struct FeatureEngine: ~Copyable {
         if event.merchantKey != 0 {
             let row = merchants.locate(event.merchantKey)
             let merchant = live(merchants.pointer(row), event.ts, FeatureEngine.memoryMs)
-            merchant.pointee.observe(event, stamp, &sketches)
+            // A receipt names the parcel, which foldIdentity has just asked.
+            let parcelAddresses = event.trackingKey == 0 ? .nan : account.pointee.identity.parcelAddresses
+            merchant.pointee.observe(
+                event, viewsSinceOrder: account.pointee.life.viewsSinceOrder,
+                buyerOrders: orders.pointer(account.pointee.ordersRow).pointee, parcelAddresses: parcelAddresses,
+                stamp, &sketches)
             account.pointee.merchant = MerchantEvidence(merchant.pointee, event, stamp, sketches)
         }
         if event.campaignKey != 0 {
@@ -439,28 +479,27 @@ public struct FeatureEngine: ~Copyable {
         guard keys.target != 0 else { return }
         let crowd = liveMoment(keys.targetRow, event.ts)
         crowd.pointee.observe(event)
+        account.pointee.synchrony.rushDelaySeconds =
+            least(account.pointee.synchrony.rushDelaySeconds, crowd.pointee.rushDelaySeconds(at: event.ts))
         var together = false
         if keys.targetInNetwork != 0 {
             let same = liveMoment(keys.targetInNetworkRow, event.ts)
             same.pointee.observe(event)
             let others = same.pointee.others5s
-            account.pointee.synchrony.network5s = others
             account.pointee.synchrony.network5sMost = highest(account.pointee.synchrony.network5sMost, others)
-            account.pointee.synchrony.network60s = same.pointee.others60s(at: event.ts)
-            let all = crowd.pointee.others5s
-            account.pointee.synchrony.networkShareOfCrowd = all > 0 ? min(1, others / all) : 0
             together = others >= 2
         }
         if keys.targetByFingerprint != 0 {
             let same = liveMoment(keys.targetByFingerprintRow, event.ts)
             same.pointee.observe(event)
             let others = same.pointee.others5s
-            account.pointee.synchrony.fingerprint5s = others
-            account.pointee.synchrony.fingerprint5sMost = highest(account.pointee.synchrony.fingerprint5sMost, others)
-            account.pointee.synchrony.fingerprint60s = same.pointee.others60s(at: event.ts)
+            account.pointee.synchrony.fingerprint5sMost = highest(
+                account.pointee.synchrony.fingerprint5sMost, others)
             together = together || others >= 2
         }
-        if together { account.pointee.synchrony.together = min(account.pointee.synchrony.together &+ 1, 60_000) }
+        if together {
+            account.pointee.synchrony.together = min(account.pointee.synchrony.together &+ 1, 60_000)
+        }
     }
 
     @inline(__always)
@@ -469,23 +508,23 @@ public struct FeatureEngine: ~Copyable {
         let devices = account.pointee.devices.devices
         let addresses = account.pointee.devices.addresses
         let inputs = FeatureInputs(
-            account: UnsafePointer(account), ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
-            devices1d: devices.count(within: RecentSet.day, at: stamp, sketches),
+            account: UnsafePointer(account), accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
+            ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
-            addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches),
-            addresses1d: addresses.count(within: RecentSet.day, at: stamp, sketches))
+            addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches))
         var sink = VectorSink(inputs, vector: vector.baseAddress!)
         FeatureCatalog.declare(&sink)
     }
 
     @inline(__always)
-    private static func moment(
+    private func moment(
         _ row: UInt32, _ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ type: EventType?
     ) -> ScoringMoment {
         let benefits = account.pointee.benefits
-        let orders = account.pointee.orders
+        let orders = orders.pointer(account.pointee.ordersRow).pointee
         return ScoringMoment(
-            account: row, accountKey: account.pointee.key, ts: ms, type: type, costlyEvents: account.pointee.life.costly,
+            account: row, accountKey: account.pointee.key, ts: ms, type: type,
+            costlyEvents: account.pointee.life.costly,
             amountAtRiskFen: (
                 max(benefits.claimedFen, benefits.discountedFen) &+ benefits.pointsFen,
                 orders.paidFen &+ orders.commissionFen
@@ -495,19 +534,25 @@ public struct FeatureEngine: ~Copyable {
     /// Scores every account once more, with what the things it last named know at the end
     /// over their long windows; short windows stay as they stood at its last costly event.
     public mutating func finish(
-        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
+        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) ->
+            Void
     ) {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
-        // In groups, like events: what a group asks is fetched while the group before it is scored.
+        // In groups, like events: first the slots of what the accounts of a group last named, then the rows.
         var waiting = InlineArray<32, UInt32>(repeating: 0)
         var count = 0
         accounts.forEach { row, account in
             guard remembers(account.pointee.lastMs) else { return }
-            prefetchLast(account.pointee.lastKeys, account.pointee.key)
+            prefetchLastSlots(account.pointee.lastKeys, account.pointee.key)
             waiting[count] = row
             count += 1
             guard count == 32 else { return }
+            for index in 0..<32 {
+                let account = accounts.pointer(waiting[index])
+                prefetchLastRows(account.pointee.lastKeys, account.pointee.key)
+                orders.prefetch(account.pointee.ordersRow)
+            }
             for index in 0..<32 { finish(waiting[index], stamp, score) }
             count = 0
         }
@@ -515,13 +560,23 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private func prefetchLast(_ keys: LastKeys, _ account: UInt64) {
-        if keys.device != 0 { devices.prefetchSlot(keys.device) }
-        if keys.phone != 0 { phones.prefetchSlot(keys.phone) }
-        if keys.address != 0 { deliveryAddresses.prefetchSlot(keys.address) }
-        if keys.payer != 0 { payers.prefetchSlot(keys.payer) }
-        if keys.inviter != 0 { hubs.prefetchSlot(keys.inviter) }
+    private func prefetchLastSlots(_ keys: LastKeys, _ account: UInt64) {
+        devices.prefetchSlot(keys.device)
+        phones.prefetchSlot(keys.phone)
+        deliveryAddresses.prefetchSlot(keys.address)
+        payers.prefetchSlot(keys.payer)
+        hubs.prefetchSlot(keys.inviter)
         hubs.prefetchSlot(account)
+    }
+
+    @inline(__always)
+    private func prefetchLastRows(_ keys: LastKeys, _ account: UInt64) {
+        devices.prefetchRow(of: keys.device)
+        phones.prefetchRow(of: keys.phone)
+        deliveryAddresses.prefetchRow(of: keys.address)
+        payers.prefetchRow(of: keys.payer)
+        hubs.prefetchRow(of: keys.inviter)
+        hubs.prefetchRow(of: account)
     }
 
     private func finish(
@@ -532,7 +587,7 @@ public struct FeatureEngine: ~Copyable {
         refreshLongWindows(account, stamp)
         fillVector(account, account.pointee.lastMs)
         score(
-            FeatureEngine.moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
+            moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
             &account.pointee.memory)
     }
 
@@ -545,7 +600,8 @@ public struct FeatureEngine: ~Copyable {
             account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
         }
         if let address = remembered(keys.address, deliveryAddresses) {
-            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(address.pointee, stamp, sketches)
+            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(
+                address.pointee, stamp, sketches)
         }
         if let payer = remembered(keys.payer, payers) {
             account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
@@ -564,7 +620,9 @@ public struct FeatureEngine: ~Copyable {
     private func remembered<Row: KeyedState>(
         _ key: UInt64, _ table: borrowing KeyedTable<Row>
     ) -> UnsafeMutablePointer<Row>? {
-        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee.lastMs) else { return nil }
+        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee.lastMs) else {
+            return nil
+        }
         return table.pointer(row)
     }
 
@@ -605,7 +663,7 @@ public struct FeatureEngine: ~Copyable {
         var dropped: [(TextRange, ScoreMemory)] = []
         accounts.evict(before: limit) {
             dropped.append(($0.pointee.text, $0.pointee.memory))
-            $0.pointee.release(&sketches)
+            $0.pointee.release(&sketches, &orders)
         }
         guard !dropped.isEmpty else { return }
         for (name, memory) in dropped { forget(name, memory) }
@@ -627,6 +685,9 @@ public struct FeatureEngine: ~Copyable {
 @inline(__always)
 func highest(_ old: Float, _ new: Float) -> Float { old.isNaN ? new : max(old, new) }
 
+@inline(__always)
+func least(_ old: Float, _ new: Float) -> Float { old.isNaN || new < old ? new : old }
+
 /// The keys of one event that name linked things, and the rows they were found in.
 struct EventKeys: BitwiseCopyable {
     /// 0 when the id does not name a handset.
@@ -646,6 +707,8 @@ struct EventKeys: BitwiseCopyable {
     var phoneRow: UInt32 = 0
     var addressRow: UInt32 = 0
     var payerRow: UInt32 = 0
+    var parcelRow: UInt32 = 0
+    var hubRow: UInt32 = 0
     var targetRow: UInt32 = 0
     var targetInNetworkRow: UInt32 = 0
     var targetByFingerprintRow: UInt32 = 0
@@ -655,7 +718,8 @@ struct EventKeys: BitwiseCopyable {
     @inline(__always)
     init(_ event: Event, isCostly: Bool) {
         if event.deviceSource != .sdk { device = event.deviceKey }
-        let other = event.peerKey != 0 && EventKeys.peerEvents.contains(event.type) ? event.peerKey : event.inviterKey
+        let other =
+            event.peerKey != 0 && EventKeys.peerEvents.contains(event.type) ? event.peerKey : event.inviterKey
         if other != event.accountKey { hub = other }
         guard isCostly else { return }
         var aim = event.couponKey
@@ -665,8 +729,12 @@ struct EventKeys: BitwiseCopyable {
         guard aim != 0 else { return }
         target = IdentifierHash.combine(aim, UInt64(event.type.rawValue))
         if event.networkKey != 0 { targetInNetwork = IdentifierHash.combine(target, event.networkKey) }
-        if event.fingerprintKey != 0 { targetByFingerprint = IdentifierHash.combine(target, event.fingerprintKey) }
+        if event.fingerprintKey != 0 {
+            targetByFingerprint = IdentifierHash.combine(target, event.fingerprintKey)
+        }
     }
 
-    private static let peerEvents = EventType.Set(.couponTransfer, .couponAccept, .assist, .commission)
+    private static var peerEvents: EventType.Set {
+        EventType.Set([.couponTransfer, .couponAccept, .assist, .commission])
+    }
 }

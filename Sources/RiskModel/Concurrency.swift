@@ -14,7 +14,7 @@ func forEachChunk(_ count: Int, size: Int, _ body: @Sendable (_ chunk: Int, _ ra
 }
 
 /// The results of a body for 0 ..< count, worked out on all cores.
-func mapConcurrently<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+public func mapConcurrently<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
     var results = [Result?](repeating: nil, count: count)
     results.withUnsafeMutableBufferPointer { places in
         // Each writes to a place of its own.

@@ -27,8 +27,11 @@ public struct Scorer: Sendable {
     private let blocks: [pg_block]
     private let rows: [Float]
     private let base: (couponAbuse: Float, fakeOrder: Float)
+    private let grids: CompiledCrosses
+    /// By head: the crosses with their features' positions in the vector.
+    private let crosses: [[(first: Int, second: Int, cross: LogisticModel.Cross)]]
     /// By head, in the order of the vector.
-    private let curves: [[Curve]]
+    private let tables: [TermTable]
     private let calibrations: [LogisticModel.Calibration]
     private let bases: [Double]
     private let levels: [(review: Float, high: Float)]
@@ -71,7 +74,13 @@ public struct Scorer: Sendable {
                     head.calibration.smallestLogit(reaching: head.thresholds.high)
                 ))
         }
-        self.curves = curves
+        crosses = Risk.allCases.map { risk in
+            (model.heads[risk]?.crosses ?? []).map {
+                (positions[$0.first.feature]!, positions[$0.second.feature]!, $0)
+            }
+        }
+        grids = CompiledCrosses(crosses)
+        tables = curves.map(TermTable.init)
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
@@ -145,7 +154,10 @@ public struct Scorer: Sendable {
                 for index in x.indices { padded[index] = x[index] }
                 return self.sums(padded.baseAddress!)
             }
-        return (base.couponAbuse + sums.first, base.fakeOrder + sums.second)
+        let pairs = grids.logOdds(x)
+        return (
+            base.couponAbuse + sums.first + pairs.couponAbuse, base.fakeOrder + sums.second + pairs.fakeOrder
+        )
     }
 
     @inline(__always)
@@ -177,20 +189,25 @@ public struct Scorer: Sendable {
 
     /// What each feature adds to the calibrated log-odds, strongest first; ties in the vector's order.
     ///
-    /// Features that add nothing are left out. `base(risk)` plus the sum is the calibrated log-odds.
+    /// What a cross adds is shared evenly by its two features, which is the Shapley value of a pair; so a reason is
+    /// always one feature, whose value can be looked up in the log. Features that add nothing are left out.
+    /// `base(risk)` plus the sum is the calibrated log-odds.
     /// - Parameter least: those that add less are left out, too.
     public func contributions(
         _ x: UnsafeBufferPointer<Float>, _ risk: Risk, atLeast least: Double = -.infinity
     ) -> [Contribution] {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
         let slope = calibrations[risk.index].slope
-        var result: [Contribution] = []
-        for curve in curves[risk.index].indices {
-            let feature = curves[risk.index][curve].feature
-            let amount = slope * curves[risk.index][curve].logOdds(x[feature])
-            if amount != 0, amount >= least {
-                result.append(Contribution(feature: feature, value: x[feature], contribution: amount))
-            }
+        let table = tables[risk.index]
+        var amounts = [Double](repeating: 0, count: x.count)
+        for place in table.places { amounts[place.feature] = slope * table.logOdds(place, x[place.feature]) }
+        for (first, second, cross) in crosses[risk.index] {
+            let half = slope * cross.logOdds(x[first], x[second]) / 2
+            amounts[first] += half
+            amounts[second] += half
+        }
+        var result = amounts.indices.filter { amounts[$0] != 0 && amounts[$0] >= least }.map {
+            Contribution(feature: $0, value: x[$0], contribution: amounts[$0])
         }
         result.sort {
             let (a, b) = (abs($0.contribution), abs($1.contribution))
@@ -225,9 +242,39 @@ public struct Scorer: Sendable {
                 return (distinct[index], next - slope)
             }
         }
+    }
 
-        func logOdds(_ x: Float) -> Double {
-            x.isFinite ? term.logOdds(Double(term.transform(x)), knots) : term.missingPoints
+    /// The terms of one head laid out flat, so that asking them counts no references.
+    private struct TermTable {
+        struct Place {
+            let feature: Int
+            let transform: Transform
+            let missingPoints: Double
+            /// Where its knots, transformed, and its points stand.
+            let range: Range<Int>
+        }
+
+        private(set) var places: [Place] = []
+        private var knots: [Double] = []
+        private var points: [Double] = []
+
+        init(_ curves: [Curve]) {
+            for curve in curves {
+                places.append(
+                    Place(
+                        feature: curve.feature, transform: curve.term.transform,
+                        missingPoints: curve.term.missingPoints,
+                        range: knots.count..<(knots.count + curve.knots.count)))
+                knots += curve.knots
+                points += curve.term.points
+            }
+        }
+
+        func logOdds(_ place: Place, _ x: Float) -> Double {
+            guard x.isFinite else { return place.missingPoints }
+            return LogisticModel.Term.logOdds(
+                Double(place.transform(x)), knots.span.extracting(place.range),
+                points.span.extracting(place.range))
         }
     }
 }

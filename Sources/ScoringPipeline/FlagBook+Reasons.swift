@@ -4,43 +4,50 @@ import RiskModel
 
 extension FlagBook {
     /// At most so many reasons are kept.
-    private static let reasonLimit = 8
+    private static let reasonLimit = 12
     /// A reason adds at least this much, in log-odds: less is noise to a reader.
     private static let smallestContribution = 0.1
 
     /// The flags as rows of the database, ordered by account id and risk.
     func flaggedAccounts(_ scorer: Scorer, _ policy: FlagPolicy) -> [FlaggedAccount] {
-        var rows: [FlaggedAccount] = []
-        rows.reserveCapacity(flags.reduce(0) { $0 + $1.count })
-        for risk in Risk.allCases {
-            for flag in flags[risk.index] {
-                let contributions = flag.vector.withUnsafeBufferPointer { scorer.contributions($0, risk) }
-                let reasons = contributions.filter { $0.contribution >= FlagBook.smallestContribution }
-                    .prefix(FlagBook.reasonLimit)
-                rows.append(
-                    FlaggedAccount(
-                        accountID: flag.accountID, risk: risk.rawValue,
-                        score: scorer.probability(flag.logOdds, risk),
-                        level: policy.level(flag.logOdds, risk).rawValue,
-                        firstFlaggedMs: flag.firstFlaggedMs, lastScoredMs: flag.lastScoredMs,
-                        amountAtRiskFen: flag.amountAtRiskFen,
-                        reasons: reasons.map {
-                            FlaggedAccount.Reason(
-                                feature: scorer.featureNames[$0.feature],
-                                value: $0.value.isFinite ? Double($0.value) : nil,
-                                contribution: $0.contribution)
-                        },
-                        tags: AbuseTags.tags(
-                            for: reasons.map { ($0.feature, $0.contribution) },
-                            isFakeOrder: risk == .fakeOrder
-                        ).map(\.rawValue),
-                        model: scorer.model.name))
-            }
+        var order = Risk.allCases.flatMap { risk in
+            flags[risk.index].indices.map { (risk: risk, position: $0) }
         }
-        rows.sort {
-            if $0.accountID != $1.accountID { return $0.accountID.precedesInBytes($1.accountID) }
-            return $0.risk < $1.risk
+        order.sort { a, b in
+            let (left, right) = (accountID(a), accountID(b))
+            return left != right ? left.precedesInBytes(right) : a.risk.rawValue < b.risk.rawValue
         }
-        return rows
+        return mapConcurrently(order.count) { [order] index in
+            let (risk, position) = order[index]
+            return FlagBook.row(flags[risk.index][position], risk, scorer, policy)
+        }
+    }
+
+    private func accountID(_ place: (risk: Risk, position: Int)) -> String {
+        flags[place.risk.index][place.position].accountID
+    }
+
+    private static func row(
+        _ flag: Flag, _ risk: Risk, _ scorer: Scorer, _ policy: FlagPolicy
+    ) -> FlaggedAccount {
+        let reasons = flag.vector.withUnsafeBufferPointer {
+            scorer.contributions($0, risk, atLeast: smallestContribution)
+        }.prefix(reasonLimit)
+        return FlaggedAccount(
+            accountID: flag.accountID, risk: risk.rawValue,
+            score: scorer.probability(flag.logOdds, risk),
+            level: policy.level(flag.logOdds, risk).rawValue,
+            firstFlaggedMs: flag.firstFlaggedMs, lastScoredMs: flag.lastScoredMs,
+            amountAtRiskFen: flag.amountAtRiskFen,
+            reasons: reasons.map {
+                FlaggedAccount.Reason(
+                    feature: scorer.featureNames[$0.feature],
+                    value: $0.value.isFinite ? Double($0.value) : nil, contribution: $0.contribution)
+            },
+            tags: AbuseTags.tags(
+                for: reasons.map { ($0.feature, Double($0.value), $0.contribution) },
+                isFakeOrder: risk == .fakeOrder
+            ).map(\.rawValue),
+            model: scorer.model.name)
     }
 }

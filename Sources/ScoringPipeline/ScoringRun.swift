@@ -59,13 +59,16 @@ public struct ScoringRun: ~Copyable {
         flags.nameAccounts(in: engine)
 
         let report = reader.report
-        let flagged = flags.flaggedAccounts(scorer, policy)
+        let entities = engine.entityCounts
         let scoresFile = try scoresPath.map { path in
             try OutputFile(path, bytes: ScoreTable.csv(engine, scorer))
         }
+        // Its memory makes room for the rows.
+        _ = consume engine
+        let flagged = flags.flaggedAccounts(scorer, policy)
         try caseFile.commit(CaseBatch(flagged, report, model: scorer.model.name))
         try scoresFile?.putInPlace()
-        return ScoringReport(read: report, flagged: flagged, entities: engine.entityCounts)
+        return ScoringReport(read: report, flagged: flagged, entities: entities)
     }
 }
 

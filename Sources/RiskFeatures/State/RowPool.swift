@@ -1,0 +1,80 @@
+import CHotPath
+import Glibc
+
+/// Rows that never move, known by their index; a row that was freed is given out again.
+struct RowPool<Row: BitwiseCopyable>: ~Copyable {
+    /// Rows in blocks of `1 << shift`, 2 MiB to 4 MiB each, so that growing copies nothing.
+    private var blocks: UnsafeMutablePointer<UnsafeMutablePointer<Row>>
+    private var blockCount = 0
+    private var blockCapacity = 64
+    private let shift: Int
+    private let mask: Int
+    private var used = 0
+    private var freed: [UInt32] = []
+
+    init() {
+        let filling = LargePages.size / MemoryLayout<Row>.stride
+        shift = Int.bitWidth - filling.leadingZeroBitCount
+        mask = 1 << shift - 1
+        blocks = .allocate(capacity: blockCapacity)
+    }
+
+    deinit {
+        for index in 0..<blockCount { Glibc.free(blocks[index]) }
+        blocks.deallocate()
+    }
+
+    /// A row to be initialised.
+    mutating func allocate() -> UInt32 {
+        if let row = freed.popLast() { return row }
+        if used >> shift == blockCount { addBlock() }
+        used += 1
+        return UInt32(used - 1)
+    }
+
+    mutating func free(_ row: UInt32) { freed.append(row) }
+
+    private mutating func addBlock() {
+        if blockCount == blockCapacity {
+            let larger = UnsafeMutablePointer<UnsafeMutablePointer<Row>>.allocate(capacity: blockCapacity * 2)
+            larger.moveInitialize(from: blocks, count: blockCount)
+            blocks.deallocate()
+            blocks = larger
+            blockCapacity *= 2
+        }
+        let capacity = 1 << shift
+        let raw = LargePages.allocate(capacity * MemoryLayout<Row>.stride)
+        (blocks + blockCount).initialize(to: raw.bindMemory(to: Row.self, capacity: capacity))
+        blockCount += 1
+    }
+
+    /// The row itself; the pointer holds until the row is freed.
+    @inline(__always)
+    func pointer(_ row: UInt32) -> UnsafeMutablePointer<Row> { blocks[Int(row) &>> shift] + Int(row) & mask }
+
+    /// Asks for the cache lines of a row, or of its first `bytes`.
+    @inline(__always)
+    func prefetch(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) {
+        let start = UnsafeRawPointer(pointer(row))
+        var offset = 0
+        while offset < bytes {
+            pg_prefetch(start + offset)
+            offset &+= 64
+        }
+    }
+}
+
+/// Memory for state. Large pieces start and are backed by huge pages: most of a look-up is address translation.
+enum LargePages {
+    static var size: Int { 1 << 21 }
+
+    static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+        var raw: UnsafeMutableRawPointer?
+        let isLarge = bytes >= size
+        guard posix_memalign(&raw, isLarge ? size : 64, bytes) == 0, let raw else {
+            fatalError("out of memory: \(bytes) bytes of state could not be had")
+        }
+        if isLarge { madvise(raw, bytes, 14 /* MADV_HUGEPAGE, which Glibc does not export */) }
+        return raw
+    }
+}
