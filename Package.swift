@@ -8,6 +8,7 @@ let package = Package(
         .executable(name: "promoguard", targets: ["promoguard"]),
         .library(name: "ActivityLog", targets: ["ActivityLog"]),
         .library(name: "RiskFeatures", targets: ["RiskFeatures"]),
+        .library(name: "RiskModel", targets: ["RiskModel"]),
     ],
     traits: [
         .trait(name: "ISAL", description: "Inflate with Intel ISA-L (libisal); without it, with zlib."),

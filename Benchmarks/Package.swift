@@ -21,6 +21,8 @@ let package = Package(
                 .product(name: "ActivityLog", package: "PromoGuard"),
                 .product(name: "RiskFeatures", package: "PromoGuard"),
             ]),
+        .executableTarget(
+            name: "learn-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
     ],
     swiftLanguageModes: [.v6]
 )

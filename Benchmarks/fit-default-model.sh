@@ -12,5 +12,5 @@ simulate=(simulate "$world" --accounts "$accounts" --days 14 --seed "$seed" --fo
 mkdir -p Benchmarks/.data
 "$promoguard" "${simulate[@]}"
 "$promoguard" train --labels "$world/labels.csv" --groups "$world/truth.csv" "$world" \
-    --output Models/default.json --name default --l2 10 --made-by "promoguard ${simulate[*]}"
+    --output Models/default.json --name default --made-by "promoguard ${simulate[*]}"
 echo "Models/default.json is new; build again to bundle it" >&2

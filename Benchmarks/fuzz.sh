@@ -2,9 +2,9 @@
 # Runs each libFuzzer target for the given seconds (default 60), with AddressSanitizer. What was interesting is
 # kept in Benchmarks/.data/corpus; a find stops the run and is written beside it.
 #
-#     Benchmarks/fuzz.sh [seconds] [decoder|framing]
+#     Benchmarks/fuzz.sh [seconds] [decoder|framing|csv]
 #
-# A target is compiled with the sources of ActivityLog as one module: libFuzzer brings its own main, for which a
+# A target is compiled with the sources that it feeds as one module: libFuzzer brings its own main, for which a
 # package's executable has no room.
 set -euo pipefail
 seconds=${1:-60}
@@ -14,11 +14,12 @@ data=$PWD/.data
 mkdir -p "$data/corpus"
 echo "module CHotPath { header \"$root/Sources/CHotPath/include/CHotPath.h\" export * }" >"$data/CHotPath.modulemap"
 export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
-for target in ${2:-decoder framing}; do
+for target in ${2:-decoder framing csv}; do
     case $target in
-        decoder) source=FuzzDecoder ;;
-        framing) source=FuzzFraming ;;
-        *) echo "fuzz.sh: no target $target; there are decoder and framing" >&2; exit 64 ;;
+        decoder) source=FuzzDecoder fed=("$root"/Sources/ActivityLog/*.swift) ;;
+        framing) source=FuzzFraming fed=("$root"/Sources/ActivityLog/*.swift) ;;
+        csv) source=FuzzCSV fed=("$root"/Sources/RiskModel/{CSVReader,CSVWriter,TableCell}.swift) ;;
+        *) echo "fuzz.sh: no target $target; there are decoder, framing and csv" >&2; exit 64 ;;
     esac
     corpus=$data/corpus/$target
     if [ ! -d "$corpus" ]; then
@@ -27,7 +28,7 @@ for target in ${2:-decoder framing}; do
     fi
     swiftc -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -module-name Fuzz -D ISAL \
         -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" -Xcc -fmodule-map-file="$data/CHotPath.modulemap" \
-        "$root"/Sources/ActivityLog/*.swift "Fuzz/$source.swift" -lz -lisal -o "$data/fuzz-$target"
+        "${fed[@]}" "Fuzz/$source.swift" -lz -lisal -o "$data/fuzz-$target"
     [ "$seconds" = 0 ] && continue
     "$data/fuzz-$target" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=3000 -max_len=2048 \
         -dict=Fuzz/decoder.dict -artifact_prefix="$data/$target-" -print_final_stats=1 "$corpus"

@@ -220,7 +220,7 @@ def main():
 
     print("\nHonest ways of life: share flagged (either risk, level review or high; LightGBM at 1 % FPR beside)")
     print(f"  {'archetype':22s} {'n':>6s} {'flagged':>8s} {'coupon':>8s} {'fake':>8s} {'LightGBM':>9s}")
-    worst = (0.0, "none")
+    over = []
     honest = [name for name in truth.archetype.unique() if name not in sum(CHEATS.values(), [])]
     for name in sorted(honest):
         members = truth.index[truth.archetype == name]
@@ -228,8 +228,8 @@ def main():
         shares = [np.mean([account in flagged[head] for account in members]) for head in HEADS]
         trees = (trees_flag["coupon_abuse"][members] | trees_flag["fake_order"][members]).mean()
         print(f"  {name:22s} {len(members):6d} {share:8.2%} {shares[0]:8.2%} {shares[1]:8.2%} {trees:9.2%}")
-        if len(members) >= 100:
-            worst = max(worst, (share, name))
+        if share >= 0.02:
+            over.append(f"{name} {share:.1%}")
     print("\nCheats: share flagged for their own risk, and of their loss what came after the flag")
     print(f"  {'archetype':22s} {'n':>6s} {'flagged':>8s} {'LightGBM':>9s} {'loss yuan':>10s} {'after flag':>10s}")
     for head in HEADS:
@@ -241,7 +241,7 @@ def main():
             total = part.loss_fen.sum()
             print(f"  {name:22s} {len(members):6d} {share:8.1%} {trees:9.1%} {total / 100:10.0f} "
                   f"{part.saved.sum() / max(1, total):10.1%}")
-    late = losses.saved.sum() / max(1, losses.loss_fen.sum())
+    late = losses.groupby("risk").saved.sum() / losses.groupby("risk").loss_fen.sum()
 
     is_clean = audit_raw(test_worlds[:1])
 
@@ -251,8 +251,10 @@ def main():
         verdict(f"{head}: AUC", f"{area:.4f}", area >= 0.97, "≥ 0.97")
         verdict(f"{head}: recall at 1 % false positives", f"{recall:.3f}", recall >= 0.75, "≥ 0.75")
         verdict(f"{head}: AUC below LightGBM's", f"{trees_area - area:.4f}", trees_area - area <= 0.02, "≤ 0.02")
-    verdict(f"honest archetype most flagged ({worst[1]})", f"{worst[0]:.2%}", worst[0] < 0.02, "< 2 %")
-    verdict("loss after the flag", f"{late:.1%}", late >= 0.6, "≥ 60 %")
+        verdict(f"{head}: loss at or after the flag", f"{late[head]:.1%}", late[head] >= 0.6, "≥ 60 %")
+    verdict("honest ways of life of which 2 % or more are flagged", str(len(over)), not over, "none")
+    if over:
+        print("           " + ", ".join(over))
     for head in HEADS:
         trees_area, trees_recall, _ = results[head]["LightGBM"]
         verdict(f"world, {head}: LightGBM's AUC", f"{trees_area:.4f}", 0.975 <= trees_area <= 0.995, "0.98–0.99")

@@ -42,6 +42,9 @@ public struct EventDecoder: Sendable {
     private var scratch: [UInt8] = []
     /// The answer for models seen before, by key: the key with its lowest bit replaced by the answer.
     private var emulatorMemo = [UInt64](repeating: 0, count: 1024)
+    var campaigns = CampaignNames()
+    /// The text of the first thousand campaign ids, by key.
+    public var campaignNames: [UInt64: String] { campaigns.texts }
 
     public init(configuration: ReadConfiguration = ReadConfiguration()) {
         hash = configuration.hash
@@ -393,6 +396,9 @@ public struct EventDecoder: Sendable {
             event.modelKey = 0
             event.fingerprintKey = 0
         }
+        if !campaigns.isSettled(event.campaignKey) {
+            nameCampaign(line, event.campaignKey, EventDecoder.text(slots, .campaignID, gathered))
+        }
         event.tieBreak = UInt64(event.type.rawValue) << 56 | rank(of: slots, gathered.present) >> 8
     }
 
@@ -535,6 +541,13 @@ public struct EventDecoder: Sendable {
             return (hash.number(UInt64(number), tag: 4), hash.number(UInt64(number >> 8), tag: 24))
         case .v6(let high, _): return (hash.number(high, tag: 6), hash.number(high >> 16, tag: 48))
         }
+    }
+
+    /// Keeps a campaign's text, which the event leaves behind.
+    private mutating func nameCampaign(_ line: borrowing RawSpan, _ key: UInt64, _ text: JSONScanner.Text) {
+        scratch.removeAll(keepingCapacity: true)
+        JSONScanner.appendResolved(line, text, to: &scratch)
+        campaigns.settle(key, scratch)
     }
 
     /// Whether the model's text names an emulator or an SDK's own image.

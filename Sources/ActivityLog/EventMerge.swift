@@ -230,6 +230,7 @@ struct EventMerge: ~Copyable {
         writer.write(releasedMs)
         report.write(to: &writer)
         duplicates.write(to: &writer)
+        decoder.campaigns.write(to: &writer)
         for source in sources { source.write(pool, to: &writer) }
     }
 
@@ -237,6 +238,7 @@ struct EventMerge: ~Copyable {
         releasedMs = try reader.read()
         report = try ReadReport(from: &reader)
         duplicates = try DuplicateFilter(windowMs: configuration.duplicateWindowMs, from: &reader)
+        try decoder.campaigns.restore(from: &reader)
         sources = []
         for index in report.sources.indices {
             let source = try MergeSource(path: report.sources[index].path, &pool, from: &reader)

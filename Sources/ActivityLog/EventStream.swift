@@ -5,6 +5,8 @@
 /// events are handed on.
 public struct EventStream: ~Copyable {
     public var report: ReadReport { merge.report }
+    /// The text of the first thousand campaign ids, by `Event.campaignKey`.
+    public var campaignNames: [UInt64: String] { merge.decoder.campaignNames }
 
     private var merge: EventMerge
 

@@ -43,6 +43,9 @@ public struct FollowStream: ~Copyable {
     var nextLookMs = Int64.min
     var nowMs: Int64 = 0
 
+    /// The text of the first thousand campaign ids, by `Event.campaignKey`.
+    public var campaignNames: [UInt64: String] { merge.decoder.campaignNames }
+
     /// Ends the wait of `next` from another thread or a signal handler.
     public var waker: FollowWaker { watcher.waker }
 

@@ -47,6 +47,8 @@ public struct ReadReport: Sendable {
     public var eventsByType = [Int64](repeating: 0, count: EventType.allCases.count)
     /// How many events carried each field, by `EventField.rawValue`.
     public var fieldCounts = [Int64](repeating: 0, count: EventField.allCases.count)
+    /// The text of the first thousand campaign ids, by `Event.campaignKey`; filled in at the end.
+    public var campaignNames: [UInt64: String] = [:]
     public var firstMs: Int64?
     public var lastMs: Int64?
 

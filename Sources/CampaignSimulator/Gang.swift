@@ -82,6 +82,10 @@ extension Diary {
             let users = (gang.size + gang.handsets.count - 1) / gang.handsets.count
             person.handset = share(gang.handsets[number], users: users)
             person.otherHandset = nil
+            // Phones of one drawer change hands.
+            if random.chance(0.3 * gang.skill) {
+                person.otherHandset = share(random.pick(gang.handsets), users: users)
+            }
         }
         if !random.chance(gang.ownPurses) {
             person.payer = random.pick(gang.payers)

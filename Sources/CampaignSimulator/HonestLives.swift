@@ -102,7 +102,7 @@ extension Diary {
                 plan.tracking = 0
                 plan.receiptHours = 3
             }
-            plan.instantReview = random.chance(0.4) ? 0.7 : nil
+            plan.instantReview = random.chance(0.25) ? 0.7 : nil
             buy(&visit, &person, habits, plan)
             ts = awake(ts + Int64(random.logNormal(median: 60, sigma: 0.7) * 3_600_000), person)
         }

@@ -51,11 +51,11 @@ public struct WorldDifficulty: Sendable {
     /// Deviation of a bot's daily check-in, minutes.
     public var checkInJitterMinutes = Ramp(0.8, 70)
     /// Hours from a paid brushing order to its receipt.
-    public var brushReceiptHours = Ramp(3, 40)
+    public var brushReceiptHours = Ramp(3, 46)
     /// Share of brushed orders with five stars within minutes of the receipt.
-    public var brushInstantReview = Ramp(0.9, 0.45)
+    public var brushInstantReview = Ramp(0.88, 0.4)
     /// Share of brushed orders that share a tracking number.
-    public var brushSharedTracking = Ramp(0.65, 0.14)
+    public var brushSharedTracking = Ramp(0.6, 0.1)
     /// Tries to find an article just over a coupon's threshold.
     public var thresholdTries = Ramp(9, 3)
     /// Reaction to a launch, median seconds; the crowd takes `crowdReactionSeconds`.

@@ -98,7 +98,8 @@ public struct FeatureEngine: ~Copyable {
     /// - Parameter score: called at every costly event with the vector; may change the score memory.
     public mutating func observe(
         _ batch: borrowing EventBatch,
-        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
+        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) ->
+            Void
     ) {
         batch.events.withUnsafeBufferPointer { events in
             batch.text.withUnsafeBufferPointer { text in
@@ -216,8 +217,8 @@ public struct FeatureEngine: ~Copyable {
         let isCostly = EventType.Set.costly.contains(event.type)
         let account = accounts.pointer(keys.accountRow)
         reviveAccount(account, event.ts)
-        foldContext(event, keys, account, stamp, isCostly)
         foldIdentity(event, keys, account, stamp)
+        foldContext(event, keys, account, stamp, isCostly)
         if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
         if isCostly { foldTargets(event, keys, account, stamp) }
         account.pointee.observe(event, stamp, tables, &sketches)
@@ -287,16 +288,35 @@ public struct FeatureEngine: ~Copyable {
         forgotten?.append((accountID, memory))
     }
 
+    /// An account that leaves a handset for a phone of its own, as customers do whom a shop registered on its tablet:
+    /// one that few use, or whose id is kept per WeChat user.
+    @inline(__always)
+    private func moveOn(_ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>) {
+        let last = account.pointee.lastKeys.device
+        guard last != 0, event.deviceKey != last, event.deviceKey != 0, !account.pointee.devices.hasMovedOn,
+            account.pointee.devices.lastDevice == last
+        else { return }
+        if keys.device != 0 {
+            let users = devices.pointer(keys.deviceRow).pointee.accounts
+            if users.count(within: RecentSet.month, at: Clock.stamp(event.ts), sketches) > 2 { return }
+        }
+        guard let left = remembered(last, devices) else { return }
+        account.pointee.devices.hasMovedOn = true
+        left.pointee.movedOn = min(left.pointee.movedOn &+ 1, 60_000)
+    }
+
     /// Device, address, network and Wi-Fi: where the event came from.
     @inline(__always)
     private mutating func foldContext(
         _ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16,
         _ isCostly: Bool
     ) {
+        moveOn(event, keys, account)
         if keys.device != 0 {
-            let device = live(devices.pointer(keys.deviceRow), event.ts, FeatureEngine.memoryMs)
-            device.pointee.observe(event, stamp, &sketches)
             account.pointee.lastKeys.device = keys.device
+            let device = live(devices.pointer(keys.deviceRow), event.ts, FeatureEngine.memoryMs)
+            device.pointee.observe(
+                event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
             if isCostly {
                 account.pointee.device = DeviceEvidence(device.pointee, event, stamp, sketches)
                 if keys.hub != 0 { meet(keys.hub, event, account, on: device.pointee.accounts) }
@@ -310,7 +330,9 @@ public struct FeatureEngine: ~Copyable {
             if isCostly {
                 account.pointee.network.take(address.pointee, event, stamp, sketches)
                 account.pointee.network.take(network.pointee, event, stamp, sketches)
-                if keys.hub != 0, keys.hub == event.inviterKey, let met = address.pointee.accounts.contains(keys.hub) {
+                if keys.hub != 0, keys.hub == event.inviterKey,
+                    let met = address.pointee.accounts.contains(keys.hub)
+                {
                     account.pointee.referral.inviterOnAddress = met ? 1 : 0
                 }
             }
@@ -329,9 +351,6 @@ public struct FeatureEngine: ~Copyable {
     ) {
         guard let met = accounts.contains(other) else { return }
         if other == event.inviterKey { account.pointee.referral.inviterOnDevice = met ? 1 : 0 }
-        if other == event.peerKey, met {
-            account.pointee.referral.peerOnDevice = min(account.pointee.referral.peerOnDevice &+ 1, 60_000)
-        }
     }
 
     /// Phone, address, payer and parcel: who the event says the account is.
@@ -349,23 +368,26 @@ public struct FeatureEngine: ~Copyable {
             let address = live(deliveryAddresses.pointer(keys.addressRow), event.ts, FeatureEngine.memoryMs)
             address.pointee.observe(event, stamp, &sketches)
             account.pointee.lastKeys.address = event.addressKey
-            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(address.pointee, stamp, sketches)
-            account.pointee.identity.addressOrders7d = address.pointee.orders.value(at: event.ts, window: Clock.week)
+            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(
+                address.pointee, stamp, sketches)
+            account.pointee.identity.addressOrders7d = address.pointee.orders.value(
+                at: event.ts, window: Clock.week)
         }
         if event.payerKey != 0 {
             let payer = live(payers.pointer(keys.payerRow), event.ts, FeatureEngine.memoryMs)
             payer.pointee.observe(event, stamp, &sketches)
             account.pointee.lastKeys.payer = event.payerKey
             account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
-            account.pointee.identity.payerOrders7d = payer.pointee.orders.value(at: event.ts, window: Clock.week)
         }
         if event.trackingKey != 0 {
             let parcel = live(parcels.pointer(keys.parcelRow), event.ts, FeatureEngine.memoryMs)
-            parcel.pointee.observe(event)
+            parcel.pointee.observe(event, to: account.pointee.lastKeys.address)
             account.pointee.identity.parcelAccounts =
                 highest(account.pointee.identity.parcelAccounts, Float(parcel.pointee.accounts))
-            account.pointee.identity.parcelOrders =
-                highest(account.pointee.identity.parcelOrders, Float(parcel.pointee.orders))
+            if parcel.pointee.addresses > 0 {
+                account.pointee.identity.parcelAddresses =
+                    highest(account.pointee.identity.parcelAddresses, Float(parcel.pointee.addresses))
+            }
         }
     }
 
@@ -379,13 +401,13 @@ public struct FeatureEngine: ~Copyable {
         if keys.hub != 0 {
             let hub = live(hubs.pointer(keys.hubRow), event.ts, FeatureEngine.memoryMs)
             if keys.hub == event.inviterKey {
-                hub.pointee.observeInvitee(event, stamp, &sketches)
+                hub.pointee.observeInvitee(
+                    event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
                 account.pointee.lastKeys.inviter = keys.hub
                 if isCostly { account.pointee.inviter = HubEvidence(hub.pointee, stamp, sketches) }
                 if event.type == .inviteAccept || event.type == .register {
                     inviterDepth = hub.pointee.depth
                     account.pointee.referral.depth = Float(hub.pointee.depth) + 1
-                    if account.pointee.referral.invitedMs == 0 { account.pointee.referral.invitedMs = event.ts }
                 }
             } else {
                 hub.pointee.observePeer(event, stamp, &sketches)
@@ -410,12 +432,24 @@ public struct FeatureEngine: ~Copyable {
         _ event: Event, _ peer: HubState, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
     ) {
         account.pointee.referral.peerEvents = min(account.pointee.referral.peerEvents &+ 1, 60_000)
+        if event.type == .commission, let buyer = remembered(event.peerKey, accounts) {
+            let payerAccounts = buyer.pointee.identity.payerAccounts
+            if !payerAccounts.isNaN {
+                account.pointee.referral.purseCommissions = min(
+                    account.pointee.referral.purseCommissions &+ 1, 60_000)
+            }
+            if payerAccounts < 1.5 {
+                account.pointee.referral.ownPurseCommissions =
+                    min(account.pointee.referral.ownPurseCommissions &+ 1, 60_000)
+            }
+        }
         if event.type == .assist {
             account.pointee.referral.assists = min(account.pointee.referral.assists &+ 1, 60_000)
         }
         if event.type == .couponTransfer {
             let senders = peer.senders.count(within: RecentSet.month, at: stamp, sketches)
-            account.pointee.referral.receiverSenders = highest(account.pointee.referral.receiverSenders, senders)
+            account.pointee.referral.receiverSenders = highest(
+                account.pointee.referral.receiverSenders, senders)
         }
     }
 
@@ -427,7 +461,12 @@ public struct FeatureEngine: ~Copyable {
         if event.merchantKey != 0 {
             let row = merchants.locate(event.merchantKey)
             let merchant = live(merchants.pointer(row), event.ts, FeatureEngine.memoryMs)
-            merchant.pointee.observe(event, stamp, &sketches)
+            // A receipt names the parcel, which foldIdentity has just asked.
+            let parcelAddresses = event.trackingKey == 0 ? .nan : account.pointee.identity.parcelAddresses
+            merchant.pointee.observe(
+                event, viewsSinceOrder: account.pointee.life.viewsSinceOrder,
+                buyerOrders: orders.pointer(account.pointee.ordersRow).pointee, parcelAddresses: parcelAddresses,
+                stamp, &sketches)
             account.pointee.merchant = MerchantEvidence(merchant.pointee, event, stamp, sketches)
         }
         if event.campaignKey != 0 {
@@ -441,28 +480,27 @@ public struct FeatureEngine: ~Copyable {
         guard keys.target != 0 else { return }
         let crowd = liveMoment(keys.targetRow, event.ts)
         crowd.pointee.observe(event)
+        account.pointee.synchrony.rushDelaySeconds =
+            least(account.pointee.synchrony.rushDelaySeconds, crowd.pointee.rushDelaySeconds(at: event.ts))
         var together = false
         if keys.targetInNetwork != 0 {
             let same = liveMoment(keys.targetInNetworkRow, event.ts)
             same.pointee.observe(event)
             let others = same.pointee.others5s
-            account.pointee.synchrony.network5s = others
             account.pointee.synchrony.network5sMost = highest(account.pointee.synchrony.network5sMost, others)
-            account.pointee.synchrony.network60s = same.pointee.others60s(at: event.ts)
-            let all = crowd.pointee.others5s
-            account.pointee.synchrony.networkShareOfCrowd = all > 0 ? min(1, others / all) : 0
             together = others >= 2
         }
         if keys.targetByFingerprint != 0 {
             let same = liveMoment(keys.targetByFingerprintRow, event.ts)
             same.pointee.observe(event)
             let others = same.pointee.others5s
-            account.pointee.synchrony.fingerprint5s = others
-            account.pointee.synchrony.fingerprint5sMost = highest(account.pointee.synchrony.fingerprint5sMost, others)
-            account.pointee.synchrony.fingerprint60s = same.pointee.others60s(at: event.ts)
+            account.pointee.synchrony.fingerprint5sMost = highest(
+                account.pointee.synchrony.fingerprint5sMost, others)
             together = together || others >= 2
         }
-        if together { account.pointee.synchrony.together = min(account.pointee.synchrony.together &+ 1, 60_000) }
+        if together {
+            account.pointee.synchrony.together = min(account.pointee.synchrony.together &+ 1, 60_000)
+        }
     }
 
     @inline(__always)
@@ -473,10 +511,8 @@ public struct FeatureEngine: ~Copyable {
         let inputs = FeatureInputs(
             account: UnsafePointer(account), accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
             ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
-            devices1d: devices.count(within: RecentSet.day, at: stamp, sketches),
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
-            addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches),
-            addresses1d: addresses.count(within: RecentSet.day, at: stamp, sketches))
+            addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches))
         var sink = VectorSink(inputs, vector: vector.baseAddress!)
         FeatureCatalog.declare(&sink)
     }
@@ -488,7 +524,8 @@ public struct FeatureEngine: ~Copyable {
         let benefits = account.pointee.benefits
         let orders = orders.pointer(account.pointee.ordersRow).pointee
         return ScoringMoment(
-            account: row, accountKey: account.pointee.key, ts: ms, type: type, costlyEvents: account.pointee.life.costly,
+            account: row, accountKey: account.pointee.key, ts: ms, type: type,
+            costlyEvents: account.pointee.life.costly,
             amountAtRiskFen: (
                 max(benefits.claimedFen, benefits.discountedFen) &+ benefits.pointsFen,
                 orders.paidFen &+ orders.commissionFen
@@ -498,7 +535,8 @@ public struct FeatureEngine: ~Copyable {
     /// Scores every account once more, with what the things it last named know at the end
     /// over their long windows; short windows stay as they stood at its last costly event.
     public mutating func finish(
-        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) -> Void
+        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) ->
+            Void
     ) {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
@@ -563,7 +601,8 @@ public struct FeatureEngine: ~Copyable {
             account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
         }
         if let address = remembered(keys.address, deliveryAddresses) {
-            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(address.pointee, stamp, sketches)
+            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(
+                address.pointee, stamp, sketches)
         }
         if let payer = remembered(keys.payer, payers) {
             account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
@@ -582,7 +621,9 @@ public struct FeatureEngine: ~Copyable {
     private func remembered<Row: KeyedState>(
         _ key: UInt64, _ table: borrowing KeyedTable<Row>
     ) -> UnsafeMutablePointer<Row>? {
-        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee.lastMs) else { return nil }
+        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee.lastMs) else {
+            return nil
+        }
         return table.pointer(row)
     }
 
@@ -650,6 +691,9 @@ public struct FeatureEngine: ~Copyable {
 @inline(__always)
 func highest(_ old: Float, _ new: Float) -> Float { old.isNaN ? new : max(old, new) }
 
+@inline(__always)
+func least(_ old: Float, _ new: Float) -> Float { old.isNaN || new < old ? new : old }
+
 /// The keys of one event that name linked things, and the rows they were found in.
 struct EventKeys: BitwiseCopyable {
     /// 0 when the id does not name a handset.
@@ -680,7 +724,8 @@ struct EventKeys: BitwiseCopyable {
     @inline(__always)
     init(_ event: Event, isCostly: Bool) {
         if event.deviceSource != .sdk { device = event.deviceKey }
-        let other = event.peerKey != 0 && EventKeys.peerEvents.contains(event.type) ? event.peerKey : event.inviterKey
+        let other =
+            event.peerKey != 0 && EventKeys.peerEvents.contains(event.type) ? event.peerKey : event.inviterKey
         if other != event.accountKey { hub = other }
         guard isCostly else { return }
         var aim = event.couponKey
@@ -690,7 +735,9 @@ struct EventKeys: BitwiseCopyable {
         guard aim != 0 else { return }
         target = IdentifierHash.combine(aim, UInt64(event.type.rawValue))
         if event.networkKey != 0 { targetInNetwork = IdentifierHash.combine(target, event.networkKey) }
-        if event.fingerprintKey != 0 { targetByFingerprint = IdentifierHash.combine(target, event.fingerprintKey) }
+        if event.fingerprintKey != 0 {
+            targetByFingerprint = IdentifierHash.combine(target, event.fingerprintKey)
+        }
     }
 
     private static var peerEvents: EventType.Set {

@@ -96,6 +96,24 @@ public struct CSVReader: ~Copyable {
         }
     }
 
+    /// A field's bytes, without a string made of them.
+    @inline(__always)
+    func withField<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range(index)])) }
+    }
+
+    /// Every field's position and bytes.
+    @inline(__always)
+    func forEachField(_ body: (Int, UnsafeBufferPointer<UInt8>) -> Void) {
+        bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            for (index, end) in ends.enumerated() {
+                body(index, UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                start = end
+            }
+        }
+    }
+
     private func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
 
     /// Moves to the next record.
@@ -150,6 +168,18 @@ public struct CSVReader: ~Copyable {
         if place == .quoted { throw unclosed() }
         if ends.isEmpty, bytes.isEmpty, place == .fieldStart { return false }
         ends.append(bytes.count)
+        return true
+    }
+
+    /// Moves to the next record of a table.
+    /// - Throws: also where it has not as many fields as the header.
+    mutating func nextRow(of width: Int) throws(CSVError) -> Bool {
+        guard try next() else { return false }
+        guard fieldCount == width else {
+            throw CSVError(
+                file: name, line: line,
+                reason: "it has \(fieldCount) fields, the header has \(width); add or quote what differs")
+        }
         return true
     }
 

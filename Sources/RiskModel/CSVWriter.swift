@@ -5,7 +5,8 @@ public struct CSVWriter: Sendable {
 
     public init() {}
 
-    /// Adds a record; fields with commas, quotes or line ends are quoted.
+    /// Adds a record; fields with commas, quotes or line ends are quoted, and those that begin like a byte order
+    /// mark, which a reader would take for one.
     public mutating func append(_ fields: some Sequence<String>) {
         let start = bytes.count
         var isFirst = true
@@ -27,7 +28,7 @@ public struct CSVWriter: Sendable {
             $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n")
                 || $0 == UInt8(ascii: "\r")
         }
-        guard field.utf8.contains(where: special) else {
+        guard field.utf8.contains(where: special) || field.utf8.starts(with: [0xef, 0xbb, 0xbf]) else {
             bytes.append(contentsOf: field.utf8)
             return
         }

@@ -55,30 +55,26 @@ public enum LabelsCSV {
 
         var result: [AccountLabel] = []
         var seen: [Subject: (isAbuse: Bool, line: Int)] = [:]
-        while try reader.next() {
+        while try reader.nextRow(of: header.count) {
             let line = reader.line
             func fail(_ reason: String) -> CSVError { CSVError(file: name, line: line, reason: reason) }
-            guard reader.fieldCount == header.count else {
-                throw fail(
-                    "it has \(reader.fieldCount) fields, the header has \(header.count); add or quote what differs"
-                )
-            }
             let accountID = reader.field(account)
             if accountID.isEmpty { throw fail("account_id is empty; remove the row") }
             let riskText = reader.field(risk)
             guard let risk = Risk(rawValue: riskText) else {
-                throw fail("risk is \(shown(riskText)); use coupon_abuse or fake_order")
+                throw fail("risk is \(quotedShort(riskText)); use coupon_abuse or fake_order")
             }
             let labelText = reader.field(label)
             guard labelText == "0" || labelText == "1" else {
-                throw fail("label is \(shown(labelText)); use 1 for abuse or 0 for none")
+                throw fail("label is \(quotedShort(labelText)); use 1 for abuse or 0 for none")
             }
             var asOfMs: Int64?
             if let asOf, case let text = reader.field(asOf), !text.isEmpty {
                 asOfMs = Int64(text)
                 if asOfMs.map({ $0 < 0 }) ?? true {
                     throw fail(
-                        "as_of_ms is \(shown(text)); use whole milliseconds since 1970, or leave it empty")
+                        "as_of_ms is \(quotedShort(text)); use whole milliseconds since 1970, or leave it empty"
+                    )
                 }
             }
             let isAbuse = labelText == "1"
@@ -86,7 +82,7 @@ public enum LabelsCSV {
             if let earlier = seen[subject] {
                 guard earlier.isAbuse == isAbuse else {
                     throw fail(
-                        "it labels \(shown(accountID)) \(labelText) for \(riskText), but line \(earlier.line)"
+                        "it labels \(quotedShort(accountID)) \(labelText) for \(riskText), but line \(earlier.line)"
                             + " labels it \(isAbuse ? 0 : 1); keep one of them")
                 }
                 continue
@@ -111,11 +107,5 @@ public enum LabelsCSV {
                     + (timed ? [label.asOfMs.map(String.init) ?? ""] : []))
         }
         return writer.bytes
-    }
-
-    /// A value in an error: quoted, short, on one line.
-    private static func shown(_ text: String) -> String {
-        let short = text.count > 40 ? text.prefix(40) + "…" : text[...]
-        return "\"" + short.split(whereSeparator: \.isNewline).joined(separator: " ") + "\""
     }
 }

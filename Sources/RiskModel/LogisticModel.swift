@@ -2,9 +2,9 @@ import Foundation
 
 /// A fitted model: one logistic head a risk, over named features.
 ///
-/// log-odds = intercept + Σ curve(x), with `missingPoints` in place of the curve where x is unknown. A curve's
-/// mean over the training rows is 0, so a contribution is a distance from the usual account and the sum of
-/// contributions explains the score.
+/// log-odds = intercept + Σ curve(x) + Σ grid(x, x′), with `missingPoints` in place of a curve where x is unknown, and 0
+/// in place of a grid where either is. The mean over the training rows of each is 0, so a contribution is a distance
+/// from the usual account and the sum of contributions explains the score.
 public struct LogisticModel: Sendable, Codable, Equatable {
     /// What `format` says in every model file.
     public static let formatName = "promoguard-model"
@@ -19,6 +19,8 @@ public struct LogisticModel: Sendable, Codable, Equatable {
     public var name: String
     public var training: TrainingRecord
     public var heads: [Risk: Head]
+    /// What a table taught; nil for a model that learned from logs.
+    public var table: TableHead?
 
     public init(name: String, training: TrainingRecord, heads: [Risk: Head]) {
         self.name = name
@@ -30,20 +32,33 @@ public struct LogisticModel: Sendable, Codable, Equatable {
     public struct Head: Sendable, Codable, Equatable {
         public var intercept: Double
         public var terms: [Term]
+        /// Pairs of features that say more together than apart; none in files of older programs.
+        public var crosses: [Cross]
         public var calibration: Calibration
         public var thresholds: Thresholds
         /// What cross-validation showed, by metric name.
         public var evaluation: [String: Double]
 
         public init(
-            intercept: Double, terms: [Term], calibration: Calibration, thresholds: Thresholds,
-            evaluation: [String: Double] = [:]
+            intercept: Double, terms: [Term], crosses: [Cross] = [], calibration: Calibration,
+            thresholds: Thresholds, evaluation: [String: Double] = [:]
         ) {
             self.intercept = intercept
             self.terms = terms
+            self.crosses = crosses
             self.calibration = calibration
             self.thresholds = thresholds
             self.evaluation = evaluation
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            intercept = try fields.decode(Double.self, forKey: .intercept)
+            terms = try fields.decode([Term].self, forKey: .terms)
+            crosses = try fields.decodeIfPresent([Cross].self, forKey: .crosses) ?? []
+            calibration = try fields.decode(Calibration.self, forKey: .calibration)
+            thresholds = try fields.decode(Thresholds.self, forKey: .thresholds)
+            evaluation = try fields.decode([String: Double].self, forKey: .evaluation)
         }
     }
 
@@ -95,6 +110,62 @@ public struct LogisticModel: Sendable, Codable, Equatable {
             if next == knots.count { return points[next - 1] }
             let (left, right) = (knots[next - 1], knots[next])
             return points[next - 1] + (points[next] - points[next - 1]) * ((t - left) / (right - left))
+        }
+    }
+
+    /// What two features add to a head beyond what each adds alone: a grid of points, bilinear between them.
+    public struct Cross: Sendable, Codable, Equatable {
+        /// One of the two features.
+        public struct Side: Sendable, Codable, Equatable {
+            public var feature: String
+            public var transform: Transform
+            /// Raw values of the grid's lines, ascending, at least two; flat before the first and after the last.
+            public var knots: [Double]
+
+            public init(feature: String, transform: Transform, knots: [Double]) {
+                self.feature = feature
+                self.transform = transform
+                self.knots = knots
+            }
+
+            /// The knots as 32-bit scoring sees them, transformed.
+            var transformedKnots: [Double] { knots.map { Double(transform(Float($0))) } }
+
+            /// The line before a raw value, and how far it is towards the next, 0…1.
+            func place(_ x: Float) -> (line: Int, fraction: Double) {
+                let t = Double(transform(x))
+                let lines = transformedKnots
+                let line = min(max(0, lines.partitioningIndex { $0 > t } - 1), lines.count - 2)
+                return (line, min(max(0, (t - lines[line]) / (lines[line + 1] - lines[line])), 1))
+            }
+        }
+
+        public var first: Side
+        public var second: Side
+        /// Log-odds at each crossing: a row a knot of the first feature, in it one a knot of the second.
+        public var points: [[Double]]
+
+        public init(first: Side, second: Side, points: [[Double]]) {
+            self.first = first
+            self.second = second
+            self.points = points
+        }
+
+        /// From the grid's lowest point to its highest.
+        public var range: Double {
+            let all = points.flatMap { $0 }
+            return (all.max() ?? 0) - (all.min() ?? 0)
+        }
+
+        /// What two raw values add to the head's log-odds; nothing where either is unknown.
+        public func logOdds(_ x: Float, _ y: Float) -> Double {
+            guard x.isFinite, y.isFinite else { return 0 }
+            let (row, f) = first.place(x)
+            let (column, g) = second.place(y)
+            let near = points[row][column] + (points[row][column + 1] - points[row][column]) * g
+            let next = points[row + 1]
+            let far = next[column] + (next[column + 1] - next[column]) * g
+            return near + (far - near) * f
         }
     }
 
@@ -162,16 +233,20 @@ public struct LogisticModel: Sendable, Codable, Equatable {
     /// Every feature that a head names, once, in the order of first mention, heads in the order of `Risk`.
     public var featureNames: [String] {
         var seen: Set<String> = []
-        return Risk.allCases.flatMap { heads[$0]?.terms ?? [] }.map(\.feature).filter {
-            seen.insert($0).inserted
-        }
+        return Risk.allCases.flatMap { risk in
+            (heads[risk]?.terms.map(\.feature) ?? [])
+                + (heads[risk]?.crosses.flatMap { [$0.first.feature, $0.second.feature] } ?? [])
+        }.filter { seen.insert($0).inserted }
     }
 
     /// Raw log-odds by the definition, in doubles; nil for a head that the model lacks.
     /// - Parameter value: the raw value of a named feature; not finite where unknown.
     public func logit(_ risk: Risk, value: (String) -> Float) -> Double? {
         heads[risk].map { head in
-            head.terms.reduce(head.intercept) { $0 + $1.logOdds(value($1.feature)) }
+            let curves = head.terms.reduce(head.intercept) { $0 + $1.logOdds(value($1.feature)) }
+            return head.crosses.reduce(curves) {
+                $0 + $1.logOdds(value($1.first.feature), value($1.second.feature))
+            }
         }
     }
 }

@@ -1,90 +1,95 @@
 import Foundation
 
-/// L2-penalised logistic regression with bounds on signs, by projected Newton steps.
+/// Weights and intercept of a logistic regression.
+struct LogisticPoint: Sendable {
+    var weights: [Double]
+    var intercept: Double
+}
+
+/// The columns of a logistic regression, as far as its solver needs them. Sums over rows are taken in an order that
+/// the number of rows alone decides.
+protocol Design: Sendable {
+    var rowCount: Int { get }
+    var columnCount: Int { get }
+    /// The sign that a column's weight is held to: +1, −1, or 0 for either.
+    var signs: [Int8] { get }
+    /// Σ columns · weights + intercept, a row each.
+    func logits(_ point: LogisticPoint) -> [Double]
+    /// Σ over rows of factor · column, by columns, then of the factors alone.
+    func sums(_ factors: [Double]) -> [Double]
+    /// Σ over rows of factor · column · columnᵀ, by columns, the last of them all ones. 32-bit accuracy will do.
+    func squares(_ factors: [Double]) -> SymmetricMatrix
+}
+
+/// Penalised logistic regression with bounds on signs, by Newton steps.
 ///
-/// Minimises Σ sᵢ · loss(yᵢ, b + xᵢ·w) + ½ λ |w|², the intercept b free of penalty, subject to wⱼ ≥ 0 or
-/// wⱼ ≤ 0 where a column has a sign. That is scikit-learn's objective with C = 1 / λ. A weight at its bound that
-/// the gradient holds there leaves the Newton step; the others take the full step, cut back where it would
-/// cross a bound (Bertsekas 1982, "Projected Newton Methods"). The gradient is exact at every step; the
-/// curvature, much dearer and in 32-bit floats, is kept while steps with it pay. The optimum is unique, so the
-/// path to it does not show in the result.
-struct LogisticSolver {
-    /// Weights and intercept at some point of the descent.
-    struct Point: Sendable {
-        var weights: [Double]
-        var intercept: Double
+/// Minimises Σ sᵢ · loss(yᵢ, b + xᵢ·w) + penalty(w), the intercept b free of penalty, subject to wⱼ ≥ 0 or wⱼ ≤ 0
+/// where a column has a sign. With a ridge λ that is scikit-learn's objective with C = 1 / λ. Each step goes to the
+/// bounded minimum of the quadratic model (block principal pivoting, Júdice and Pires 1994) and is halved until it
+/// pays. The gradient is exact at every step; the curvature, much dearer, is kept while steps with it pay. The
+/// optimum is unique, so the path to it does not show in the result.
+struct LogisticSolver<Columns: Design> {
+    let design: Columns
+    let labels: [Bool]
+    /// One a row; 0 leaves the row out.
+    let sampleWeights: [Double]
+
+    /// Where a fit ended, and what a fit of a problem like this one may start from.
+    struct Fit: Sendable {
+        var point: LogisticPoint
+        /// Without the penalty's, a unit of weight; nil where it is not known.
+        var curvature: SymmetricMatrix?
+        /// Weights that are not held at a bound, and the intercept.
+        var free: [Int]
     }
 
-    let matrix: DesignMatrix
-    let labels: [Bool]
-    let sampleWeights: [Double]
-    /// Rows to learn from, in order.
-    let rows: [Int]
+    private let maximumSteps = 300
 
-    private static let maximumSteps = 300
-
-    /// The minimum for one penalty.
+    /// The minimum under a penalty.
     /// - Parameters:
-    ///   - penalty: λ, above 0.
     ///   - start: where to begin; near the end is faster, and changes nothing else.
     ///   - tolerance: the decrease a unit of weight at which it stops.
-    func fit(penalty: Double, start: Point? = nil, tolerance: Double = 1e-15) -> Point {
-        var curvature: Curvature?
-        return fit(penalty: penalty, start: start, curvature: &curvature, tolerance: tolerance)
-    }
-
-    /// As above.
-    /// - Parameter curvature: of a problem like this one, to begin with; at the end the last that was used.
-    func fit(
-        penalty: Double, start: Point?, curvature: inout Curvature?, tolerance: Double
-    ) -> Point {
-        precondition(penalty > 0, "the penalty must be above 0")
-        let columns = matrix.columnCount
-        let total = rows.reduce(0) { $0 + sampleWeights[$1] }
-        var point = start ?? Point(weights: [Double](repeating: 0, count: columns), intercept: baseLogOdds)
-        var logits = self.logits(point)
-        var objective = self.objective(logits, point, penalty)
-        var factor: Cholesky?
-        var factored: [Int] = []
+    func fit(_ penalty: Penalty, start: Fit? = nil, tolerance: Double = 1e-15) -> Fit {
+        let columns = design.columnCount
+        let total = sampleWeights.reduce(0, +)
+        var point =
+            start?.point
+            ?? LogisticPoint(weights: [Double](repeating: 0, count: columns), intercept: baseLogOdds)
+        var curvature = start?.curvature
+        var logits = design.logits(point)
+        var objective = loss(logits) + penalty.value(point.weights)
+        var model: BoundedQuadratic?
+        var free = start?.free
         var lastDecrease = Double.infinity
-        for _ in 0..<Self.maximumSteps {
-            let gradient = self.gradient(logits, point, penalty)
-            // Free: every column but those at a bound that the descent direction would cross, and the intercept.
-            let free =
-                (0..<columns).filter { column in
-                    let sign = Double(matrix.signs[column])
-                    return !(sign != 0 && point.weights[column] == 0 && sign * gradient[column] >= 0)
-                } + [columns]
+        for _ in 0..<maximumSteps {
+            var gradient = design.sums(errors(logits))
+            for (column, pull) in penalty.gradient(point.weights).enumerated() { gradient[column] += pull }
             let isFresh = curvature == nil
             if isFresh {
-                curvature = self.curvature(logits, total)
-                factor = nil
+                curvature = design.squares(weightsOfCurvature(logits, total))
+                model = nil
             }
-            if factor == nil || free != factored {
-                factor = curvature!.factor(free, scale: total / curvature!.total, penalty: penalty)
-                factored = free
+            if model == nil {
+                model = BoundedQuadratic(curvature!, scale: total, penalty, signs: design.signs, free: free)
             }
-            let step = factor!.solve(free.map { -gradient[$0] })
-            var slope = 0.0
-            for (unknown, column) in free.enumerated() { slope += gradient[column] * step[unknown] }
+            let step = model!.step(from: point.weights, gradient)
+            free = model!.free
+            let slope = zip(gradient, step).reduce(0) { $0 + $1.0 * $1.1 }
             if -slope / 2 <= tolerance * total { break }
 
-            // Halve the step, bent at the bounds, until it pays (Armijo).
+            // Halve the step until it pays (Armijo).
+            let along = design.logits(.init(weights: Array(step.dropLast()), intercept: step.last!))
             var length = 1.0
             var moved = false
             for _ in 0..<40 {
-                var candidate = point
-                candidate.intercept += length * step.last!
-                var promised = gradient[columns] * (candidate.intercept - point.intercept)
-                for (unknown, column) in free.dropLast().enumerated() {
-                    var weight = point.weights[column] + length * step[unknown]
-                    if Double(matrix.signs[column]) * weight < 0 { weight = 0 }
-                    candidate.weights[column] = weight
-                    promised += gradient[column] * (weight - point.weights[column])
-                }
-                let reached = self.logits(candidate)
-                let value = self.objective(reached, candidate, penalty)
-                if promised < 0, value <= objective + 1e-4 * promised {
+                let candidate = LogisticPoint(
+                    weights: zip(point.weights, step).enumerated().map { column, pair in
+                        let weight = pair.0 + length * pair.1
+                        return Double(design.signs[column]) * weight < 0 ? 0 : weight
+                    }, intercept: point.intercept + length * step.last!)
+                let reached = zip(logits, along).map { $0 + length * $1 }
+                let value = loss(reached) + penalty.value(candidate.weights)
+                if value <= objective + 1e-4 * length * slope {
                     (point, objective, logits, moved) = (candidate, value, reached, true)
                     break
                 }
@@ -92,272 +97,122 @@ struct LogisticSolver {
             }
             if !moved, isFresh { break }
             // Steps that no longer pay well ask for the curvature here.
-            if length < 1 || -slope > lastDecrease / 3 { curvature = nil }
+            if !moved || length < 1 || -slope > lastDecrease / 3 { curvature = nil }
             lastDecrease = -slope
         }
-        return point
+        return Fit(point: point, curvature: curvature, free: free ?? Array(0...columns))
     }
-
-    /// Log-odds of `rows`, in their order.
-    func logits(_ point: Point) -> [Double] {
-        let stride = matrix.stride
-        var weights = point.weights + [point.intercept]
-        weights += [Double](repeating: 0, count: stride - weights.count)
-        return [Double](unsafeUninitializedCapacity: rows.count) { logits, count in
-            count = rows.count
-            matrix.values.withUnsafeBufferPointer { values in
-                weights.withUnsafeBufferPointer { weights in
-                    nonisolated(unsafe) let (logits, values, weights) = (logits, values, weights)
-                    forEachChunk(rows.count, size: Self.chunk) { _, range in
-                        for index in range {
-                            logits[index] = dot(
-                                values.baseAddress! + rows[index] * stride, weights.baseAddress!,
-                                count: stride)
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Rows handled at once; what is summed over them is summed over chunks in order.
-    private static let chunk = 4096
 
     /// Log-odds of the share of positives, kept finite.
     private var baseLogOdds: Double {
         var (positive, negative) = (0.0, 0.0)
-        for row in rows {
+        for row in labels.indices {
             if labels[row] { positive += sampleWeights[row] } else { negative += sampleWeights[row] }
         }
         return positive > 0 && negative > 0 ? log(positive / negative) : 0
     }
 
-    /// Σ sᵢ · loss of `rows` by their log-odds.
+    /// Σ sᵢ · loss by log-odds.
     func loss(_ logits: [Double]) -> Double {
-        zip(rows, logits).reduce(0) { $0 + sampleWeights[$1.0] * logisticLoss($1.1, label: labels[$1.0]) }
-    }
-
-    private func objective(_ logits: [Double], _ point: Point, _ penalty: Double) -> Double {
-        loss(logits) + penalty / 2 * point.weights.reduce(0) { $0 + $1 * $1 }
-    }
-
-    /// By columns, then by the intercept.
-    private func gradient(_ logits: [Double], _ point: Point, _ penalty: Double) -> [Double] {
-        let stride = matrix.stride
-        let chunks = (rows.count + Self.chunk - 1) / Self.chunk
-        var sums = [Double](repeating: 0, count: chunks * stride)
+        let size = 16384
+        var sums = [Double](repeating: 0, count: (logits.count + size - 1) / size)
         sums.withUnsafeMutableBufferPointer { sums in
-            matrix.values.withUnsafeBufferPointer { values in
-                nonisolated(unsafe) let (sums, values) = (sums, values)
-                forEachChunk(rows.count, size: Self.chunk) { chunk, range in
-                    for index in range {
-                        let row = rows[index]
-                        let error = sampleWeights[row] * (logistic(logits[index]) - (labels[row] ? 1 : 0))
-                        add(
-                            error, times: values.baseAddress! + row * stride,
-                            to: sums.baseAddress! + chunk * stride, count: stride)
-                    }
+            nonisolated(unsafe) let sums = sums
+            forEachChunk(logits.count, size: size) { chunk, rows in
+                for row in rows where sampleWeights[row] > 0 {
+                    sums[chunk] += sampleWeights[row] * logisticLoss(logits[row], label: labels[row])
                 }
             }
         }
-        return (0...matrix.columnCount).map { column in
-            let ridge = column < matrix.columnCount ? penalty * point.weights[column] : 0
-            return (0..<chunks).reduce(ridge) { $0 + sums[$1 * stride + column] }
+        return sums.reduce(0, +)
+    }
+
+    /// The loss's derivative by each row's log-odds.
+    private func errors(_ logits: [Double]) -> [Double] {
+        mapRows { sampleWeights[$0] * (logistic(logits[$0]) - (labels[$0] ? 1 : 0)) }
+    }
+
+    /// The loss's second derivative by each row's log-odds, a unit of weight.
+    private func weightsOfCurvature(_ logits: [Double], _ total: Double) -> [Double] {
+        mapRows { row in
+            let probability = logistic(logits[row])
+            return sampleWeights[row] * probability * (1 - probability) / total
         }
     }
 
-    /// Σ sᵢ pᵢ (1 − pᵢ) xᵢ xᵢᵀ over all columns and the intercept.
-    private func curvature(_ logits: [Double], _ total: Double) -> Curvature {
-        let weighted = zip(rows, logits).map { row, logit in
-            let probability = logistic(logit)
-            return (row: row, weight: sampleWeights[row] * probability * (1 - probability))
+    private func mapRows(_ body: @Sendable (Int) -> Double) -> [Double] {
+        [Double](unsafeUninitializedCapacity: labels.count) { values, count in
+            count = labels.count
+            nonisolated(unsafe) let values = values
+            forEachChunk(count, size: 16384) { _, rows in
+                for row in rows { values[row] = body(row) }
+            }
         }
-        return Curvature(matrix, weighted, total: total)
     }
 }
 
-/// The curvature of the loss at some point of the descent, without the penalty's.
-struct Curvature: Sendable {
-    /// Rows handled at once: their columns stay in the second-level cache.
-    private static let blockRows = 64
-    private static let parts = 8
+/// The quadratic model of a penalised loss, with weights held at bounds.
+private struct BoundedQuadratic {
+    private let matrix: SymmetricMatrix
+    private let signs: [Int8]
+    /// Weights that are not at a bound, and the intercept; ascending.
+    private(set) var free: [Int]
+    private var factor: Cholesky?
 
-    /// Symmetric, rows `stride` apart; columns, then the intercept. The lower triangle counts.
-    private let values: [Float]
-    private let stride: Int
-    /// The weight of the rows that it stands for.
-    let total: Double
-
-    fileprivate init(_ matrix: DesignMatrix, _ rows: [(row: Int, weight: Double)], total: Double) {
-        let stride = matrix.stride
-        let size = stride * stride
-        let partRows = max(Self.blockRows, (rows.count + Self.parts - 1) / Self.parts)
-        let parts = max(1, (rows.count + partRows - 1) / partRows)
-        var sums = [Float](repeating: 0, count: parts * size)
-        sums.withUnsafeMutableBufferPointer { sums in
-            matrix.values.withUnsafeBufferPointer { values in
-                nonisolated(unsafe) let (sums, values) = (sums, values)
-                forEachChunk(rows.count, size: partRows) { part, range in
-                    withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.blockRows * stride) {
-                        block in
-                        var first = range.lowerBound
-                        while first < range.upperBound {
-                            let count = min(Self.blockRows, range.upperBound - first)
-                            for index in 0..<count {
-                                let (row, weight) = rows[first + index]
-                                let root = Float(weight.squareRoot())
-                                for column in 0..<stride {
-                                    block[index * stride + column] = root * values[row * stride + column]
-                                }
-                            }
-                            Self.addSquare(
-                                block.baseAddress!, rows: count, stride: stride,
-                                to: sums.baseAddress! + part * size)
-                            first += count
-                        }
-                    }
-                }
-            }
-        }
-        var values = Array(sums[..<size])
-        for part in 1..<max(parts, 1) {
-            for index in 0..<size { values[index] += sums[part * size + index] }
-        }
-        self.values = values
-        self.stride = stride
-        self.total = total
-    }
-
-    /// result += blockᵀ · block, in tiles of 4 × 8 that stay in registers while they walk down the rows.
-    private static func addSquare(
-        _ block: UnsafePointer<Float>, rows: Int, stride: Int, to result: UnsafeMutablePointer<Float>
+    init(
+        _ curvature: SymmetricMatrix, scale: Double, _ penalty: Penalty, signs: [Int8], free: [Int]?
     ) {
-        typealias Vector = SIMD8<Float>
-        let bytes = MemoryLayout<Float>.stride
-        for i in Swift.stride(from: 0, to: stride, by: 4) {
-            for j in Swift.stride(from: 0, to: i + 4, by: 8) {
-                var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-                var (left, right) = (block + i, UnsafeRawPointer(block + j))
-                for _ in 0..<rows {
-                    let r = right.loadUnaligned(as: Vector.self)
-                    a += Vector(repeating: left[0]) * r
-                    b += Vector(repeating: left[1]) * r
-                    c += Vector(repeating: left[2]) * r
-                    d += Vector(repeating: left[3]) * r
-                    left += stride
-                    right += stride * bytes
-                }
-                for (row, sum) in [a, b, c, d].enumerated() {
-                    for lane in 0..<8 { result[(i + row) * stride + j + lane] += sum[lane] }
-                }
-            }
+        var matrix = curvature
+        for index in matrix.values.indices { matrix.values[index] *= scale }
+        for column in penalty.diagonal.indices {
+            matrix[column, column] += penalty.diagonal[column]
+            if column + 1 < penalty.diagonal.count { matrix[column + 1, column] += penalty.beside[column] }
         }
+        self.matrix = matrix
+        self.signs = signs
+        self.free = free ?? Array(0..<matrix.size)
     }
 
-    /// The factor of scale · curvature + penalty over the free columns, the last of them the intercept, which has
-    /// no penalty.
-    fileprivate func factor(_ free: [Int], scale: Double, penalty: Double) -> Cholesky {
-        let size = free.count
-        var matrix = [Double](repeating: 0, count: size * size)
-        var largest = 0.0
-        for i in 0..<size {
-            for j in 0...i { matrix[i * size + j] = scale * Double(values[free[i] * stride + free[j]]) }
-            largest = max(largest, matrix[i * size + i])
-            if i < size - 1 { matrix[i * size + i] += penalty }
-        }
-        // The intercept's curvature vanishes where every row is certain; a ridge keeps the factor defined.
-        var ridge = max(1e-12 * largest, 1e-300)
+    /// The step to the model's bounded minimum.
+    mutating func step(from weights: [Double], _ gradient: [Double]) -> [Double] {
+        var fewest = Int.max
+        var patience = 4
         while true {
-            if let factor = Cholesky(matrix, size: size) { return factor }
-            for unknown in 0..<size { matrix[unknown * size + unknown] += ridge }
-            ridge *= 100
-        }
-    }
-}
-
-/// Lower triangle L of a symmetric positive definite matrix L Lᵀ, for solving equations with it.
-private struct Cholesky {
-    private var l: [Double]
-    private let size: Int
-
-    /// - Parameter matrix: row-major `size × size`, of which the lower triangle is read.
-    /// - Returns: nil where the matrix is not positive definite.
-    init?(_ matrix: [Double], size: Int) {
-        l = matrix
-        self.size = size
-        let isDefinite = l.withUnsafeMutableBufferPointer { l in
-            for i in 0..<size {
-                let row = l.baseAddress! + i * size
-                for j in 0..<i {
-                    let other = l.baseAddress! + j * size
-                    row[j] = (row[j] - dot(row, other, count: j)) / other[j]
-                }
-                let square = row[i] - dot(row, row, count: i)
-                guard square > 0 else { return false }
-                row[i] = square.squareRoot()
+            if factor == nil { factor = Cholesky(matrix, free) }
+            var step = zip(weights, signs).map { $1 == 0 ? 0 : -$0 } + [0]
+            for place in free { step[place] = 0 }
+            let held = matrix.times(step)
+            for (place, move) in zip(free, factor!.solve(free.map { -gradient[$0] - held[$0] })) {
+                step[place] = move
             }
-            return true
+            let isFree = free.reduce(into: [Bool](repeating: false, count: matrix.size)) { $0[$1] = true }
+            let slope = zip(matrix.times(step), gradient).map { $0 + $1 }
+            let wrong = signs.indices.filter { place in
+                guard signs[place] != 0 else { return false }
+                let sign = Double(signs[place])
+                return isFree[place]
+                    ? sign * (weights[place] + step[place]) < -1e-12 : sign * slope[place] < -1e-9
+            }
+            guard !wrong.isEmpty else { return step }
+            // Exchange all that are on the wrong side; where that does not help for long, one at a time, which ends.
+            let isFewer = wrong.count < fewest
+            fewest = min(fewest, wrong.count)
+            patience = isFewer ? 4 : patience - 1
+            if patience < -200 { return clipped(step, weights) }
+            let exchanged = Set(patience > 0 ? wrong : [wrong.last!])
+            free = (0..<matrix.size).filter { isFree[$0] != exchanged.contains($0) }
+            factor = nil
         }
-        guard isDefinite else { return nil }
     }
 
-    /// The x with matrix · x = right.
-    func solve(_ right: [Double]) -> [Double] {
-        var x = right
-        for i in 0..<size {
-            for k in 0..<i { x[i] -= l[i * size + k] * x[k] }
-            x[i] /= l[i * size + i]
+    /// The step, cut where it would cross a bound.
+    private func clipped(_ step: [Double], _ weights: [Double]) -> [Double] {
+        var step = step
+        for place in signs.indices where Double(signs[place]) * (weights[place] + step[place]) < 0 {
+            step[place] = -weights[place]
         }
-        for i in (0..<size).reversed() {
-            x[i] /= l[i * size + i]
-            for k in 0..<i { x[k] -= l[i * size + k] * x[i] }
-        }
-        return x
+        return step
     }
-}
-
-/// Σ aᵢ bᵢ, in one fixed order; `count` in whole vectors of eight.
-private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Double>, count: Int) -> Double {
-    var (low, high) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-    for i in stride(from: 0, to: count, by: 8) {
-        low += widened(a + i) * loaded(b + i)
-        high += widened(a + i + 4) * loaded(b + i + 4)
-    }
-    return (low + high).sum()
-}
-
-/// Σ aᵢ bᵢ, in one fixed order.
-private func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
-    var (low, high) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-    let whole = count & ~7
-    for i in stride(from: 0, to: whole, by: 8) {
-        low += loaded(a + i) * loaded(b + i)
-        high += loaded(a + i + 4) * loaded(b + i + 4)
-    }
-    var sum = (low + high).sum()
-    for i in whole..<count { sum += a[i] * b[i] }
-    return sum
-}
-
-/// sums += factor · values; `count` in whole vectors of eight.
-private func add(
-    _ factor: Double, times values: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Double>, count: Int
-) {
-    let factor = SIMD4(repeating: factor)
-    for i in stride(from: 0, to: count, by: 4) {
-        let sum = loaded(sums + i) + factor * widened(values + i)
-        UnsafeMutableRawPointer(sums + i).storeBytes(of: sum, as: SIMD4<Double>.self)
-    }
-}
-
-@inline(__always)
-private func loaded(_ p: UnsafePointer<Double>) -> SIMD4<Double> {
-    UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Double>.self)
-}
-
-@inline(__always)
-private func widened(_ p: UnsafePointer<Float>) -> SIMD4<Double> {
-    SIMD4(Double(p[0]), Double(p[1]), Double(p[2]), Double(p[3]))
 }
 
 /// −ln of the probability that log-odds give to a label.

@@ -20,8 +20,17 @@ public struct RankingMetrics: Sendable {
     /// - Parameter weights: what each row stands for; 1 where nil.
     /// - Returns: nil without a positive or without a negative, where no curve exists.
     public init?(scores: [Double], labels: [Bool], weights: [Double]? = nil) {
+        self.init(order: Self.order(scores), scores: scores, labels: labels, weights: weights)
+    }
+
+    /// Rows from the highest score down.
+    static func order(_ scores: [Double]) -> [Int] {
+        scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+    }
+
+    /// As above, of rows that are sorted already: other weights need no other sort.
+    init?(order: [Int], scores: [Double], labels: [Bool], weights: [Double]?) {
         precondition(scores.count == labels.count && scores.count == weights?.count ?? scores.count)
-        let order = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
         var steps: [Step] = []
         var (positive, negative) = (0.0, 0.0)
         for (rank, row) in order.enumerated() {
@@ -67,8 +76,16 @@ public struct RankingMetrics: Sendable {
 
     /// The share of positives found while at most this share of negatives is flagged.
     public func recall(atFalsePositiveRate rate: Double) -> Double {
-        let found = steps.last { $0.falsePositives <= rate * negatives * (1 + 1e-12) }
+        let most = rate * negatives * (1 + 1e-12)
+        let found = lastStep { $0.falsePositives <= most }
         return (found?.truePositives ?? 0) / positives
+    }
+
+    /// 0.4, 0.3 and 0.3 times the recall at 0.1, 0.5 and 1 % false positives: one figure for the few that a
+    /// team can look at.
+    public var weightedRecall: Double {
+        0.4 * recall(atFalsePositiveRate: 0.001) + 0.3 * recall(atFalsePositiveRate: 0.005)
+            + 0.3 * recall(atFalsePositiveRate: 0.01)
     }
 
     /// The share of positives among the `top` highest; of a tie that is cut, its mean.
@@ -88,19 +105,33 @@ public struct RankingMetrics: Sendable {
     /// Precision, recall and false positive rate of flagging from `score` upward.
     public func flagging(from score: Double) -> (precision: Double, recall: Double, falsePositiveRate: Double)
     {
-        guard let step = steps.last(where: { $0.score >= score }) else { return (1, 0, 0) }
+        // Nothing flagged, nothing wrong; rows that weigh nothing are no rows.
+        guard let step = lastStep(where: { $0.score >= score }), step.truePositives + step.falsePositives > 0
+        else {
+            return (1, 0, 0)
+        }
         return (
             step.truePositives / (step.truePositives + step.falsePositives),
             step.truePositives / positives, step.falsePositives / negatives
         )
     }
+
+    /// The last step of which this holds, where it holds of all steps before it too.
+    private func lastStep(where holds: (Step) -> Bool) -> Step? {
+        var (low, high) = (0, steps.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(steps[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? steps[low - 1] : nil
+    }
 }
 
 /// How far probabilities are from what happened.
 public struct ProbabilityMetrics: Sendable {
-    /// Rows whose probability fell into one of ten equal ranges.
+    /// Rows whose probability fell into one of several equal ranges.
     public struct ReliabilityBin: Sendable, Equatable {
-        /// The range is lower ..< lower + 0.1; the last holds 1 too.
+        /// The range is lower ..< lower + 1 / bins; the last holds 1 too.
         public let lower: Double
         public let weight: Double
         public let meanProbability: Double
@@ -114,19 +145,35 @@ public struct ProbabilityMetrics: Sendable {
     /// The ranges that hold any row, lowest first.
     public let reliability: [ReliabilityBin]
 
-    /// - Parameter probabilities: 0…1; for the log-loss alone they are kept 2^-52 away from both ends.
-    public init(probabilities: [Double], labels: [Bool], weights: [Double]? = nil) {
+    /// Expected calibration error (Naeini et al. 2015): how far the mean probability of a range is from what
+    /// happened in it, on average over rows.
+    public var calibrationError: Double {
+        var (distance, total) = (0.0, 0.0)
+        for bin in reliability {
+            distance += bin.weight * abs(bin.meanProbability - bin.positiveShare)
+            total += bin.weight
+        }
+        return distance / total
+    }
+
+    /// - Parameters:
+    ///   - probabilities: 0…1; for the log-loss alone they are kept 2^-52 away from both ends.
+    ///   - weights: what each row stands for; 1 where nil.
+    ///   - bins: how many ranges there are.
+    public init(probabilities: [Double], labels: [Bool], weights: [Double]? = nil, bins count: Int = 15) {
         precondition(!probabilities.isEmpty && probabilities.count == labels.count)
         var (loss, square, total) = (0.0, 0.0, 0.0)
-        var bins = [(weight: Double, probability: Double, positive: Double)](repeating: (0, 0, 0), count: 10)
+        var bins = [(weight: Double, probability: Double, positive: Double)](
+            repeating: (0, 0, 0), count: count)
         for (row, probability) in probabilities.enumerated() {
             let weight = weights?[row] ?? 1
+            if weight == 0 { continue }
             let outcome = labels[row] ? 1.0 : 0.0
             let kept = min(max(probability, Double.ulpOfOne), 1 - Double.ulpOfOne)
             loss -= weight * (labels[row] ? log(kept) : log(1 - kept))
             square += weight * (probability - outcome) * (probability - outcome)
             total += weight
-            let bin = min(9, max(0, Int(probability * 10)))
+            let bin = min(count - 1, max(0, Int(probability * Double(count))))
             bins[bin].weight += weight
             bins[bin].probability += weight * probability
             bins[bin].positive += weight * outcome
@@ -135,7 +182,8 @@ public struct ProbabilityMetrics: Sendable {
         brier = square / total
         reliability = bins.enumerated().filter { $1.weight > 0 }.map { index, bin in
             ReliabilityBin(
-                lower: Double(index) / 10, weight: bin.weight, meanProbability: bin.probability / bin.weight,
+                lower: Double(index) / Double(count), weight: bin.weight,
+                meanProbability: bin.probability / bin.weight,
                 positiveShare: bin.positive / bin.weight)
         }
     }

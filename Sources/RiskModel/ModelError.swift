@@ -14,18 +14,21 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         /// Something is absent or has the wrong type, at a path such as `heads.coupon_abuse.terms[3].knots`.
         case malformed(at: String, String)
         case missingHead(Risk)
+        /// Scoring logs takes a head of a risk.
+        case onlyTableHead(String)
+        case noHeadForLabel(String?, heads: [String])
         case notFinite(String)
         case unknownFeatures([String])
-        case duplicateTerm(Risk, feature: String)
+        case duplicateTerm(String, feature: String)
         case conflictingTransforms(feature: String)
         /// Knots and points differ in number, or there are none.
-        case unevenCurve(Risk, feature: String)
-        case knotsNotAscending(Risk, feature: String)
-        case calibrationNotRising(Risk)
-        case thresholdsOutOfOrder(Risk, review: Double, high: Double)
+        case unevenCurve(String, feature: String)
+        case knotsNotAscending(String, feature: String)
+        case calibrationNotRising(String)
+        case thresholdsOutOfOrder(String, review: Double, high: Double)
     }
 
-    init(model: String, problem: Problem) {
+    public init(model: String, problem: Problem) {
         self.model = model
         self.problem = problem
     }
@@ -53,6 +56,13 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             return "\(path) \(why); correct it or train again"
         case .missingHead(let risk):
             return "it has no head for \(risk.rawValue); train it with labels for that risk"
+        case .onlyTableHead(let label):
+            return "it learned \(label) from a table and has no head for coupon_abuse or fake_order;"
+                + " measure it with `promoguard evaluate --table`"
+        case .noHeadForLabel(let label, let heads):
+            return
+                "it has no head \(label ?? "without a label column"), only \(heads.joined(separator: ", "));"
+                + " give --label one of these"
         case .notFinite(let path):
             return "\(path) is not a finite number; correct it or train again"
         case .unknownFeatures(let names):
@@ -61,20 +71,20 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             return "this build does not know its feature\(names.count == 1 ? "" : "s") \(shown)\(rest);"
                 + " use the PromoGuard that wrote it or train again"
         case .duplicateTerm(let risk, let feature):
-            return "\(risk.rawValue) has two terms for \(feature); remove one"
+            return "\(risk) has two terms for \(feature); remove one"
         case .conflictingTransforms(let feature):
             return "the heads transform \(feature) differently; give it one transform"
         case .unevenCurve(let risk, let feature):
-            return "\(risk.rawValue) must have as many points as knots, and at least one, for \(feature);"
+            return "\(risk) must have as many points as knots, and at least one, for \(feature);"
                 + " correct it or train again"
         case .knotsNotAscending(let risk, let feature):
             return
-                "the knots of \(risk.rawValue) for \(feature) do not ascend in steps that can be told apart;"
+                "the knots of \(risk) for \(feature) do not ascend in steps that can be told apart;"
                 + " correct them or train again"
         case .calibrationNotRising(let risk):
-            return "the calibration slope of \(risk.rawValue) is not above 0; correct it or train again"
+            return "the calibration slope of \(risk) is not above 0; correct it or train again"
         case .thresholdsOutOfOrder(let risk, let review, let high):
-            return "the thresholds of \(risk.rawValue) are review \(review) and high \(high),"
+            return "the thresholds of \(risk) are review \(review) and high \(high),"
                 + " but 0 < review < high < 1 must hold; correct them"
         }
     }

@@ -126,12 +126,11 @@ extension LogisticModel {
     public func validate(requiring: [Risk] = []) throws(ModelError) {
         func fail(_ problem: ModelError.Problem) -> ModelError { ModelError(model: name, problem: problem) }
         for risk in requiring where heads[risk] == nil { throw fail(.missingHead(risk)) }
-        if heads.isEmpty { throw fail(.missingHead(.couponAbuse)) }
+        if namedHeads.isEmpty { throw fail(.missingHead(.couponAbuse)) }
 
         var transforms: [String: Transform] = [:]
-        for risk in Risk.allCases {
-            guard let head = heads[risk] else { continue }
-            let path = "heads.\(risk.rawValue)"
+        for (risk, head) in namedHeads {
+            let path = Risk(rawValue: risk) == nil ? "table.head" : "heads.\(risk)"
             var seen: Set<String> = []
             for (index, term) in head.terms.enumerated() {
                 guard seen.insert(term.feature).inserted else {
@@ -157,6 +156,28 @@ extension LogisticModel {
                     transforms.updateValue(term.transform, forKey: term.feature) ?? term.transform
                         == term.transform
                 else { throw fail(.conflictingTransforms(feature: term.feature)) }
+            }
+            for (index, cross) in head.crosses.enumerated() {
+                let name = "\(cross.first.feature) × \(cross.second.feature)"
+                guard seen.insert(name).inserted else { throw fail(.duplicateTerm(risk, feature: name)) }
+                let (rows, columns) = (cross.first.knots.count, cross.second.knots.count)
+                guard rows > 1, columns > 1, cross.points.count == rows,
+                    cross.points.allSatisfy({ $0.count == columns })
+                else { throw fail(.unevenCurve(risk, feature: name)) }
+                let numbers = cross.first.knots + cross.second.knots + cross.points.flatMap { $0 }
+                guard numbers.allSatisfy({ Float($0).isFinite }) else {
+                    throw fail(.notFinite("\(path).crosses[\(index)]"))
+                }
+                for side in [cross.first, cross.second] {
+                    let knots = side.transformedKnots
+                    guard zip(knots, knots.dropFirst()).allSatisfy({ Float($0) < Float($1) }) else {
+                        throw fail(.knotsNotAscending(risk, feature: name))
+                    }
+                    guard
+                        transforms.updateValue(side.transform, forKey: side.feature) ?? side.transform
+                            == side.transform
+                    else { throw fail(.conflictingTransforms(feature: side.feature)) }
+                }
             }
             var numbers = [
                 ("intercept", head.intercept), ("calibration.slope", head.calibration.slope),
@@ -204,19 +225,22 @@ extension LogisticModel {
         ]
         if let first = training.firstMs { record.append(("firstMs", .integer(first))) }
         if let last = training.lastMs { record.append(("lastMs", .integer(last))) }
-        return .object([
+        var members: [(String, JSONText)] = [
             ("format", .string(format)), ("version", .integer(Int64(version))), ("name", .string(name)),
             ("training", .object(record)),
             ("heads", .object(heads.map { ($0.key.rawValue, $0.value.json) })),
-        ])
+        ]
+        if let table { members.append(("table", table.json)) }
+        return .object(members)
     }
 }
 
 extension LogisticModel.Head {
-    fileprivate var json: JSONText {
+    var json: JSONText {
         .object([
             ("intercept", .number(intercept)),
             ("terms", .array(terms.map(\.json))),
+            ("crosses", .array(crosses.map(\.json))),
             (
                 "calibration",
                 .object([
@@ -238,6 +262,23 @@ extension LogisticModel.Term {
             ("feature", .string(feature)), ("transform", .string(transform.rawValue)),
             ("knots", .numbers(knots)), ("points", .numbers(points)),
             ("missingPoints", .number(missingPoints)),
+        ])
+    }
+}
+
+extension LogisticModel.Cross {
+    fileprivate var json: JSONText {
+        .object([
+            ("first", first.json), ("second", second.json), ("points", .array(points.map(JSONText.numbers))),
+        ])
+    }
+}
+
+extension LogisticModel.Cross.Side {
+    fileprivate var json: JSONText {
+        .line([
+            ("feature", .string(feature)), ("transform", .string(transform.rawValue)),
+            ("knots", .numbers(knots)),
         ])
     }
 }

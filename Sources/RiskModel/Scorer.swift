@@ -27,6 +27,9 @@ public struct Scorer: Sendable {
     private let blocks: [pg_block]
     private let rows: [Float]
     private let base: (couponAbuse: Float, fakeOrder: Float)
+    private let grids: CompiledCrosses
+    /// By head: the crosses with their features' positions in the vector.
+    private let crosses: [[(first: Int, second: Int, cross: LogisticModel.Cross)]]
     /// By head, in the order of the vector.
     private let tables: [TermTable]
     private let calibrations: [LogisticModel.Calibration]
@@ -71,6 +74,12 @@ public struct Scorer: Sendable {
                     head.calibration.smallestLogit(reaching: head.thresholds.high)
                 ))
         }
+        crosses = Risk.allCases.map { risk in
+            (model.heads[risk]?.crosses ?? []).map {
+                (positions[$0.first.feature]!, positions[$0.second.feature]!, $0)
+            }
+        }
+        grids = CompiledCrosses(crosses)
         tables = curves.map(TermTable.init)
         self.calibrations = calibrations
         self.bases = bases
@@ -145,7 +154,10 @@ public struct Scorer: Sendable {
                 for index in x.indices { padded[index] = x[index] }
                 return self.sums(padded.baseAddress!)
             }
-        return (base.couponAbuse + sums.first, base.fakeOrder + sums.second)
+        let pairs = grids.logOdds(x)
+        return (
+            base.couponAbuse + sums.first + pairs.couponAbuse, base.fakeOrder + sums.second + pairs.fakeOrder
+        )
     }
 
     @inline(__always)
@@ -177,21 +189,25 @@ public struct Scorer: Sendable {
 
     /// What each feature adds to the calibrated log-odds, strongest first; ties in the vector's order.
     ///
-    /// Features that add nothing are left out. `base(risk)` plus the sum is the calibrated log-odds.
+    /// What a cross adds is shared evenly by its two features, which is the Shapley value of a pair; so a reason is
+    /// always one feature, whose value can be looked up in the log. Features that add nothing are left out.
+    /// `base(risk)` plus the sum is the calibrated log-odds.
     /// - Parameter least: those that add less are left out, too.
     public func contributions(
         _ x: UnsafeBufferPointer<Float>, _ risk: Risk, atLeast least: Double = -.infinity
     ) -> [Contribution] {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
         let slope = calibrations[risk.index].slope
-        var result: [Contribution] = []
         let table = tables[risk.index]
-        for place in table.places {
-            let value = x[place.feature]
-            let amount = slope * table.logOdds(place, value)
-            if amount != 0, amount >= least {
-                result.append(Contribution(feature: place.feature, value: value, contribution: amount))
-            }
+        var amounts = [Double](repeating: 0, count: x.count)
+        for place in table.places { amounts[place.feature] = slope * table.logOdds(place, x[place.feature]) }
+        for (first, second, cross) in crosses[risk.index] {
+            let half = slope * cross.logOdds(x[first], x[second]) / 2
+            amounts[first] += half
+            amounts[second] += half
+        }
+        var result = amounts.indices.filter { amounts[$0] != 0 && amounts[$0] >= least }.map {
+            Contribution(feature: $0, value: x[$0], contribution: amounts[$0])
         }
         result.sort {
             let (a, b) = (abs($0.contribution), abs($1.contribution))

@@ -1,7 +1,11 @@
 /// One column of a training set: a feature, and how it may enter a head.
 public struct TrainingColumn: Sendable, Equatable {
     /// Which way a curve may run, where the trainer holds to it.
-    public enum Sign: Sendable { case positive, negative, either }
+    public enum Sign: Int8, Sendable {
+        case negative = -1
+        case either = 0
+        case positive = 1
+    }
 
     public let name: String
     public let transform: Transform
@@ -29,10 +33,24 @@ public struct TrainingSet: Sendable {
     /// Event time of the snapshot.
     public private(set) var times: [Int64] = []
 
+    /// Whether rows' times are those of their judgements, so that later ones may judge a choice made by earlier ones.
+    /// Not so where all labels are of one time: then rows are stages of one account, and a cut would part young from old.
+    public var isOrderedInTime = true
+
     public var count: Int { labels.count }
     public var positives: Int { labels.count { $0 } }
 
     public init(columns: [TrainingColumn]) { self.columns = columns }
+
+    /// Makes room for so many rows at once, so that a large table is never held twice while it grows.
+    public mutating func reserveCapacity(_ rows: Int) {
+        values.reserveCapacity(rows * columns.count)
+        labels.reserveCapacity(rows)
+        weights.reserveCapacity(rows)
+        groups.reserveCapacity(rows)
+        accounts.reserveCapacity(rows)
+        times.reserveCapacity(rows)
+    }
 
     /// Adds a row.
     /// - Parameters:
@@ -73,6 +91,11 @@ public struct TrainingSet: Sendable {
         for row in 0..<count { weights[row] /= rows[accounts[row]]! }
     }
 
+    /// The group of each account.
+    public var groupOfAccount: [Int: UInt64] {
+        Dictionary(zip(accounts, groups)) { first, _ in first }
+    }
+
     /// About so many rows: all of accounts with a positive, and of the others a part, by a hash of the account,
     /// whose weights make up for those left out.
     func thinned(to maximumRows: Int) -> TrainingSet {
@@ -89,6 +112,7 @@ public struct TrainingSet: Sendable {
         guard share < 1, kept > 0 else { return self }
         let factor = others.reduce(0) { $0 + weights[$1] } / kept
         var result = TrainingSet(columns: columns)
+        result.isOrderedInTime = isOrderedInTime
         let width = columns.count
         values.withUnsafeBufferPointer { values in
             for row in 0..<count where isKept[row] {

@@ -2,14 +2,32 @@ import ActivityLog
 import RiskFeatures
 import RiskModel
 
-/// The highest score that each labelled account reached by its time, for one or more models in one reading.
+/// What each labelled account reached by its time, for one or more models in one reading.
 public struct EvaluationReplay: Sendable {
+    /// What one model made of one account for one risk.
+    public struct Outcome: Sendable {
+        /// Highest raw log-odds; −∞ where the logs show nothing of the account by its time.
+        public var highest = -Float.infinity
+        /// What the account had taken when it first crossed the review threshold, fen; nil where it never did.
+        public var flaggedAtFen: Int64?
+        /// The vector of the highest log-odds; nil for an account that never crossed.
+        public var vector: [Float]?
+    }
+
     /// The labelled accounts, ordered by account id.
     public let subjects: [Subject]
-    /// Highest raw log-odds of each subject, by model; −∞ where the logs show nothing of it by its time.
-    public private(set) var highest: [[(couponAbuse: Float, fakeOrder: Float)]]
+    /// By model, risk and subject.
+    public private(set) var outcomes: [[[Outcome]]]
+    /// By risk: what each subject had taken by its time, fen; nil where the logs show nothing of it.
+    public private(set) var stakesFen: [[Int64?]]
+    /// Event time of each subject's first costly event.
+    public private(set) var firstMs: [Int64?]
+    /// In which campaigns each subject did anything.
+    public private(set) var campaigns: CampaignVisits
     /// What reading saw.
     public private(set) var read = ReadReport()
+    /// Event time of the first and the last event; nil without any.
+    public private(set) var span: ClosedRange<Int64>?
 
     /// Reads the logs to their end.
     /// - Throws: `ReadError`.
@@ -18,18 +36,34 @@ public struct EvaluationReplay: Sendable {
         scorers: [Scorer], progress: (ReplayProgress) -> Void = { _ in }
     ) throws(ReadError) {
         let index = Subjects(labels, hash: configuration.hash)
-        subjects = index.all
-        var highest = Array(
-            repeating: Array(
-                repeating: (couponAbuse: -Float.infinity, fakeOrder: -Float.infinity), count: index.all.count),
-            count: scorers.count)
-        func offer(_ subject: Int, _ vector: UnsafeBufferPointer<Float>) {
+        let count = index.all.count
+        var outcomes = scorers.map { _ in
+            Risk.allCases.map { _ in [Outcome](repeating: .init(), count: count) }
+        }
+        var stakes = Risk.allCases.map { _ in [Int64?](repeating: nil, count: count) }
+        var firstMs = [Int64?](repeating: nil, count: count)
+        var campaigns = CampaignVisits(subjects: count)
+        func offer(_ subject: Int, _ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>) {
+            if firstMs[subject] == nil { firstMs[subject] = moment.ts }
+            for risk in Risk.allCases {
+                let amount =
+                    risk == .couponAbuse
+                    ? moment.amountAtRiskFen.couponAbuse : moment.amountAtRiskFen.fakeOrder
+                stakes[risk.index][subject] = max(stakes[risk.index][subject] ?? 0, amount)
+            }
             for (model, scorer) in scorers.enumerated() {
                 let logOdds = scorer.logits(vector)
-                let best = highest[model][subject]
-                highest[model][subject] = (
-                    max(best.couponAbuse, logOdds.couponAbuse), max(best.fakeOrder, logOdds.fakeOrder)
-                )
+                for risk in Risk.allCases {
+                    let reached = risk == .couponAbuse ? logOdds.couponAbuse : logOdds.fakeOrder
+                    let isFlagged = reached >= scorer.logitThreshold(risk, .review)
+                    if isFlagged, outcomes[model][risk.index][subject].flaggedAtFen == nil {
+                        outcomes[model][risk.index][subject].flaggedAtFen = stakes[risk.index][subject]
+                    }
+                    if reached > outcomes[model][risk.index][subject].highest {
+                        outcomes[model][risk.index][subject].highest = reached
+                        if isFlagged { outcomes[model][risk.index][subject].vector = Array(vector) }
+                    }
+                }
             }
         }
 
@@ -37,11 +71,19 @@ public struct EvaluationReplay: Sendable {
         var engine = FeatureEngine()
         var batch = EventBatch()
         var reached = ReplayProgress()
+        var first: Int64?
         while reader.next(into: &batch) {
+            first = first ?? batch.events.first?.ts
+            for event in batch.events where event.campaignKey != 0 {
+                for subject in index.positions(event.accountKey)
+                where event.ts <= index.all[subject].asOfMs ?? .max {
+                    campaigns.note(subject, event.campaignKey)
+                }
+            }
             engine.observe(batch) { moment, vector, _ in
                 for subject in index.positions(moment.accountKey)
                 where moment.ts <= index.all[subject].asOfMs ?? .max {
-                    offer(subject, vector)
+                    offer(subject, moment, vector)
                 }
             }
             reached.add(batch)
@@ -51,30 +93,67 @@ public struct EvaluationReplay: Sendable {
         engine.finish { moment, vector, _ in
             for subject in index.positions(moment.accountKey) where endMs <= index.all[subject].asOfMs ?? .max
             {
-                offer(subject, vector)
+                offer(subject, moment, vector)
             }
         }
-        self.highest = highest
+        subjects = index.all
+        self.outcomes = outcomes
+        stakesFen = stakes
+        self.firstMs = firstMs
+        self.campaigns = campaigns
+        span = first.map { $0...max($0, endMs) }
         read = reader.report
     }
 }
 
 extension EvaluationReplay {
     /// Labelled accounts of which the logs show nothing by their time; they take no part.
-    public var unseen: Int { highest.first?.count { $0.couponAbuse == -.infinity } ?? 0 }
+    public var unseen: Int { firstMs.count { $0 == nil } }
+
+    /// The subjects that were judged for a risk and seen.
+    public func judged(_ risk: Risk) -> [Int] {
+        subjects.indices.filter { subjects[$0].labels[risk] != nil && firstMs[$0] != nil }
+    }
+
+    /// The accounts of one head with what it gave them.
+    /// - Parameters:
+    ///   - judged: as `judged(_:)` gives them.
+    ///   - gangs: gang by account id; accounts of one are drawn together.
+    /// - Returns: nil where the model has no such head.
+    public func scored(
+        model: Int, scorer: Scorer, risk: Risk, judged: [Int], gangs: [String: String] = [:]
+    ) -> ScoredAccounts? {
+        guard scorer.model.heads[risk] != nil else { return nil }
+        var numbers: [String: Int] = [:]
+        let groups = judged.map { subject in
+            let account = subjects[subject].accountID
+            let group = gangs[account].map { "gang " + $0 } ?? "account " + account
+            let number = numbers[group] ?? numbers.count
+            numbers[group] = number
+            return number
+        }
+        let outcomes = outcomes[model][risk.index]
+        return ScoredAccounts(
+            probabilities: judged.map { scorer.probability(outcomes[$0].highest, risk) },
+            labels: judged.map { subjects[$0].labels[risk]! }, groups: groups,
+            stakes: judged.map { subject in
+                let total = Double(stakesFen[risk.index][subject] ?? 0)
+                let saved = outcomes[subject].flaggedAtFen.map { total - Double($0) } ?? 0
+                return .init(totalFen: total, savedFen: saved)
+            })
+    }
 
     /// The figures of one head.
-    /// - Returns: nil where no account was seen of one of the two labels.
+    /// - Returns: nil where no account was seen of one of the two labels, or the model has no such head.
     public func evaluation(model: Int, scorer: Scorer, risk: Risk) -> HeadEvaluation? {
         guard let head = scorer.model.heads[risk] else { return nil }
-        var probabilities: [Double] = []
-        var labels: [Bool] = []
-        for (subject, best) in zip(subjects, highest[model]) {
-            let logOdds = risk == .couponAbuse ? best.couponAbuse : best.fakeOrder
-            guard let label = subject.labels[risk], logOdds > -.infinity else { continue }
-            probabilities.append(scorer.probability(logOdds, risk))
-            labels.append(label)
-        }
-        return HeadEvaluation(probabilities: probabilities, labels: labels, thresholds: head.thresholds)
+        return scored(model: model, scorer: scorer, risk: risk, judged: judged(risk))?
+            .evaluation(thresholds: head.thresholds)
+    }
+
+    /// How many days the logs span, at least one.
+    public var days: Double {
+        guard let span else { return 1 }
+        return max(1, Double(span.upperBound - span.lowerBound) / 86_400_000)
     }
 }

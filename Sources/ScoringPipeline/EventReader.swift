@@ -49,7 +49,9 @@ public struct EventReader: ~Copyable {
             while stream.next(into: &batch) {
                 guard queue.put(&batch) else { return }
             }
-            queue.close(stream.report)
+            var report = stream.report
+            report.campaignNames = stream.campaignNames
+            queue.close(report)
         }
     }
 }

@@ -10,10 +10,14 @@ public struct FeatureTable {
         var asOfMs: Int64
         /// Position of the row's first value in `vectors`.
         var start: Int
+        /// What was judged of it.
+        var labels: [Risk: Bool] = [:]
     }
 
     private var rows: [Row] = []
     private var vectors: [Float] = []
+    /// Whether the table ends with a column of labels a risk.
+    private var isLabelled = false
     /// What reading saw.
     public private(set) var read = ReadReport()
     /// Labelled accounts of which the logs show nothing by their time.
@@ -66,20 +70,24 @@ public struct FeatureTable {
             rows.append(
                 Row(
                     accountID: subject.accountID, asOfMs: replay.snapshots[position].ts,
-                    start: position * FeatureCatalog.count))
+                    start: position * FeatureCatalog.count, labels: subject.labels))
         }
         vectors = replay.vectors
+        isLabelled = true
         read = replay.read
     }
 
-    /// `account_id,as_of_ms`, then a column a feature; sorted by account id, unknown is empty.
+    /// `account_id,as_of_ms`, then a column a feature, then for labelled accounts a column a risk; sorted by
+    /// account id. What is unknown, or was not judged, is empty.
     /// - Parameter write: called with some of the bytes at a time.
     public func csv(_ write: ([UInt8]) throws -> Void) rethrows {
         var csv = CSVWriter()
-        csv.append(["account_id", "as_of_ms"] + FeatureCatalog.names)
+        let risks = isLabelled ? Risk.allCases : []
+        csv.append(["account_id", "as_of_ms"] + FeatureCatalog.names + risks.map(\.rawValue))
         for row in rows {
             let values = vectors[row.start..<row.start + FeatureCatalog.count]
-            csv.append([row.accountID, String(row.asOfMs)] + values.map(\.csvText))
+            let labels = risks.map { row.labels[$0].map { $0 ? "1" : "0" } ?? "" }
+            csv.append([row.accountID, String(row.asOfMs)] + values.map(\.csvText) + labels)
             if csv.bytes.count > 1 << 20 {
                 try write(csv.bytes)
                 csv.removeAll()

@@ -4,7 +4,7 @@ import RiskModel
 
 extension FlagBook {
     /// At most so many reasons are kept.
-    private static let reasonLimit = 8
+    private static let reasonLimit = 12
     /// A reason adds at least this much, in log-odds: less is noise to a reader.
     private static let smallestContribution = 0.1
 
@@ -45,7 +45,8 @@ extension FlagBook {
                     value: $0.value.isFinite ? Double($0.value) : nil, contribution: $0.contribution)
             },
             tags: AbuseTags.tags(
-                for: reasons.map { ($0.feature, $0.contribution) }, isFakeOrder: risk == .fakeOrder
+                for: reasons.map { ($0.feature, Double($0.value), $0.contribution) },
+                isFakeOrder: risk == .fakeOrder
             ).map(\.rawValue),
             model: scorer.model.name, isHighest: flag.isHighest)
     }

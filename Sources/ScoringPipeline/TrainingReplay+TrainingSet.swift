@@ -23,7 +23,8 @@ extension TrainingReplay {
         let counts = snapshotCounts
         var taken = [Int](repeating: 0, count: subjects.count)
         let width = FeatureCatalog.count
-        var set = TrainingSet(columns: FeatureCatalog.all.map(TrainingColumn.init))
+        var set = TrainingSet(columns: FeatureCatalog.all.map { TrainingColumn($0, risk) })
+        set.isOrderedInTime = subjects.contains { $0.asOfMs != nil }
         vectors.withUnsafeBufferPointer { vectors in
             for (position, snapshot) in snapshots.enumerated() {
                 guard let label = subjects[snapshot.subject].labels[risk] else { continue }
@@ -41,10 +42,11 @@ extension TrainingReplay {
 }
 
 extension TrainingColumn {
-    /// A feature as a model takes it.
-    init(_ feature: FeatureDefinition) {
+    /// A feature as a head takes it.
+    public init(_ feature: FeatureDefinition, _ risk: Risk) {
+        let directions = feature.directions
         let sign: Sign =
-            switch feature.direction {
+            switch risk == .couponAbuse ? directions.couponAbuse : directions.fakeOrder {
             case .moreIsWorse: .positive
             case .lessIsWorse: .negative
             case .either: .either

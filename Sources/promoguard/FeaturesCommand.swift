@@ -11,7 +11,8 @@ struct FeaturesCommand: ParsableCommand {
         abstract: "Write the feature table as CSV, or describe the features.",
         discussion: """
             A row is an account as known at the end of the logs: account_id, as_of_ms, then a column a feature; \
-            what is unknown is empty. With --labels, a row is a labelled account as known at its as_of_ms.
+            what is unknown is empty. With --labels, a row is a labelled account as known at its as_of_ms, and \
+            the last columns are its labels, coupon_abuse and fake_order: a table for train --table.
             """)
 
     @Argument(help: LogOptions.help, completion: .file())

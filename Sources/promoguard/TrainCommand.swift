@@ -13,12 +13,17 @@ struct TrainCommand: ParsableCommand {
             was known at that time and on nothing later. The same input gives the same model, byte for byte.
             """)
 
-    @OptionGroup var logs: LogOptions
+    @Argument(help: LogOptions.help, completion: .file())
+    var logs: [String] = []
+
+    @OptionGroup var reading: ReadingOptions
 
     @Option(
         help: ArgumentHelp("Judged accounts: account_id,risk,label[,as_of_ms].", valueName: "csv"),
         completion: .file(extensions: ["csv"]))
-    var labels: String
+    var labels: String?
+
+    @OptionGroup var table: TableOptions
 
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Where the model goes.", valueName: "file"),
@@ -31,7 +36,7 @@ struct TrainCommand: ParsableCommand {
     @Option(
         name: .customLong("l2"),
         help: ArgumentHelp(
-            "Penalty on the weights (default: chosen by cross-validation).", valueName: "penalty"))
+            "Penalty on the curves (default: chosen by cross-validation).", valueName: "penalty"))
     var penalty: Double?
 
     @Option(
@@ -40,12 +45,41 @@ struct TrainCommand: ParsableCommand {
             valueName: "count"))
     var segments: Int?
 
+    @Option(help: ArgumentHelp("Most pairs of features with a grid of their own.", valueName: "count"))
+    var crosses = LogisticTrainer.Options().crosses
+
+    @Flag(help: "Keep every feature, whether it pays or not.")
+    var keepAll = false
+
     @Option(
         help: ArgumentHelp(
             "CSV with account_id,gang_id: a gang is never split between training and testing.",
             valueName: "csv"),
         completion: .file(extensions: ["csv"]))
     var groups: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A model to start from: few labels then move it as far as they can carry.", valueName: "model"),
+        completion: .file(extensions: ["json"]))
+    var from: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Flag for review as many accounts a day as a team can see to, for each risk.", valueName: "n"))
+    var reviewPerDay: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Flag for review while this share of the flagged is abuse, 0 to 1.", valueName: "share"))
+    var precision: Double?
+
+    @Option(
+        help: ArgumentHelp("What looking at a good account costs; with --cost-missed.", valueName: "yuan"))
+    var costFalseAlarm: Double?
+
+    @Option(help: ArgumentHelp("What missing an abuser costs; with --cost-false-alarm.", valueName: "yuan"))
+    var costMissed: Double?
 
     @Option(help: "Decides which accounts are tested together in cross-validation.")
     var seed: UInt64 = 1
@@ -55,56 +89,124 @@ struct TrainCommand: ParsableCommand {
             "A command that made the logs, for the model's record; may be repeated.", valueName: "command"))
     var madeBy: [String] = []
 
+    @Option(
+        help: ArgumentHelp("Write a report for a browser to this file.", valueName: "html"),
+        completion: .file(extensions: ["html"]))
+    var report: String?
+
+    @OptionGroup var language: LanguageOptions
     @OptionGroup var verbosity: Verbosity
 
     func validate() throws {
+        try table.check(logs: logs, labels: labels)
+        guard table.table == nil || table.label != nil else {
+            throw ValidationError(
+                "--table needs --label COLUMN: which column says 1 for abuse and 0 for none?")
+        }
         if let segments, !(1...32).contains(segments) {
             throw ValidationError("--segments \(segments) is out of range: give 1 to 32")
+        }
+        if !(0...32).contains(crosses) {
+            throw ValidationError("--crosses \(crosses) is out of range: give 0 to 32")
         }
         if let penalty, !(penalty > 0 && penalty.isFinite) {
             throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0")
         }
+        _ = try reviewRule()
+    }
+
+    /// From which probability to flag for review; nil for the usual.
+    private func reviewRule() throws -> ReviewRule? {
+        var rules: [ReviewRule] = []
+        if let reviewPerDay {
+            guard reviewPerDay > 0 else {
+                throw ValidationError(
+                    "--review-per-day \(reviewPerDay) is no number of accounts: give one above 0")
+            }
+            rules.append(.perDay(reviewPerDay))
+        }
+        if let precision {
+            guard precision > 0, precision < 1 else {
+                throw ValidationError("--precision \(precision) is no share: give a number between 0 and 1")
+            }
+            rules.append(.precision(precision))
+        }
+        if costFalseAlarm != nil || costMissed != nil {
+            guard let costFalseAlarm, let costMissed, costFalseAlarm > 0, costMissed > 0 else {
+                throw ValidationError("--cost-false-alarm and --cost-missed go together, both above 0")
+            }
+            rules.append(.costs(falseAlarm: costFalseAlarm, missed: costMissed))
+        }
+        guard rules.count < 2 else {
+            throw ValidationError(
+                "--review-per-day, --precision and the two costs exclude each other: give one")
+        }
+        return rules.first
     }
 
     func run() throws {
-        let labelled = try LabelsCSV.read(labels)
+        if let path = table.table { return try train(table: path) }
+        let labelled = try LabelsCSV.read(labels!)
         let gangs = try groups.map { try GangsCSV.read($0) } ?? [:]
+        let prior = try from.map { try LogisticModel.load($0) }
         try OutputFile.check(output)
+        if let report { try OutputFile.check(report) }
 
         let progress = ProgressLine(verbosity)
         let replay = try TrainingReplay(
-            paths: logs.logs, configuration: logs.configuration, labels: labelled, progress: progress.update)
+            paths: logs, configuration: reading.configuration, labels: labelled, progress: progress.update)
         progress.end()
         let summary = ReadSummary(report: replay.read)
         summary.complain()
 
-        var options = LogisticTrainer.Options()
-        if let penalty { options.penalties = [penalty] }
-        if let segments { options.segments = [segments] }
-        let trainer = LogisticTrainer(options: options)
+        let trainer = try trainer()
         var trained: [Risk: TrainedHead] = [:]
+        var sets: [Risk: TrainingSet] = [:]
         for risk in Risk.allCases {
-            trained[risk] = try trainer.train(replay.trainingSet(risk, gangs: gangs, seed: seed))
+            let set = replay.trainingSet(risk, gangs: gangs, seed: seed)
+            trained[risk] = try trainer.train(set, from: prior?.heads[risk]) {
+                progress.update("\(risk.rawValue): \($0)")
+            }
+            sets[risk] = set
         }
+        progress.end()
         let model = LogisticModel(
             name: name ?? defaultName, data: description(of: replay),
             commands: madeBy + [CommandRecord.current],
             trained: trained)
         try model.write(to: output)
+        try write(report, of: model, trained.map { ($0.rawValue, $1, sets[$0]!) })
 
         if !verbosity.quiet {
             tell(replay, summary)
-            Terminal.note("out of fold, an account's highest probability against its label:")
-            let columns = Risk.allCases.map {
-                FigureTable.Column(title: $0.rawValue, figures: trained[$0]?.evaluation.figures ?? [])
-            }
-            try Terminal.write(FigureTable(columns).table.rendered(.standardOutput()))
+            for risk in Risk.allCases { tell(risk, trained[risk]!) }
+            try show(Dictionary(uniqueKeysWithValues: trained.map { ($0.rawValue, $1) }))
         }
         try summary.exitIfIncomplete()
     }
 
+    /// Learns as the options say.
+    func trainer() throws -> LogisticTrainer {
+        var options = LogisticTrainer.Options()
+        if let penalty { options.penalties = [penalty] }
+        if let segments { options.segments = [segments] }
+        options.crosses = crosses
+        options.selects = !keepAll
+        if let rule = try reviewRule() { options.review = rule }
+        return LogisticTrainer(options: options)
+    }
+
+    /// The figures of each head, by its name.
+    func show(_ trained: [String: TrainedHead]) throws {
+        Terminal.note("out of fold, an account's highest probability against its label:")
+        let columns = trained.sorted { $0.key < $1.key }.map {
+            FigureTable.Column(title: $0.key, figures: $0.value.evaluation.figures)
+        }
+        try Terminal.write(FigureTable(columns).table.rendered(.standardOutput()))
+    }
+
     /// The output file's name without its folder and ending.
-    private var defaultName: String {
+    var defaultName: String {
         URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
     }
 
@@ -120,10 +222,22 @@ struct TrainCommand: ParsableCommand {
         Terminal.note(
             "\(replay.read.events.counted("event")), \((counts.count - unseen).counted("labelled account")), "
                 + replay.snapshots.count.counted("snapshot"))
-        if unseen > 0 {
+        if let first = counts.firstIndex(of: 0) {
             Terminal.note(
-                "\(unseen.counted("labelled account")) left out: nothing in the logs by that time")
+                "\(unseen.counted("labelled account")) left out, the first of them"
+                    + " \(replay.subjects[first].accountID.visible): nothing in the logs by that time; check account_id"
+                    + " and as_of_ms")
         }
         for line in summary.remarks { Terminal.note(line) }
+    }
+
+    private func tell(_ risk: Risk, _ trained: TrainedHead) {
+        for note in trained.notes { Terminal.note("\(risk.rawValue): \(note)") }
+        for move in trained.moves.prefix(8) where move.most >= 0.005 {
+            Terminal.note(
+                "\(risk.rawValue): \(move.feature) moved by \(NumberText.fixed(move.most, places: 2)), its range from"
+                    + " \(NumberText.fixed(move.before, places: 2)) to \(NumberText.fixed(move.after, places: 2))"
+            )
+        }
     }
 }

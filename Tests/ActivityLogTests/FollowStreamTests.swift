@@ -333,12 +333,15 @@ import Testing
         #expect(follower.accounts == ["a0", "between"] + names(1..<20))
     }
 
-    @Test func repeatsAreKnownAcrossARestart() throws {
+    @Test func repeatsAndCampaignNamesAreKnownAcrossARestart() throws {
         var follower = try Follower([folder.path])
-        let text = (0..<50).map { line(Int64($0), account: "a\($0)", ",\"event_id\":\"e\($0)\"") }.joined()
+        let text = (0..<50).map {
+            line(Int64($0), account: "a\($0)", ",\"event_id\":\"e\($0)\",\"campaign_id\":\"spring\"")
+        }.joined()
         folder.write("a.log", text)
         follower.settle()
         try follower.restart()
+        #expect(Array(follower.stream.campaignNames.values) == ["spring"])
         folder.write("b.log", line(60, account: "first") + text)
         follower.settle()
         #expect(follower.accounts.count == 51 && follower.stream.report.duplicates == 50)

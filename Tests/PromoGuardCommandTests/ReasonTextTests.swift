@@ -31,8 +31,7 @@ import Testing
         #expect(texts(accounts, 1)[0] == "1 account on this device in a day (usually 1–2)")
         #expect(
             texts(accounts, nil) == [
-                "… accounts on this device in a day: not in the log (usually 1–2)",
-                "同一设备一天内出现 … 个账号：日志中没有（通常 1–2 个）",
+                "not known: … accounts on this device in a day", "未知：同一设备一天内出现 … 个账号",
             ])
     }
 
@@ -92,6 +91,22 @@ import Testing
         let feature = wording(.flag, "runs in an emulator", "运行在模拟器中", usual: nothingUsual)
         #expect(texts(feature, 1) == ["runs in an emulator", "运行在模拟器中"])
         #expect(texts(feature, 0) == ["runs in an emulator: no", "运行在模拟器中：否"])
+    }
+
+    @Test func whatIsUsualOrUnknownIsNoReasonForAPerson() {
+        func reason(_ feature: String, _ value: Double?, _ contribution: Double) -> FlaggedAccount.Reason {
+            .init(feature: feature, value: value, contribution: contribution)
+        }
+        let text = ReasonText(.en)
+        let many = reason("device_accounts_1d", 37, 2)
+        let newer = reason("unheard_of", 1, 0.2)
+        let told = text.telling([
+            reason("check_in_regularity", nil, 3), many, reason("grants_total", 0, 1),
+            reason("confirm_delay_h", 72, 1), reason("visits_total", 9, 1), reason("claims_1d", 9, -1), newer,
+        ])
+        #expect(told == [many, newer])
+        let unknown = reason("check_in_regularity", nil, 3)
+        #expect(text.telling([unknown, reason("grants_total", 0, 1)]) == [unknown])
     }
 
     @Test func aFeatureOfAnotherVersionShowsItsNameAndValue() {

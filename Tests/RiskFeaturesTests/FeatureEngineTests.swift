@@ -22,16 +22,33 @@ import Testing
 
     @Test func everyTagCanBeReached() {
         for tag in AbuseTag.allCases {
-            #expect(FeatureCatalog.all.contains { $0.tags.couponAbuse == tag || $0.tags.fakeOrder == tag }, "\(tag)")
+            #expect(
+                FeatureCatalog.all.contains { $0.tags.couponAbuse == tag || $0.tags.fakeOrder == tag },
+                "\(tag)")
         }
     }
 
     @Test func tagsFollowTheStrongestReasons() {
         let device = FeatureCatalog.index(of: "device_accounts_1d")!
         let transfers = FeatureCatalog.index(of: "transfers_out")!
-        let reasons = [(feature: device, contribution: 4.0), (feature: transfers, contribution: 0.1)]
+        let reasons = [
+            (feature: device, value: 37.0, contribution: 4.0),
+            (feature: transfers, value: 5.0, contribution: 0.1),
+        ]
         #expect(AbuseTags.tags(for: reasons, isFakeOrder: false) == [.deviceFarm])
-        #expect(AbuseTags.tags(for: [(feature: device, contribution: -1)], isFakeOrder: false).isEmpty)
+        #expect(
+            AbuseTags.tags(for: [(feature: device, value: 37, contribution: -1)], isFakeOrder: false).isEmpty)
+    }
+
+    @Test func tagsComeFromValuesThatTell() {
+        let device = FeatureCatalog.index(of: "device_accounts_1d")!
+        let transfers = FeatureCatalog.index(of: "transfers_out")!
+        let reasons = [
+            (feature: device, value: Double.nan, contribution: 4.0),
+            (feature: transfers, value: 5.0, contribution: 1),
+        ]
+        #expect(AbuseTags.tags(for: reasons, isFakeOrder: false) == [.couponResale])
+        #expect(AbuseTags.tags(for: Array(reasons.prefix(1)), isFakeOrder: false) == [.deviceFarm])
     }
 }
 
@@ -64,8 +81,10 @@ extension String {
         var story = Story()
         story.add("bare", .couponClaim, at: 0)
         let heard = run(story.batch, finish: false)
-        for feature in ["device_accounts_1d", "ip_accounts_1h", "wifi_accounts_1d", "payer_accounts_30d", "wx_risk_rank",
-            "gap_variation", "inviter_invitees_1h", "refund_share", "hour_entropy", "confirm_delay_h"] {
+        for feature in [
+            "device_accounts_1d", "ip_accounts_1h", "wifi_accounts_7d", "payer_accounts_30d", "wx_risk_rank",
+            "gap_variation", "inviter_invitees_1h", "refund_share", "hour_entropy", "confirm_delay_h",
+        ] {
             #expect(heard.value(feature, of: "bare")?.isNaN == true, "\(feature)")
         }
         #expect(heard.value("grants_total", of: "bare") == 1)
@@ -81,9 +100,18 @@ extension String {
             event.present |= 1 << UInt64(EventField.amountFen.rawValue)
         }
         story.add("buyer", .orderSubmit, at: 0, order)
-        story.add("buyer", .orderPay, at: 20_000) { order(&$0); $0.payerKey = key("payer") }
-        story.add("buyer", .orderReceive, at: 3 * hour, order)
-        story.add("buyer", .reviewPost, at: 3 * hour + 60_000) { order(&$0); $0.rating = 5 }
+        story.add("buyer", .orderPay, at: 20_000) {
+            order(&$0)
+            $0.payerKey = key("payer")
+        }
+        story.add("buyer", .orderReceive, at: 3 * hour) {
+            order(&$0)
+            $0.trackingKey = key("parcel")
+        }
+        story.add("buyer", .reviewPost, at: 3 * hour + 60_000) {
+            order(&$0)
+            $0.rating = 5
+        }
         story.add("other", .orderPay, at: 4 * hour) { $0.payerKey = key("payer") }
         let heard = run(story.batch)
         #expect(heard.value("pay_delay_s", of: "buyer") == 20)
@@ -94,6 +122,81 @@ extension String {
         #expect(heard.value("near_threshold_share", of: "buyer") == 1)
         // The payer's second account became known only later: the end of the logs tells.
         #expect(heard.value("payer_accounts_30d", of: "buyer") == 2)
+    }
+
+    @Test func customersOfAShopTabletBringTheirPursesAndMoveOn() {
+        var story = Story()
+        for index in 0..<4 {
+            for (kind, payer) in [("tablet", "purse \(index)"), ("farm", "one purse")] {
+                let account = "\(kind) \(index)"
+                story.add(account, .couponClaim, at: Int64(index) * 60_000) { $0.deviceKey = key(kind) }
+                story.add(account, .orderPay, at: Int64(index) * 60_000 + 1000) {
+                    $0.deviceKey = key(kind)
+                    $0.payerKey = key(payer)
+                }
+            }
+            story.add("tablet \(index)", .pageView, at: Int64(index) * 60_000 + 2000) {
+                $0.deviceKey = key("phone \(index)")
+            }
+        }
+        for kind in ["tablet", "farm"] {
+            story.add("\(kind) guest", .couponClaim, at: 3_600_000) { $0.deviceKey = key(kind) }
+        }
+        let heard = run(story.batch, finish: false)
+        #expect(heard.value("device_own_purse_share", of: "tablet guest") == 1)
+        #expect(heard.value("device_own_purse_share", of: "farm guest") == 0.25)
+        #expect(abs(heard.value("device_moved_on_share", of: "tablet guest")! - 0.8) < 0.01)
+        #expect(heard.value("device_moved_on_share", of: "farm guest") == 0)
+        #expect(heard.value("prior_claimers_on_device", of: "tablet guest") == 0)
+        #expect(heard.value("prior_claimers_on_device", of: "farm guest") == 4)
+    }
+
+    @Test func brushingShowsAtItsMerchantBeforeTheNextOrderIsReceived() {
+        var story = Story()
+        for index in 0..<6 {
+            for (kind, door) in [("brushed", "door \(index)"), ("office", "one door")] {
+                func order(_ event: inout Event) {
+                    event.orderKey = key("\(kind) order \(index)")
+                    event.merchantKey = key(kind)
+                    event.addressKey = key(door)
+                }
+                let account = "\(kind) \(index)"
+                let at = Int64(index) * 1000
+                story.add(account, .orderSubmit, at: at, order)
+                story.add(account, .orderPay, at: at + 1, order)
+                story.add(account, .orderReceive, at: at + 3_600_000) {
+                    order(&$0)
+                    $0.trackingKey = key(kind)
+                }
+            }
+        }
+        for kind in ["brushed", "office"] {
+            story.add("\(kind) next", .orderSubmit, at: 8_000_000) { $0.merchantKey = key(kind) }
+        }
+        let heard = run(story.batch, finish: false)
+        #expect(heard.value("parcel_addresses", of: "brushed 5") == 6)
+        #expect(heard.value("parcel_addresses", of: "office 5") == 1)
+        #expect(heard.value("parcel_accounts", of: "office 5") == 6)
+        #expect(heard.value("merchant_shared_parcel_share", of: "brushed next")! > 0.8)
+        #expect(heard.value("merchant_shared_parcel_share", of: "office next") == 0)
+        #expect(heard.value("merchant_hasty_receipt_share", of: "brushed next") == 1)
+    }
+
+    @Test func commissionsOfALoopComeFromSharedPurses() {
+        var story = Story()
+        for index in 0..<4 {
+            for (kind, payer) in [("fan", "purse \(index)"), ("hand", "one purse")] {
+                let account = "\(kind) \(index)"
+                story.add(account, .orderPay, at: Int64(index) * 1000) { $0.payerKey = key(payer) }
+                story.add("\(kind)'s leader", .commission, at: Int64(index) * 1000 + 500) {
+                    $0.peerKey = key(account)
+                }
+            }
+        }
+        let heard = run(story.batch)
+        #expect(heard.value("shared_purse_commissions", of: "fan's leader") == 0)
+        #expect(heard.value("commission_own_purse_share", of: "fan's leader") == 1)
+        #expect(heard.value("shared_purse_commissions", of: "hand's leader") == 3)
     }
 
     @Test func transfersConvergeAndDealingsAreMutual() {
@@ -148,8 +251,9 @@ extension String {
         let heard = run(story.batch, finish: false)
         #expect(heard.value("sync_network_5s", of: "gang 32") == 4)
         #expect(heard.value("sync_network_5s", of: "crowd 39") == 0)
-        #expect(heard.value("sync_network_share", of: "crowd 39") == 0)
         #expect(heard.value("launch_rush_share", of: "gang 32") == 1)
+        #expect(abs(heard.value("rush_delay_s", of: "crowd 39")! - 3.9) < 0.02)
+        #expect(heard.value("rush_delay_s", of: "crowd 1")?.isNaN == true)
     }
 
     @Test func timeNeverGoesBack() {
@@ -185,7 +289,8 @@ extension String {
         var generator = SeededGenerator(state: 99)
         var story = Story()
         func pick(_ kind: String, _ count: Int) -> UInt64 {
-            Int.random(in: 0..<10, using: &generator) < 3 ? 0 : key("\(kind) \(Int.random(in: 0..<count, using: &generator))")
+            Int.random(in: 0..<10, using: &generator) < 3
+                ? 0 : key("\(kind) \(Int.random(in: 0..<count, using: &generator))")
         }
         var ms: Int64 = 0
         for _ in 0..<events {

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func whatIsWrittenReadsBackTheSame() throws {
-        let rows = [["a", "b"], ["", ""], ["x,\"y\"\r\nz", " 优 "], [""], ["\r", "\n"]]
+        let rows = [["\u{feff}a", "b"], ["", ""], ["x,\"y\"\r\nz", " 优 "], [""], ["\r", "\n"]]
         var writer = CSVWriter()
         for row in rows { writer.append(row) }
         #expect(try records(String(decoding: writer.bytes, as: UTF8.self)) == rows)

@@ -21,7 +21,7 @@ import Testing
             #expect(abs(probability.logLoss - expected.logLoss) < 1e-12)
             #expect(abs(probability.brier - expected.brier) < 1e-12)
         }
-        let bins = ProbabilityMetrics(probabilities: golden.scores, labels: labels).reliability
+        let bins = ProbabilityMetrics(probabilities: golden.scores, labels: labels, bins: 10).reliability
         #expect(bins.count == golden.reliability.share.count)
         for (index, bin) in bins.enumerated() {
             #expect(abs(bin.positiveShare - golden.reliability.share[index]) < 1e-12)

@@ -120,7 +120,6 @@ import Testing
             #expect(abs(term.logOdds(Float(x)) - wanted) < 1e-12)
         }
         #expect(term.logOdds(.nan) == 0.25)
-        #expect(term.inWords(times: 2) == "1 → −2.00 · 3 → +2.00 · 4 → +1.00 · unknown +0.50")
     }
 
     @Test func anUnalignedVectorScoresTheSame() throws {

@@ -36,6 +36,8 @@ import Testing
         options.penalties = [1, 30]
         options.holdsSigns = true
         options.segments = [1, 3]
+        options.crosses = 0
+        options.leastPositives = 1
         return LogisticTrainer(options: options)
     }
 
@@ -85,7 +87,6 @@ import Testing
         options.segments = [1, 6]
         let fine = try LogisticTrainer(options: options).train(set)
         #expect(fine.evaluation.ranking.auc > 0.8)
-        #expect(fine.head.evaluation["segments"] == 6)
         let hour = fine.head.terms.first { $0.feature == "hour" }!
         #expect(hour.logOdds(12) > hour.logOdds(2) + 1 && hour.logOdds(12) > hour.logOdds(22) + 1)
     }
@@ -280,4 +281,156 @@ import Testing
         }
         #expect(throws: TrainingError.oneClass(label: 1)) { try quick.train(set) }
     }
+
+    @Test func tooFewPositivesAreRefused() {
+        var options = quick.options
+        options.leastPositives = 500
+        let error = #expect(throws: TrainingError.self) {
+            try LogisticTrainer(options: options).train(set(1))
+        }
+        #expect(error?.description.contains("fewer than 500") == true)
+    }
+}
+
+@Suite struct ModelSearchTests {
+    /// Abuse where one of two columns is high and the other is not, and two columns of noise.
+    private func set(_ rows: Int = 1500, seed: UInt64 = 5, flips: Bool = false) -> TrainingSet {
+        var dice = Dice(seed)
+        var set = TrainingSet(
+            columns: ["a", "b"].map { TrainingColumn($0) } + (0..<2).map { TrainingColumn("noise\($0)") })
+        for row in 0..<rows {
+            let values = (0..<4).map { _ in Float(dice.uniform()) }
+            let abuse = dice.uniform() < ((values[0] > 0.5) != (values[1] > 0.5) ? 0.6 : 0.05)
+            set.append(
+                values, label: flips ? !abuse : abuse, group: UInt64(row), account: row, timeMs: Int64(row))
+        }
+        return set
+    }
+
+    private var trainer: LogisticTrainer {
+        var options = LogisticTrainer.Options()
+        options.penalties = [1]
+        options.folds = 2
+        options.crosses = 1
+        return LogisticTrainer(options: options)
+    }
+
+    @Test func aPairThatDoesNotAddUpGetsAGrid() throws {
+        let trained = try trainer.train(set())
+        let cross = try #require(trained.head.crosses.first)
+        #expect([cross.first.feature, cross.second.feature] == ["a", "b"])
+        #expect(cross.logOdds(0.1, 0.9) > cross.logOdds(0.1, 0.1) + 1.5)
+        #expect(trained.evaluation.ranking.auc > 0.75)
+        var additive = trainer
+        additive.options.crosses = 0
+        #expect(try additive.train(set()).evaluation.ranking.auc < 0.6)
+        // It survives its file, and scores as it explains.
+        let model = LogisticModel(
+            name: "t", data: "", commands: [], trained: [.couponAbuse: trained, .fakeOrder: trained])
+        let read = try LogisticModel.load(bytes: Data(model.fileText.utf8), name: "t")
+        #expect(read == model)
+        let scorer = try Scorer(read, featureNames: set(1).columns.map(\.name))
+        for vector in [[Float](repeating: 0.3, count: 4), [0.1, 0.93] + [Float](repeating: 0.5, count: 2)] {
+            let logit = vector.withUnsafeBufferPointer { scorer.logits($0).couponAbuse }
+            let exact = read.logit(.couponAbuse) { name in
+                vector[set(1).columns.firstIndex { $0.name == name }!]
+            }!
+            #expect(abs(Double(logit) - exact) < 1e-4)
+            let contributions = vector.withUnsafeBufferPointer { scorer.contributions($0, .couponAbuse) }
+            let sum = contributions.reduce(scorer.base(.couponAbuse)) { $0 + $1.contribution }
+            #expect(abs(sum - trained.head.calibration(exact)) < 1e-9)
+        }
+    }
+
+    @Test func noiseIsLeftOut() throws {
+        var dice = Dice(77)
+        var set = TrainingSet(columns: (0..<7).map { TrainingColumn("c\($0)") })
+        for row in 0..<1000 {
+            let values = (0..<7).map { _ in Float(dice.normal()) }
+            set.append(
+                values, label: dice.uniform() < logistic(Double(values[0] + values[1]) * 1.5 - 1),
+                group: UInt64(row), account: row)
+        }
+        let names = try trainer.train(set).head.terms.map(\.feature)
+        #expect(names.contains("c0") && names.contains("c1"))
+        #expect(names.count <= 4)
+    }
+
+    /// Fifty labels that say the opposite move a model towards them, not all the way.
+    @Test func fewLabelsMoveAModelAndDoNotReplaceIt() throws {
+        let first = try trainer.train(set()).head
+        let moved = try trainer.train(set(60, seed: 6, flips: true), from: first)
+        #expect(moved.head.calibration == first.calibration)
+        #expect(moved.head.thresholds == first.thresholds)
+        let (old, new) = (try #require(first.crosses.first), try #require(moved.head.crosses.first))
+        #expect(new.range < old.range)
+        #expect(new.range > 0.2 * old.range)
+        #expect(moved.moves.count == first.terms.count + first.crosses.count)
+        #expect(moved.moves.map(\.most) == moved.moves.map(\.most).sorted(by: >))
+    }
+
+    @Test func labelsThatAgreeLeaveAModelWhereItIs() throws {
+        let first = try trainer.train(set()).head
+        let moved = try trainer.train(set(60, seed: 7), from: first)
+        let old = try #require(first.crosses.first)
+        let new = try #require(moved.head.crosses.first)
+        #expect(abs(new.range - old.range) < 0.5 * old.range)
+    }
+
+    @Test func aModelOfOtherFeaturesIsNoStart() throws {
+        var head = try trainer.train(set()).head
+        head.crosses[0].first.feature = "elsewhere"
+        #expect(throws: TrainingError.unknownColumns(["elsewhere"])) {
+            try trainer.train(set(200), from: head)
+        }
+    }
+}
+
+@Suite struct TableAuditTests {
+    @Test func oddColumnsAreNamed() {
+        var dice = Dice(4)
+        var set = TrainingSet(columns: ["fine", "same", "twin", "verdict"].map { TrainingColumn($0) })
+        for row in 0..<200 {
+            let (value, label) = (Float(dice.normal()), dice.uniform() < 0.4)
+            set.append(
+                [value, row % 9 == 0 ? .nan : 4, value, label ? 1 : 0], label: label, group: UInt64(row),
+                account: row)
+        }
+        let audit = TableAudit(set)
+        #expect(audit.leftOut == [2])
+        #expect(audit.notes.contains { $0.contains("twin is left out: it is the same as fine") })
+        #expect(audit.notes.contains { $0.hasPrefix("warning: verdict alone tells the labels apart") })
+        #expect(audit.notes.contains { $0.contains("of no use: same") })
+        #expect(audit.notes.count == 3)
+    }
+}
+
+@Suite struct ReviewRuleTests {
+    /// A thousand accounts, of which the hundred highest are abuse but for ten.
+    private var ranking: RankingMetrics {
+        RankingMetrics(
+            scores: (0..<1000).map { 1 - (Double($0) + 0.5) / 1000 },
+            labels: (0..<1000).map { $0 < 100 && $0 % 10 != 9 })!
+    }
+
+    private func flagged(_ rule: ReviewRule, days: Double = 1) -> Int {
+        var options = LogisticTrainer.Options()
+        options.review = rule
+        let threshold = LogisticTrainer(options: options).thresholds(ranking, days: days).review
+        return ranking.steps.count { $0.score >= threshold }
+    }
+
+    @Test func aTeamGetsAsManyAsItCanSeeTo() {
+        #expect(flagged(.perDay(20), days: 3) == 60)
+        #expect(flagged(.perDay(50)) == 50)
+    }
+
+    @Test func theFlaggedAreAbuseToTheShareAskedFor() { #expect(flagged(.precision(0.9)) == 100) }
+
+    @Test func costsSetTheOdds() {
+        // Missing costs nine times a false alarm: worth a look from a probability of 0.1.
+        #expect(flagged(.costs(falseAlarm: 1, missed: 9)) == 900)
+    }
+
+    @Test func fewGoodAccountsAreFlagged() { #expect(flagged(.falsePositiveRate(5.0 / 910)) == 59) }
 }

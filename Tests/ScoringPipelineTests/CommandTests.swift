@@ -99,7 +99,13 @@ import Testing
 
         let labelled = try Program.promoguard(
             "features", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"), "--quiet")
-        #expect(Set(labelled.text.split(separator: "\n")).isSubset(of: Set(rows)))
+        // The same rows, each with its labels behind.
+        let known = Set(rows)
+        let strangers = labelled.text.split(separator: "\n").filter { line in
+            let features = line.split(separator: ",", omittingEmptySubsequences: false).dropLast(2)
+            return !known.contains(features.joined(separator: ",")[...])
+        }
+        #expect(strangers.isEmpty)
     }
 
     @Test func everyFeatureIsDescribed() throws {
@@ -163,17 +169,24 @@ import Testing
     }
 
     @Test func trainingTwiceGivesTheSameModelAndItScores() throws {
-        let logs = TestCampaign.simulate(accounts: 200, days: 2, seed: 5)
+        let logs = TestCampaign.simulate(accounts: 1000, days: 2, seed: 5)
+        // Enough to learn from, and few enough for a build without optimisation.
+        let all = try LabelsCSV.read(logs.file("labels.csv"))
+        let few = Risk.allCases.flatMap { risk in
+            [(true, 20), (false, 40)].flatMap { label, count in
+                all.filter { $0.risk == risk && $0.isAbuse == label }.prefix(count)
+            }
+        }
+        try Data(LabelsCSV.text(few)).write(to: URL(fileURLWithPath: folder.file("labels.csv")))
         func train(_ name: String) throws -> Program.Outcome {
             try Program.promoguard(
-                "train", "--labels", logs.file("labels.csv"), logs.path, "--output", folder.file(name),
-                "--l2", "30", "--segments", "1",
+                "train", "--labels", folder.file("labels.csv"), logs.path, "--output", folder.file(name),
+                "--l2", "1", "--segments", "1", "--crosses", "0", "--keep-all",
                 "--name", "tiny", "--groups", logs.file("truth.csv"), "--made-by", "promoguard simulate tiny")
         }
         let first = try train("one.json")
         #expect(first.exitCode == 0)
         #expect(first.text.contains("auc"))
-        #expect(try train("one.json").exitCode == 0)
         let again = try folder.bytes("one.json")
         #expect(try train("one.json").exitCode == 0)
         #expect(try folder.bytes("one.json") == again)

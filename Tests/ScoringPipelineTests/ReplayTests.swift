@@ -124,11 +124,16 @@ import Testing
         }
         #expect(unknown > 0)
 
-        // And by labels: the same rows, those of the accounts asked for.
+        // And by labels: the same rows, those of the accounts asked for, with their labels.
         var labelled: [UInt8] = []
         FeatureTable(replay).csv { labelled += $0 }
-        let some = Set(String(decoding: labelled, as: UTF8.self).split(separator: "\n"))
-        #expect(some.isSubset(of: Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n"))))
+        let lines = String(decoding: labelled, as: UTF8.self).split(separator: "\n")
+        #expect(lines[0].hasSuffix(",coupon_abuse,fake_order"))
+        let all = Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n"))
+        for line in lines {
+            let features = line.split(separator: ",", omittingEmptySubsequences: false).dropLast(2)
+            #expect(all.contains(features.joined(separator: ",")[...]))
+        }
     }
 
     @Test func evaluationSeesTheScoresThatScoringGives() throws {
@@ -144,9 +149,10 @@ import Testing
         for flag in flags {
             let risk = try #require(Risk(rawValue: flag.risk))
             let subject = try #require(replay.subjects.firstIndex { $0.accountID == flag.accountID })
-            let best = replay.highest[0][subject]
-            let logOdds = risk == .couponAbuse ? best.couponAbuse : best.fakeOrder
-            #expect(scorer.probability(logOdds, risk) == flag.score)
+            let outcome = replay.outcomes[0][risk.index][subject]
+            #expect(scorer.probability(outcome.highest, risk) == flag.score)
+            #expect(outcome.flaggedAtFen != nil && outcome.vector != nil)
+            #expect(replay.stakesFen[risk.index][subject] == flag.amountAtRiskFen)
         }
         for risk in Risk.allCases {
             let first = try #require(replay.evaluation(model: 0, scorer: scorer, risk: risk))

@@ -124,7 +124,7 @@ import Testing
         var explained = 0
         for flag in result.flags {
             let risk = try #require(Risk(rawValue: flag.risk))
-            #expect(flag.reasons.count <= 8)
+            #expect(flag.reasons.count <= 12)
             let contributions = flag.reasons.map(\.contribution)
             #expect(contributions.allSatisfy { $0 >= 0.1 })
             #expect(contributions == contributions.sorted(by: >))
@@ -138,7 +138,7 @@ import Testing
             // All terms together make the score; the reasons kept cannot add up to less than is needed above the
             // base, unless more than eight took part.
             let needed = log(flag.score / (1 - flag.score)) - scorer.base(risk)
-            if flag.reasons.count < 8, needed > 0 {
+            if flag.reasons.count < 12, needed > 0 {
                 #expect(contributions.reduce(0, +) + 0.1 * Double(scorer.featureNames.count) > needed)
                 explained += 1
             }

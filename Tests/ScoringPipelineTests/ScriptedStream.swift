@@ -96,7 +96,7 @@ final class ScriptedStream {
                 report.events = Int64(released)
                 return report
             },
-            sources: { [] }, wake: {})
+            wake: {})
     }
 
     private func next(_ batch: inout EventBatch, _ arrivals: inout EventBatch) throws -> TailInput.Step {

@@ -146,7 +146,8 @@ import Testing
 
     private func notes(_ name: String, seed: UInt64 = 6, model: String? = nil) throws -> [String] {
         var notes: [String] = []
-        try tail(name, seed: seed, model: model, tell: { if case .note(let line) = $0 { notes.append(line) } })
+        try tail(
+            name, seed: seed, model: model, tell: { if case .note(let line) = $0 { notes.append(line) } })
         return notes
     }
 
@@ -202,8 +203,11 @@ import Testing
         var notes: [String] = []
         try tail("live", seed: 8, model: path) { stream, control in
             stream.onLook = { _ in
-                if stream.looks == 100 { try Data("{}".utf8).write(to: URL(fileURLWithPath: path)) }
-                if stream.looks == 200 {
+                if stream.looks == 20 {
+                    try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
+                    control.reloadModel()
+                }
+                if stream.looks == 50 {
                     try Small.write(review: 0.02, high: 0.3, name: "after", to: path)
                     control.reloadModel()
                 }
@@ -313,6 +317,51 @@ import Testing
         #expect(try flags("disk/full") == Small.shared.flags)
         let left = try FileManager.default.contentsOfDirectory(atPath: disk)
         #expect(!left.contains { $0.hasSuffix(".writing") })
+    }
+
+    /// Real files that grow and are rotated, a run that ends halfway, and another that goes on.
+    @Test func followedLogsEndAsScoredOnes() throws {
+        let log = folder.file("mp.log")
+        try folder.write("mp.log", "")
+        let lines = try Program.run("/bin/bash", ["-c", "gzip -dc \(Small.shared.logs.path)/*.gz"]).text
+            .split(separator: "\n").map(String.init)
+            .sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        func append(_ part: ArraySlice<String>) throws {
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: TestCampaign.bytes(part))
+            try handle.close()
+        }
+        var following = FollowConfiguration()
+        following.idleMs = 100
+        func follow(until events: Int) throws {
+            let control = TailControl()
+            let caseFile = try CaseFile.open(folder.file("followed"), busyTimeout: 0.05)
+            defer { caseFile.close() }
+            let run = try TailRun.follow(
+                [log], caseFile: caseFile, models: ModelSource(path: Small.shared.modelPath),
+                following: following, control: control)
+            try run.run {
+                guard case .status(let status) = $0 else { return }
+                if status.events >= events, status.state == "idle" { control.stop() }
+            }
+        }
+        let half = lines.count / 2
+        try append(lines[..<half])
+        // Some lines are repeats or no events.
+        try follow(until: half * 9 / 10)
+        #expect(try CaseFile.open(folder.file("followed")).tailStatus()?.state == "stopped")
+        try append(lines[half..<half + 100])
+        try FileManager.default.moveItem(atPath: log, toPath: log + ".1")
+        try folder.write("mp.log", "")
+        try append(lines[(half + 100)...])
+        let scored = try CaseFile.open(folder.file("scored"))
+        let report = try ScoringRun(
+            reader: EventReader(paths: [log + ".1", log]), scorer: Small.shared.scorer, caseFile: scored
+        ).run()
+        try follow(until: Int(report.read.events))
+        #expect(try flags("followed") == scored.flags(sort: .score))
+        #expect(try flags("followed").map(\.key) == Small.shared.flags.map(\.key))
     }
 }
 

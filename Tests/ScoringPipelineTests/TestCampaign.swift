@@ -60,11 +60,14 @@ final class TestCampaign: Sendable {
     private static func fit(_ replay: TrainingReplay) -> LogisticModel {
         let names = [
             "device_accounts_1d", "claim_share", "browses_per_grant", "payer_accounts_30d", "ip_accounts_1d",
-            "sync_network_5s_most", "inviter_invitees_1h", "commissions_total",
+            "sync_network_5s", "inviter_invitees_1h", "shared_purse_commissions",
         ]
         let indices = names.map { FeatureCatalog.index(of: $0)! }
         var options = LogisticTrainer.Options()
-        options.penalties = [10]
+        options.penalties = [0.3]
+        options.selects = false
+        options.leastPositives = 1
+        options.crosses = 0
         options.segments = [1]
         options.folds = 2
         var trained: [Risk: TrainedHead] = [:]

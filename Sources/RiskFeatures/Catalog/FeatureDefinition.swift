@@ -24,6 +24,12 @@ public struct FeatureDefinition: Sendable {
     /// Which way risk grows, where the field agrees; the trainer holds a weight to it.
     public enum Direction: Sendable { case moreIsWorse, lessIsWorse, either }
 
+    /// Beyond which bound, in the feature's unit, a value is unusual enough to be named as a reason.
+    public enum Telling: Sendable {
+        case above(Float)
+        case below(Float)
+    }
+
     public let name: String
     public let family: Family
     public let unit: Unit
@@ -38,10 +44,29 @@ public struct FeatureDefinition: Sendable {
     public let reason: Phrase
     /// What an ordinary customer shows, in words: "usually 1–2".
     public let usual: Phrase
+    /// Values that a person takes as speaking against the account; nil where no value by itself does.
+    public let telling: Telling?
     /// The kind of abuse that a high contribution shows, a head each; nil where it shows none in particular.
     public let tags: (couponAbuse: AbuseTag?, fakeOrder: AbuseTag?)
     /// Log fields without which it is always unknown.
     public let needs: [EventField]
+
+    /// The direction in each head. A feature that shows a kind of abuse in one head only says nothing about the other.
+    public var directions: (couponAbuse: Direction, fakeOrder: Direction) {
+        (
+            couponAbuse: tags.couponAbuse == nil && tags.fakeOrder != nil ? .either : direction,
+            fakeOrder: tags.fakeOrder == nil && tags.couponAbuse != nil ? .either : direction
+        )
+    }
+
+    /// Whether a person would take the value as a reason against the account; unknown (NaN) is none.
+    public func isTelling(_ value: Double) -> Bool {
+        switch telling {
+        case .above(let bound): value > Double(bound)
+        case .below(let bound): value < Double(bound)
+        case nil: false
+        }
+    }
 }
 
 /// A text in the two languages that a reviewer may read.

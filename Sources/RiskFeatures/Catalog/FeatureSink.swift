@@ -9,8 +9,10 @@ protocol FeatureSink {
     ///   - value: its value for an account; NaN is unknown.
     mutating func feature(
         _ name: String, _ family: FeatureDefinition.Family, _ unit: FeatureDefinition.Unit,
-        _ direction: FeatureDefinition.Direction, log: Bool?, _ meaning: @autoclosure () -> String, source: String, en: String, zh: String,
-        usual: (en: String, zh: String), coupon: AbuseTag?, order: AbuseTag?, needs: @autoclosure () -> [EventField],
+        _ direction: FeatureDefinition.Direction, log: Bool?, _ meaning: @autoclosure () -> String,
+        source: String, en: String, zh: String,
+        usual: (en: String, zh: String), telling: FeatureDefinition.Telling?, coupon: AbuseTag?,
+        order: AbuseTag?, needs: @autoclosure () -> [EventField],
         _ value: (FeatureInputs) -> Float)
 }
 
@@ -19,13 +21,15 @@ extension FeatureSink {
     @inline(__always)
     mutating func feature(
         _ name: String, _ family: FeatureDefinition.Family, _ unit: FeatureDefinition.Unit,
-        _ direction: FeatureDefinition.Direction, log: Bool? = nil, _ meaning: @autoclosure () -> String, source: String,
-        en: String, zh: String, usual: (en: String, zh: String), coupon: AbuseTag? = nil, order: AbuseTag? = nil,
+        _ direction: FeatureDefinition.Direction, log: Bool? = nil, _ meaning: @autoclosure () -> String,
+        source: String,
+        en: String, zh: String, usual: (en: String, zh: String), telling: FeatureDefinition.Telling? = nil,
+        coupon: AbuseTag? = nil, order: AbuseTag? = nil,
         needs: @autoclosure () -> [EventField] = [], value: (FeatureInputs) -> Float
     ) {
         feature(
             name, family, unit, direction, log: log, meaning(), source: source, en: en, zh: zh, usual: usual,
-            coupon: coupon, order: order, needs: needs(), value)
+            telling: telling, coupon: coupon, order: order, needs: needs(), value)
     }
 }
 
@@ -35,15 +39,18 @@ struct DefinitionSink: FeatureSink {
 
     mutating func feature(
         _ name: String, _ family: FeatureDefinition.Family, _ unit: FeatureDefinition.Unit,
-        _ direction: FeatureDefinition.Direction, log: Bool?, _ meaning: @autoclosure () -> String, source: String, en: String, zh: String,
-        usual: (en: String, zh: String), coupon: AbuseTag?, order: AbuseTag?, needs: @autoclosure () -> [EventField],
+        _ direction: FeatureDefinition.Direction, log: Bool?, _ meaning: @autoclosure () -> String,
+        source: String, en: String, zh: String,
+        usual: (en: String, zh: String), telling: FeatureDefinition.Telling?, coupon: AbuseTag?,
+        order: AbuseTag?, needs: @autoclosure () -> [EventField],
         _ value: (FeatureInputs) -> Float
     ) {
         definitions.append(
             FeatureDefinition(
                 name: name, family: family, unit: unit, direction: direction,
                 isLogarithmic: log ?? unit.isLogarithmic, meaning: meaning(), source: source,
-                reason: Phrase(en: en, zh: zh), usual: Phrase(en: usual.en, zh: usual.zh), tags: (coupon, order),
+                reason: Phrase(en: en, zh: zh), usual: Phrase(en: usual.en, zh: usual.zh), telling: telling,
+                tags: (coupon, order),
                 needs: needs()))
     }
 }
@@ -63,8 +70,10 @@ struct VectorSink: FeatureSink {
     @inline(__always)
     mutating func feature(
         _ name: String, _ family: FeatureDefinition.Family, _ unit: FeatureDefinition.Unit,
-        _ direction: FeatureDefinition.Direction, log: Bool?, _ meaning: @autoclosure () -> String, source: String,
-        en: String, zh: String, usual: (en: String, zh: String), coupon: AbuseTag?, order: AbuseTag?,
+        _ direction: FeatureDefinition.Direction, log: Bool?, _ meaning: @autoclosure () -> String,
+        source: String,
+        en: String, zh: String, usual: (en: String, zh: String), telling: FeatureDefinition.Telling?,
+        coupon: AbuseTag?, order: AbuseTag?,
         needs: @autoclosure () -> [EventField], _ value: (FeatureInputs) -> Float
     ) {
         next.pointee = value(inputs)
@@ -80,10 +89,8 @@ struct FeatureInputs {
     let ms: Int64
     let hourEntropy: Float
     /// Distinct devices and addresses of the account, counted with the sketches that its state does not hold.
-    let devices1d: Float
     let devices7d: Float
     let addresses1h: Float
-    let addresses1d: Float
 
     @inline(__always) var timing: AccountTiming { _read { yield account.pointee.timing } }
     @inline(__always) var life: AccountLife { _read { yield account.pointee.life } }

@@ -51,7 +51,9 @@ struct AccountState: KeyedState {
 
     /// Takes one of the account's own events.
     @inline(__always)
-    mutating func observe(_ event: Event, _ stamp: UInt16, _ tables: borrowing ScoreTables, _ sketches: inout SketchPool) {
+    mutating func observe(
+        _ event: Event, _ stamp: UInt16, _ tables: borrowing ScoreTables, _ sketches: inout SketchPool
+    ) {
         if lastMs == .min { firstMs = event.ts }
         let previousMs = lastMs
         lastMs = event.ts
@@ -232,7 +234,6 @@ struct AccountLife: BitwiseCopyable {
 struct AccountBenefits: BitwiseCopyable {
     var grants: UInt16 = 0
     var claims: UInt16 = 0
-    var claims1h = SlidingCount()
     var claims1d = SlidingCount()
     var redeemed: UInt16 = 0
     var transfersOut: UInt16 = 0
@@ -280,7 +281,8 @@ struct AccountBenefits: BitwiseCopyable {
         case .orderPay:
             pointsRedemptionsSinceOrder = 0
             discountedFen &+= event.discountFen
-        case .refundApply: if pointsRedemptionsSinceOrder > 0 { refundsAfterPoints = min(refundsAfterPoints &+ 1, 60_000) }
+        case .refundApply:
+            if pointsRedemptionsSinceOrder > 0 { refundsAfterPoints = min(refundsAfterPoints &+ 1, 60_000) }
         default: break
         }
     }
@@ -291,11 +293,11 @@ struct AccountBenefits: BitwiseCopyable {
             browsesBeforeFirstClaim = Float(life.browses)
         }
         claims = min(claims &+ 1, 60_000)
-        claims1h.add(at: event.ts, window: Clock.hour)
         claims1d.add(at: event.ts, window: Clock.day)
         if event.type == .couponAccept { acceptedTransfers = min(acceptedTransfers &+ 1, 60_000) }
         let key = event.couponInstanceKey != 0 ? event.couponInstanceKey : event.couponKey
-        recentClaims[Int(nextClaim)] = Claim(key: UInt32(truncatingIfNeeded: key), second: Clock.seconds(event.ts))
+        recentClaims[Int(nextClaim)] = Claim(
+            key: UInt32(truncatingIfNeeded: key), second: Clock.seconds(event.ts))
         nextClaim = (nextClaim + 1) % 4
     }
 
@@ -306,7 +308,8 @@ struct AccountBenefits: BitwiseCopyable {
         for place in 0..<4
         where recentClaims[place].second != 0 && recentClaims[place].key == UInt32(truncatingIfNeeded: key) {
             let seconds = Float(Clock.seconds(event.ts) &- recentClaims[place].second)
-            shortestRedeemSeconds = shortestRedeemSeconds.isNaN ? seconds : min(shortestRedeemSeconds, seconds)
+            shortestRedeemSeconds =
+                shortestRedeemSeconds.isNaN ? seconds : min(shortestRedeemSeconds, seconds)
         }
     }
 
@@ -334,7 +337,6 @@ struct AccountOrders: BitwiseCopyable {
     var withoutLooking: UInt16 = 0
     var overThreshold: UInt16 = 0
     var priced: UInt16 = 0
-    var submitted1d = SlidingCount()
     var amounts = MajorityVote()
     var merchants = MajorityVote()
     var products = MajorityVote()
@@ -378,7 +380,6 @@ struct AccountOrders: BitwiseCopyable {
 
     private mutating func submit(_ event: Event, _ life: AccountLife) {
         submitted = min(submitted &+ 1, 60_000)
-        submitted1d.add(at: event.ts, window: Clock.day)
         if life.viewsSinceOrder == 0 { withoutLooking = min(withoutLooking &+ 1, 60_000) }
         if event.has(.amountFen) {
             priced = min(priced &+ 1, 60_000)
@@ -416,35 +417,42 @@ struct AccountOrders: BitwiseCopyable {
         payDelay.add(Float(recent[place].paid &- recent[place].submitted))
     }
 
+    /// Hours since the event's order was paid; unknown when that was not seen.
+    func hoursSincePayment(_ event: Event) -> Float {
+        guard let place = place(of: event.orderKey), recent[place].paid != 0 else { return .nan }
+        return Self.hours(from: recent[place].paid, to: event.ts)
+    }
+
+    /// Whether a review gives five stars within ten minutes after receipt.
+    func isInstantPraise(_ event: Event) -> Bool {
+        guard event.rating == 5, let place = place(of: event.orderKey), recent[place].received != 0 else {
+            return false
+        }
+        return Clock.seconds(event.ts) &- recent[place].received < 600
+    }
+
     private mutating func refund(_ event: Event) {
         refunds = min(refunds &+ 1, 60_000)
-        guard let place = place(of: event.orderKey), recent[place].paid != 0 else { return }
-        shortestRefundHours = least(shortestRefundHours, Self.hours(from: recent[place].paid, to: event.ts))
+        shortestRefundHours = least(shortestRefundHours, hoursSincePayment(event))
     }
 
     private mutating func receive(_ event: Event) {
         received = min(received &+ 1, 60_000)
         if !event.has(.trackingID) { untracked = min(untracked &+ 1, 60_000) }
-        guard let place = place(of: event.orderKey) else { return }
-        recent[place].received = Clock.seconds(event.ts)
-        if recent[place].paid != 0 {
-            shortestConfirmHours = least(shortestConfirmHours, Self.hours(from: recent[place].paid, to: event.ts))
+        if event.trackingKey != 0 {
+            shortestConfirmHours = least(shortestConfirmHours, hoursSincePayment(event))
         }
+        if let place = place(of: event.orderKey) { recent[place].received = Clock.seconds(event.ts) }
     }
 
     private mutating func review(_ event: Event) {
         reviews = min(reviews &+ 1, 60_000)
-        guard event.rating == 5, let place = place(of: event.orderKey), recent[place].received != 0 else { return }
-        if Clock.seconds(event.ts) &- recent[place].received < 600 {
-            instantFiveStars = min(instantFiveStars &+ 1, 60_000)
-        }
+        if isInstantPraise(event) { instantFiveStars = min(instantFiveStars &+ 1, 60_000) }
     }
 
     private static func hours(from second: UInt32, to ms: Int64) -> Float {
         Float(Clock.seconds(ms) &- second) / 3600
     }
-
-    private func least(_ old: Float, _ new: Float) -> Float { old.isNaN ? new : min(old, new) }
 
     /// Orders submitted and neither paid nor cancelled.
     var unpaidHolds: Float { max(0, Float(submitted) - Float(paid) - Float(cancelled)) }
@@ -454,13 +462,15 @@ struct AccountOrders: BitwiseCopyable {
 struct AccountDevices: BitwiseCopyable {
     var devices = RecentSet()
     var addresses = RecentSet()
-    private var lastDevice: UInt64 = 0
+    private(set) var lastDevice: UInt64 = 0
     private var lastNetwork: UInt64 = 0
     var deviceEvents: UInt32 = 0
     var deviceSwitches: UInt32 = 0
     var networkEvents: UInt32 = 0
     var networkHops: UInt32 = 0
     private var favourite = MajorityVote()
+    /// Whether it has left a handset for a phone of its own.
+    var hasMovedOn = false
 
     @inline(__always)
     mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
@@ -492,14 +502,14 @@ struct AccountReferral: BitwiseCopyable {
     var depth = Float.nan
     @Rounded var inviterOnDevice = Float.nan
     @Rounded var inviterOnAddress = Float.nan
-    var inviteToClaimSeconds = Float.nan
-    var invitedMs: Int64 = 0
     /// Most senders that any receiver of this account's transfers had.
     var receiverSenders = Float.nan
     var assists: UInt16 = 0
     var reciprocal: UInt16 = 0
     var peerEvents: UInt16 = 0
-    var peerOnDevice: UInt16 = 0
+    /// Commissions on purchases by a payer who pays for no other account, and by any payer.
+    var ownPurseCommissions: UInt16 = 0
+    var purseCommissions: UInt16 = 0
 }
 
 extension EventType.Set {

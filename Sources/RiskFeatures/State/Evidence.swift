@@ -15,7 +15,8 @@ struct DeviceEvidence: BitwiseCopyable {
     @Rounded var registrations1d = Float.nan
     @Rounded var registrations7d = Float.nan
     @Rounded var otherClaimers = Float.nan
-    @Rounded var payersPerAccount = Float.nan
+    @Rounded var ownPurseShare = Float.nan
+    @Rounded var movedOnShare = Float.nan
     @Rounded var ageSeconds = Float.nan
 
     init() {}
@@ -38,10 +39,11 @@ struct DeviceEvidence: BitwiseCopyable {
         _ state: DeviceState, _ account: UInt64, _ stamp: UInt16, _ sketches: borrowing SketchPool
     ) {
         accounts7d = state.accounts.count(within: RecentSet.week, at: stamp, sketches)
-        otherClaimers = state.claimers.others(than: account, within: RecentSet.month, at: stamp, sketches)
-        let payers = state.payers.count(within: RecentSet.month, at: stamp, sketches)
+        let others = state.claimers.others(than: account, within: RecentSet.month, at: stamp, sketches)
+        otherClaimers = max(0, others - Float(state.movedOn))
         let accounts = state.accounts.count(within: RecentSet.month, at: stamp, sketches)
-        payersPerAccount = payers > 0 && accounts > 1 ? payers / accounts : .nan
+        ownPurseShare = accounts < 2 ? .nan : state.purses.ownShare(support: 2)
+        movedOnShare = accounts < 3 ? .nan : min(1, Float(state.movedOn) / accounts)
     }
 }
 
@@ -56,7 +58,6 @@ struct NetworkEvidence: BitwiseCopyable {
     @Rounded var networkAccountsPerModel = Float.nan
     @Rounded var networkRegistrations1d = Float.nan
     @Rounded var networkFingerprintShare = Float.nan
-    @Rounded var wifiAccounts1d = Float.nan
     @Rounded var wifiAccounts7d = Float.nan
     @Rounded var wifiAccountsPerModel = Float.nan
 
@@ -68,7 +69,9 @@ struct NetworkEvidence: BitwiseCopyable {
         ipClaims1h = state.claims.value(at: event.ts, window: Clock.hour)
     }
 
-    mutating func take(_ state: NetworkState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
+    mutating func take(
+        _ state: NetworkState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool
+    ) {
         networkAccounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
         networkAccounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
         networkAccountsPerModel = ratio(
@@ -78,8 +81,8 @@ struct NetworkEvidence: BitwiseCopyable {
             event.fingerprintKey == 0 ? .nan : state.fingerprints.share(of: event.fingerprintKey, support: 4)
     }
 
-    mutating func take(_ state: WifiState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
-        wifiAccounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+    mutating func take(_ state: WifiState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool)
+    {
         wifiAccounts7d = state.accounts.count(within: RecentSet.week, at: stamp, sketches)
         wifiAccountsPerModel = ratio(
             wifiAccounts7d, state.models.count(within: RecentSet.week, at: stamp, sketches))
@@ -92,9 +95,8 @@ struct IdentityEvidence: BitwiseCopyable {
     @Rounded var addressAccounts = Float.nan
     @Rounded var addressOrders7d = Float.nan
     @Rounded var payerAccounts = Float.nan
-    @Rounded var payerOrders7d = Float.nan
     @Rounded var parcelAccounts = Float.nan
-    @Rounded var parcelOrders = Float.nan
+    @Rounded var parcelAddresses = Float.nan
 
     static func accounts(_ state: IdentityState, _ stamp: UInt16, _ sketches: borrowing SketchPool) -> Float {
         state.accounts.count(within: RecentSet.month, at: stamp, sketches)
@@ -110,6 +112,7 @@ struct HubEvidence: BitwiseCopyable {
     @Rounded var orderingShare = Float.nan
     @Rounded var modelsPerInvitee = Float.nan
     @Rounded var networksPerInvitee = Float.nan
+    @Rounded var ownPurseShare = Float.nan
     @Rounded var senders = Float.nan
     @Rounded var helpers = Float.nan
 
@@ -120,6 +123,7 @@ struct HubEvidence: BitwiseCopyable {
         invitees1d = state.invitees.count(within: RecentSet.day, at: stamp, sketches)
         invitees30d = state.invitees.count(within: RecentSet.month, at: stamp, sketches)
         inviteGapVariation = state.inviteGaps.variation(support: 3)
+        ownPurseShare = state.inviteePurses.ownShare(support: 2)
         if invitees30d >= 3 {
             orderingShare =
                 state.orderingInvitees.count(within: RecentSet.month, at: stamp, sketches) / invitees30d
@@ -135,36 +139,40 @@ struct HubEvidence: BitwiseCopyable {
 
 /// What the merchant of the account's last order knows.
 struct MerchantEvidence: BitwiseCopyable {
-    @Rounded var ordersPerBuyer1h = Float.nan
     @Rounded var ordersPerPayer7d = Float.nan
     @Rounded var refundShare = Float.nan
     @Rounded var untrackedShare = Float.nan
     @Rounded var fiveStarShare = Float.nan
+    @Rounded var instantPraiseShare = Float.nan
+    @Rounded var sharedParcelShare = Float.nan
+    @Rounded var hastyReceiptShare = Float.nan
+    @Rounded var unseenShare = Float.nan
+    @Rounded var surge = Float.nan
 
     init() {}
 
     init(_ state: MerchantState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
-        ordersPerBuyer1h = ratio(
-            state.orders.lastHour(at: event.ts), state.buyers.count(within: RecentSet.hour, at: stamp, sketches))
         ordersPerPayer7d = ratio(
-            state.orders.lastWeek(at: event.ts), state.payers.count(within: RecentSet.week, at: stamp, sketches))
+            state.orders.lastWeek(at: event.ts),
+            state.payers.count(within: RecentSet.week, at: stamp, sketches))
         refundShare = share(state.refunded, of: state.paid, support: 10)
         untrackedShare = share(state.untracked, of: state.received, support: 10)
         fiveStarShare = share(state.fiveStars, of: state.reviews, support: 10)
+        instantPraiseShare = share(state.instantPraises, of: state.reviews, support: 5)
+        sharedParcelShare = share(state.sharedParcels, of: state.received &- state.untracked, support: 5)
+        hastyReceiptShare = share(state.hastyReceipts, of: state.received &- state.untracked, support: 5)
+        unseenShare = share(state.unseen, of: state.submitted, support: 10)
+        surge = state.surge(at: event.ts)
     }
 }
 
 /// Who did the same thing to the same target in the same seconds.
 struct SynchronyEvidence: BitwiseCopyable {
-    /// At the last costly event, and the most ever.
-    @Rounded var network5s = Float.nan
+    /// The most at any costly event.
     @Rounded var network5sMost = Float.nan
-    @Rounded var network60s = Float.nan
-    @Rounded var fingerprint5s = Float.nan
     @Rounded var fingerprint5sMost = Float.nan
-    @Rounded var fingerprint60s = Float.nan
-    /// Of all who did it in these seconds, the share in the same network.
-    @Rounded var networkShareOfCrowd = Float.nan
+    /// Shortest time from the start of a rush on a target, seconds.
+    @Rounded var rushDelaySeconds = Float.nan
     /// Costly events done together with at least two others of the same network or fingerprint.
     var together: UInt16 = 0
 }

@@ -10,16 +10,19 @@ struct DeviceState: KeyedState {
     var accounts = RecentSet()
     /// Accounts that were granted something here.
     var claimers = RecentSet()
-    var payers = RecentSet()
+    var purses = PurseCount()
+    /// Accounts that left for a phone of their own.
+    var movedOn: UInt16 = 0
     var claims = WindowedCount()
     var registrations = WindowedCount()
 
     @inline(__always)
-    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+    mutating func observe(_ event: Event, payerAccounts: Float, _ stamp: UInt16, _ sketches: inout SketchPool)
+    {
         if lastMs == .min { firstMs = event.ts }
         lastMs = event.ts
         accounts.insert(event.accountKey, at: stamp, &sketches)
-        if event.payerKey != 0 { payers.insert(event.payerKey, at: stamp, &sketches) }
+        purses.observe(event, payerAccounts: payerAccounts)
         if event.type == .register { registrations.add(at: event.ts) }
         if event.ok, EventType.Set.grants.contains(event.type) {
             claims.add(at: event.ts)
@@ -30,8 +33,24 @@ struct DeviceState: KeyedState {
     mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
         body(&accounts)
         body(&claimers)
-        body(&payers)
     }
+}
+
+/// Payments, and those by a payer who pays for no other account: customers bring purses of their own, a gang's
+/// accounts share a few. The first payment by a purse that is shared later counts as its own.
+struct PurseCount: BitwiseCopyable {
+    private var payments: UInt16 = 0
+    private var own: UInt16 = 0
+
+    /// - Parameter payerAccounts: accounts on the event's payer, this one included.
+    @inline(__always)
+    mutating func observe(_ event: Event, payerAccounts: Float) {
+        guard event.type == .orderPay, event.payerKey != 0, payments != .max else { return }
+        payments &+= 1
+        if payerAccounts < 1.5 { own &+= 1 }
+    }
+
+    func ownShare(support: UInt16) -> Float { share(own, of: payments, support: support) }
 }
 
 /// A public network address.
@@ -119,21 +138,22 @@ struct IdentityState: KeyedState {
 struct ParcelState: KeyedState {
     var lastMs: Int64 = .min
     private var lastAccount: UInt32 = 0
-    private var lastOrder: UInt32 = 0
-    /// Changes from one account, or order, to another, plus one.
+    private var lastAddress: UInt32 = 0
+    /// Changes from one account, or delivery address, to another, plus one.
     var accounts: UInt16 = 0
-    var orders: UInt16 = 0
+    var addresses: UInt16 = 0
 
+    /// - Parameter address: the account's delivery address; 0 when unknown.
     @inline(__always)
-    mutating func observe(_ event: Event) {
+    mutating func observe(_ event: Event, to address: UInt64) {
         lastMs = event.ts
         let account = UInt32(truncatingIfNeeded: event.accountKey)
         if accounts == 0 || account != lastAccount { accounts = min(accounts &+ 1, 1000) }
         lastAccount = account
-        guard event.orderKey != 0 else { return }
-        let order = UInt32(truncatingIfNeeded: event.orderKey)
-        if orders == 0 || order != lastOrder { orders = min(orders &+ 1, 1000) }
-        lastOrder = order
+        guard address != 0 else { return }
+        let door = UInt32(truncatingIfNeeded: address)
+        if addresses == 0 || door != lastAddress { addresses = min(addresses &+ 1, 1000) }
+        lastAddress = door
     }
 
     mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
@@ -151,14 +171,18 @@ struct HubState: KeyedState {
     /// Accounts that assisted this one.
     var helpers = RecentSet()
     var inviteGaps = RunningMoments()
+    var inviteePurses = PurseCount()
     private var lastInviteMs: Int64 = 0
     /// Invitations between this account and one nobody invited.
     var depth: UInt16 = 0
 
     /// An event of an invited account.
     @inline(__always)
-    mutating func observeInvitee(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+    mutating func observeInvitee(
+        _ event: Event, payerAccounts: Float, _ stamp: UInt16, _ sketches: inout SketchPool
+    ) {
         lastMs = event.ts
+        inviteePurses.observe(event, payerAccounts: payerAccounts)
         if invitees.insert(event.accountKey, at: stamp, &sketches) {
             if lastInviteMs != 0 { inviteGaps.add(Float(event.ts - lastInviteMs) / 1000) }
             lastInviteMs = event.ts
@@ -208,41 +232,64 @@ struct HubState: KeyedState {
 /// A merchant.
 struct MerchantState: KeyedState {
     var lastMs: Int64 = .min
-    var buyers = RecentSet()
+    var firstMs: Int64 = 0
     var payers = RecentSet()
     var orders = WindowedCount()
+    var submitted: UInt32 = 0
+    var unseen: UInt32 = 0
     var paid: UInt32 = 0
     var refunded: UInt32 = 0
     var received: UInt32 = 0
     var untracked: UInt32 = 0
+    var sharedParcels: UInt32 = 0
+    var hastyReceipts: UInt32 = 0
     var reviews: UInt32 = 0
     var fiveStars: UInt32 = 0
+    var instantPraises: UInt32 = 0
 
+    /// - Parameters:
+    ///   - viewsSinceOrder: product pages that the buyer saw since the order before.
+    ///   - buyerOrders: the buyer's orders, before they take the event.
+    ///   - parcelAddresses: delivery addresses that the event's tracking number was given to; unknown without one.
     @inline(__always)
-    mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
+    mutating func observe(
+        _ event: Event, viewsSinceOrder: UInt16, buyerOrders: borrowing AccountOrders, parcelAddresses: Float,
+        _ stamp: UInt16, _ sketches: inout SketchPool
+    ) {
+        if lastMs == .min { firstMs = event.ts }
         lastMs = event.ts
         switch event.type {
         case .orderSubmit:
             orders.add(at: event.ts)
-            buyers.insert(event.accountKey, at: stamp, &sketches)
+            submitted &+= 1
+            if viewsSinceOrder == 0 { unseen &+= 1 }
         case .orderPay:
             paid &+= 1
             if event.payerKey != 0 { payers.insert(event.payerKey, at: stamp, &sketches) }
         case .refundApply: refunded &+= 1
         case .orderReceive:
             received &+= 1
-            if event.trackingKey == 0 { untracked &+= 1 }
+            if event.trackingKey == 0 {
+                untracked &+= 1
+            } else if buyerOrders.hoursSincePayment(event) < 24 {
+                hastyReceipts &+= 1
+            }
+            if parcelAddresses > 1 { sharedParcels &+= 1 }
         case .reviewPost:
             reviews &+= 1
             if event.rating == 5 { fiveStars &+= 1 }
+            if buyerOrders.isInstantPraise(event) { instantPraises &+= 1 }
         default: break
         }
     }
 
-    mutating func forEachSet(_ body: (inout RecentSet) -> Void) {
-        body(&buyers)
-        body(&payers)
+    /// Orders of the last day over those of a day of its last week; unknown in its first two days.
+    func surge(at ms: Int64) -> Float {
+        let days = min(7, Float(ms - firstMs) / Float(Clock.day))
+        return days < 2 ? .nan : ratio(orders.lastDay(at: ms) * days, orders.lastWeek(at: ms))
     }
+
+    mutating func forEachSet(_ body: (inout RecentSet) -> Void) { body(&payers) }
 }
 
 /// A campaign: when it began, as its first costly event shows.
@@ -268,11 +315,14 @@ struct SynchronyState: KeyedState {
     private var previous: UInt16 = 0
     private var lastAccount: UInt32 = 0
     private var minute = SlidingCount()
+    /// When the present rush began: the first event after a quiet minute.
+    private var rushMs: Int64 = .min
 
     private static var bucketMs: Int64 { 5000 }
 
     @inline(__always)
     mutating func observe(_ event: Event) {
+        if lastMs == .min || event.ts - lastMs > Clock.minute { rushMs = event.ts }
         lastMs = event.ts
         let now = UInt32(truncatingIfNeeded: event.ts / SynchronyState.bucketMs)
         if now != bucket {
@@ -289,8 +339,10 @@ struct SynchronyState: KeyedState {
 
     /// Others in this stretch of five seconds and the one before.
     var others5s: Float { max(0, Float(current) + Float(previous) - 1) }
-    /// Others in the last minute.
-    func others60s(at ms: Int64) -> Float { max(0, minute.value(at: ms, window: Clock.minute) - 1) }
+    /// Seconds since the present rush began; unknown until five have come within a minute.
+    func rushDelaySeconds(at ms: Int64) -> Float {
+        minute.value(at: ms, window: Clock.minute) < 5 ? .nan : Float(ms - rushMs) / 1000
+    }
 
     mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}
 }

@@ -20,13 +20,5 @@ struct TailInput {
     /// Everything that is needed to go on from here.
     var snapshot: () -> [UInt8]
     var report: () -> ReadReport
-    var sources: () -> [TailSource]
     var wake: @Sendable () -> Void
-}
-
-/// A log that is followed, as `status` tells of it.
-struct TailSource {
-    var path: String
-    var state: String
-    var newestMs: Int64?
 }

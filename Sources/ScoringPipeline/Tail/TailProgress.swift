@@ -128,7 +128,7 @@ struct TailProgress {
     // MARK: What is told
 
     func status(
-        _ engine: borrowing FeatureEngine, _ report: ReadReport, _ sources: [TailSource], _ troubles: [String]
+        _ engine: borrowing FeatureEngine, _ report: ReadReport, _ troubles: [String]
     ) -> TailStatus {
         var status = TailStatus()
         status.state = isStopped ? "stopped" : isCatchingUp ? "catching up" : isIdle ? "idle" : "following"
@@ -146,10 +146,10 @@ struct TailProgress {
         status.checkpointMs = checkpointMs
         status.standstillMs = standstillMs
         status.troubles = troubles
-        status.sources = zip(report.sources, sources).map { read, followed in
+        status.sources = report.sources.map {
             TailStatus.Source(
-                path: followed.path, state: followed.state, bytesRead: read.bytesRead, events: read.events,
-                rejected: read.rejected, newestMs: followed.newestMs, problem: read.problem)
+                path: $0.path, state: "\($0.state)", bytesRead: $0.bytesRead, events: $0.events,
+                rejected: $0.rejected, newestMs: $0.newestMs, problem: $0.problem)
         }
         return status
     }

@@ -203,7 +203,7 @@ public struct TailRun: ~Copyable {
     private mutating func commit(_ tell: (TailNews) -> Void) throws {
         aheadFlags.renew(under: canonical.flags)
         let report = input.report()
-        let status = progress.status(canonical.engine, report, input.sources(), troubles.lines)
+        let status = progress.status(canonical.engine, report, troubles.lines)
         let (rejected, told) = (RejectedByPath(report), toldRejected)
         var changes = CaseBatch(
             canonical.flags.flaggedAccounts(judge.scorer, judge.policy), report,

@@ -10,14 +10,24 @@ struct ModelOptions: ParsableArguments {
     var model: String?
 
     /// - Throws: `ModelError`.
-    func load() throws -> LogisticModel {
-        if let model { return try LogisticModel.load(model) }
-        return try LogisticModel.bundled()
-    }
+    func load() throws -> LogisticModel { try ModelOptions.load(model) }
 
     /// The model over this program's features.
     /// - Throws: `ModelError`, also where the model names features that this program does not know.
-    func scorer() throws -> Scorer {
-        try Scorer(load(), featureNames: FeatureCatalog.names)
+    func scorer() throws -> Scorer { try ModelOptions.scorer(model) }
+
+    /// - Parameter path: the bundled model where nil.
+    static func load(_ path: String?) throws(ModelError) -> LogisticModel {
+        if let path { return try LogisticModel.load(path, requiring: []) }
+        return try LogisticModel.bundled()
+    }
+
+    /// The model over this program's features, for logs.
+    static func scorer(_ path: String?) throws(ModelError) -> Scorer {
+        let model = try load(path)
+        if model.heads.isEmpty, let table = model.table {
+            throw ModelError(model: path ?? model.name, problem: .onlyTableHead(table.label))
+        }
+        return try Scorer(model, featureNames: FeatureCatalog.names)
     }
 }

@@ -80,27 +80,39 @@ struct AccountPage {
             }
     }
 
-    /// One line a reason: its log-odds, a bar as long as they are large, the sentence, the raw value.
+    /// One line a telling reason: its log-odds, a bar as long as they are large, the sentence, the raw value; then
+    /// what the others add up to.
     private func bars(_ flag: FlaggedAccount, _ terminal: Terminal) -> [String] {
-        let largest = flag.reasons.map { abs($0.contribution) }.max() ?? 0
-        let heading = language.pick(
-            "  Why (log-odds; + speaks for the risk, − against it)", "  依据（对数几率；+ 支持风险，− 反对风险）")
-        return [heading]
-            + flag.reasons.map { reason in
-                let number =
-                    (reason.contribution < 0 ? "−" : "+")
-                    + NumberText.fixed(abs(reason.contribution), places: 2)
+        let told = listing.reasons.telling(flag.reasons)
+        let largest = told.map(\.contribution).max() ?? 0
+        return [language.pick("  Why (log-odds)", "  依据（对数几率）")]
+            + told.map { reason in
+                let number = "+" + NumberText.fixed(reason.contribution, places: 2)
                 let indent = String(repeating: " ", count: max(0, 6 - number.count))
-                let bar = AccountPage.bar(abs(reason.contribution), of: largest)
+                let bar = AccountPage.bar(reason.contribution, of: largest)
                 let gap = String(repeating: " ", count: AccountPage.barWidth - CellWidth.of(bar))
                 let raw = "\(reason.feature) = \(listing.reasons.plainValue(reason.value))"
                 let sentence = listing.reasons.sentence(reason)
                 // A feature without words is its name and value already.
                 let detail = sentence == raw ? "" : "  " + terminal.styled("[\(raw.visible)]", .dim)
                 return
-                    "  \(indent)\(number) \(terminal.styled(bar, reason.contribution < 0 ? .green : .red))\(gap) "
+                    "  \(indent)\(number) \(terminal.styled(bar, .red))\(gap) "
                     + sentence.visible + detail
             }
+            + rest(flag, besides: told)
+    }
+
+    /// A line for the reasons whose values are usual or unknown; none when there are none.
+    private func rest(_ flag: FlaggedAccount, besides told: [FlaggedAccount.Reason]) -> [String] {
+        let count = flag.reasons.count - told.count
+        guard count > 0 else { return [] }
+        let sum = flag.reasons.reduce(0) { $0 + $1.contribution } - told.reduce(0) { $0 + $1.contribution }
+        let number = (sum < 0 ? "−" : "+") + NumberText.fixed(abs(sum), places: 2)
+        return [
+            language.pick(
+                "  \(number) from \(count) more whose values are usual or unknown (all of them: --format json)",
+                "  另有 \(count) 项取值正常或未知，合计 \(number)（全部见 --format json）")
+        ]
     }
 
     /// A bar in eighths of a cell; the smallest reason still shows one.

@@ -55,9 +55,9 @@ struct FlagListing {
         return table
     }
 
-    /// The three strongest reasons that speak for the flag.
+    /// The three strongest reasons that a person sees in their values.
     private func topReasons(_ flag: FlaggedAccount) -> String {
-        flag.reasons.filter { $0.contribution > 0 }.prefix(3).map(reasons.statement)
+        reasons.telling(flag.reasons).prefix(3).map(reasons.statement)
             .joined(separator: language.pick("; ", "；"))
     }
 

@@ -22,6 +22,14 @@ struct EventTime: Sendable {
         return "\(date)T\(time)\(suffix)"
     }
 
+    /// The Monday on or before the instant: `2025-10-27`.
+    func monday(of ms: Int64) -> String {
+        let days = floorDivide(floorDivide(ms, 1000) + Int64(offsetMinutes) * 60, 86_400)
+        // Day 0 was a Thursday.
+        let monday = days - (days + 3 - floorDivide(days + 3, 7) * 7)
+        return parts(monday * 86_400_000 - Int64(offsetMinutes) * 60_000).date
+    }
+
     private func parts(_ ms: Int64) -> (date: String, time: String) {
         let seconds = floorDivide(ms, 1000) + Int64(offsetMinutes) * 60
         let days = floorDivide(seconds, 86_400)

@@ -53,3 +53,16 @@ enum NumberText {
         return result + text.dropFirst(whole.count)
     }
 }
+
+extension NumberText {
+    /// Three significant digits: `0.00123`, `12.3`, `45,600`.
+    static func short(_ number: Double) -> String {
+        guard number != 0, number.isFinite else { return decimal(number) }
+        let places = 2 - Int(log10(abs(number)).rounded(.down))
+        if places >= 0 {
+            return places > 8 ? String(format: "%.2e", number) : decimal(number, places: places)
+        }
+        let unit = pow(10, Double(-places))
+        return decimal((number / unit).rounded() * unit)
+    }
+}

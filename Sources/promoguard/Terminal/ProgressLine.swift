@@ -18,6 +18,11 @@ final class ProgressLine {
         show("\r\u{1B}[K\(progress.events.grouped) events, \(rate.grouped) a second, at \(time)")
     }
 
+    /// Shows what is being done.
+    func update(_ text: String) {
+        if isShown { show("\r\u{1B}[K\(text)") }
+    }
+
     /// Clears the line.
     func end() {
         if isShown { show("\r\u{1B}[K") }

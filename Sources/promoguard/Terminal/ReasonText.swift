@@ -9,6 +9,8 @@ struct ReasonText: Sendable {
         var unit: FeatureDefinition.Unit
         var reason: Phrase
         var usual: Phrase
+        /// Whether a person would take a value as speaking against the account.
+        var isTelling: @Sendable (Double) -> Bool = { _ in true }
     }
 
     let language: Language
@@ -22,17 +24,34 @@ struct ReasonText: Sendable {
 
     /// Words for the features that this program knows.
     init(_ language: Language) {
-        let wordings = FeatureCatalog.all.map {
-            ($0.name, Wording(unit: $0.unit, reason: $0.reason, usual: $0.usual))
+        let wordings = FeatureCatalog.all.map { definition in
+            (
+                definition.name,
+                Wording(
+                    unit: definition.unit, reason: definition.reason, usual: definition.usual,
+                    isTelling: definition.isTelling)
+            )
         }
         self.init(language, wordings: Dictionary(wordings) { first, _ in first })
+    }
+
+    /// The reasons that speak against the account in a way that a person sees in their values: what is unknown, or
+    /// usual, may have raised the score a little and explains nothing. The strongest alone when there are none.
+    func telling(_ reasons: [FlaggedAccount.Reason]) -> [FlaggedAccount.Reason] {
+        let against = reasons.filter { $0.contribution > 0 }
+        let told = against.filter { reason in
+            guard let value = reason.value else { return false }
+            return wordings[reason.feature]?.isTelling(value) ?? true
+        }
+        return told.isEmpty ? Array(against.prefix(1)) : told
     }
 
     /// "37 accounts on this device in a day (usually 1–2)"; a feature this program does not know is shown as
     /// its name and value.
     func sentence(_ reason: FlaggedAccount.Reason) -> String {
         let statement = statement(reason)
-        guard let usual = wordings[reason.feature]?.usual.text(language), !usual.isEmpty else {
+        guard reason.value != nil, let usual = wordings[reason.feature]?.usual.text(language), !usual.isEmpty
+        else {
             return statement
         }
         // A sentence that ends in parentheses takes what is usual into them.
@@ -50,7 +69,7 @@ struct ReasonText: Sendable {
         }
         let phrase = wording.reason.text(language)
         guard let value = reason.value else {
-            return phrase.replacing("{}", with: "…") + language.pick(": not in the log", "：日志中没有")
+            return language.pick("not known: ", "未知：") + phrase.replacing("{}", with: "…")
         }
         if wording.unit == .flag, value == 0, !phrase.contains("{}") {
             return phrase + language.pick(": no", "：否")

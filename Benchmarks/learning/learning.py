@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""How fast and how well tables are learned, beside scikit-learn and LightGBM in the same run.
+
+    pip install scikit-learn lightgbm && Benchmarks/learning/learning.py [--rows 1000000]
+
+Prints ratios; figures never make it fail.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+from sklearn import datasets
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+BENCHMARKS = Path(__file__).resolve().parent.parent
+PROGRAM = BENCHMARKS / ".build/release/learn-bench"
+
+
+def bench(*arguments):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if done.returncode != 0:
+        sys.exit(f"learning: learn-bench {arguments[0]} ended with {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def write(path, x, y):
+    np.column_stack([x, y]).astype(np.float32).tofile(path)
+
+
+def solver(folder, rows, columns):
+    random = np.random.default_rng(1)
+    mixed = random.normal(size=(columns, columns)) * 0.2 + np.eye(columns)
+    x = (random.normal(size=(rows, columns)) @ mixed).astype(np.float32)
+    w = random.normal(size=columns) * 0.3
+    y = (random.random(rows) < 1 / (1 + np.exp(2 - x @ w))).astype(int)
+    write(folder / "plain.bin", x, y)
+    x = ((x - x.mean(axis=0)) / x.std(axis=0)).astype(np.float64)
+    start = time.perf_counter()
+    model = LogisticRegression(C=1.0, solver="lbfgs", tol=1e-8, max_iter=1000).fit(x, y)
+    theirs = time.perf_counter() - start
+    w, b = model.coef_[0], model.intercept_[0]
+    objective = np.logaddexp(0, -(x @ w + b) * (2 * y - 1)).sum() + 0.5 * (w @ w)
+    del x
+    ours = bench("plain", folder / "plain.bin", rows, columns, 1.0)
+    table = rows * columns * 4 / 2**20
+    print(f"{rows} x {columns}: {ours['seconds']:.2f} s, scikit-learn's lbfgs {theirs:.2f} s: "
+          f"ratio {ours['seconds'] / theirs:.2f} (wanted <= 0.5)")
+    print(f"  log-loss a row above scikit-learn's: {(ours['objective'] - objective) / rows:.1e} (wanted <= 1e-6)")
+    print(f"  peak {ours['peak_mb']:.0f} MB, {ours['peak_mb'] / table:.2f} tables of 32-bit floats (wanted <= 2)")
+
+
+def tables():
+    random = np.random.default_rng(2)
+    x, y = datasets.make_hastie_10_2(n_samples=12000, random_state=1)
+    yield "hastie_10_2", x, (y > 0).astype(int)
+    x, y = datasets.make_friedman1(n_samples=20000, n_features=10, noise=1.0, random_state=1)
+    yield "friedman1 above its 80 % quantile", x, (y > np.quantile(y, 0.8)).astype(int)
+    x, y = datasets.make_friedman2(n_samples=20000, noise=100.0, random_state=1)
+    yield "friedman2 above its median", x, (y > np.median(y)).astype(int)
+    x, y = datasets.load_breast_cancer(return_X_y=True)
+    yield "breast cancer", x, y
+    x = np.exp(random.normal(size=(30000, 12)))
+    x[random.random(x.shape) < 0.1] = np.nan
+    known = np.nan_to_num(np.log(x))
+    logit = np.abs(known[:, 0]) * 1.5 + np.sin(2 * known[:, 1]) + (known[:, 2] > 1) * 2 - (np.isnan(x[:, 3])) * 1.5 - 3
+    yield "steps, waves and unknowns", x, (random.random(len(x)) < 1 / (1 + np.exp(-logit))).astype(int)
+
+
+def quality(folder):
+    print(f"\n{'AUC on a held-out third':36s} {'promoguard':>11s} {'LightGBM':>9s} {'logistic':>9s}")
+    for name, x, y in tables():
+        train, test, y_train, y_test = train_test_split(x, y, test_size=1 / 3, random_state=1, stratify=y)
+        write(folder / "train.bin", train, y_train)
+        write(folder / "test.bin", test, y_test)
+        ours = bench("search", folder / "train.bin", len(train), x.shape[1], folder / "test.bin", len(test), folder / "out.bin")
+        auc = roc_auc_score(y_test, np.fromfile(folder / "out.bin", dtype=np.float32))
+        trees = lightgbm.LGBMClassifier(verbose=-1, random_state=1).fit(train, y_train).predict_proba(test)[:, 1]
+        means = np.nanmean(train, axis=0)
+        filled, filled_test = (np.where(np.isnan(part), means, part) for part in (train, test))
+        line = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(filled, y_train)
+        plain = roc_auc_score(y_test, line.predict_proba(filled_test)[:, 1])
+        trees = roc_auc_score(y_test, trees)
+        verdict = "" if auc >= trees - 0.01 and auc >= plain - 0.002 else "   NOT MET"
+        print(f"{name:36s} {auc:11.4f} {trees:9.4f} {plain:9.4f}   {ours['terms']:.0f} terms, "
+              f"{ours['crosses']:.0f} crosses, {ours['seconds']:.1f} s{verdict}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--skip-solver", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if not options.skip_solver:
+            solver(Path(folder), options.rows, 60)
+        quality(Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+/// A head to start from: its curves and grids as blocks whose weights are expected to stay where they are.
+///
+/// What is learned is how far each moves. Labels that people chose to give say little of how many abuse, so the head's
+/// intercept stays; where they are few, so do calibration and thresholds.
+struct PriorModel {
+    let head: LogisticModel.Head
+    let candidate: ModelSearch.Candidate
+    /// The head's weights in the candidate's blocks.
+    let centre: [Double]
+    /// The head's intercept, with what its curves have for a mean over the new rows.
+    let intercept: Double
+
+    /// - Throws: `unknownColumns` where the head names features that the set lacks.
+    init(_ head: LogisticModel.Head, _ set: TrainingSet) throws(TrainingError) {
+        let positions = Dictionary(
+            set.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let named =
+            head.terms.map(\.feature) + head.crosses.flatMap { [$0.first.feature, $0.second.feature] }
+        let unknown = named.filter { positions[$0] == nil }
+        guard unknown.isEmpty else { throw .unknownColumns(unknown) }
+
+        var candidate = ModelSearch.Candidate(
+            features: [], knots: [], design: CurveDesign(rowCount: set.count, blocks: []), penalty: 0,
+            smoothness: 0)
+        var blocks: [CurveDesign.Block] = []
+        var centre: [Double] = []
+        var intercept = head.intercept
+        for term in head.terms {
+            let feature = positions[term.feature]!
+            let knots = CurveKnots(raw: term.knots, term.transform)
+            let block = CurveDesign.Block(
+                curve: feature, of: set, knots, smoothness: 0, holdsSign: false, hasUnknown: true)!
+            candidate.features.append(feature)
+            candidate.knots.append(knots)
+            blocks.append(block)
+            let steps = zip(term.points, term.points.dropFirst()).map { $1 - $0 }
+            let mean = term.points[0] - block.values((steps + [0])[...])[0]
+            centre += steps + [term.missingPoints - mean]
+            intercept += mean
+        }
+        for cross in head.crosses {
+            let sides = [cross.first, cross.second].map { side in
+                GridSide(set, positions[side.feature]!, CurveKnots(raw: side.knots, side.transform))
+            }
+            let grid = CrossGrid(sides[0], sides[1])
+            let block = CurveDesign.Block(cross: grid, ridge: 1, set.weights)
+            candidate.crosses.append(grid)
+            blocks.append(block)
+            let points = cross.points.flatMap { $0 }
+            intercept += points[0] - block.values(points[...])[0]
+            centre += points
+        }
+        candidate.design = CurveDesign(rowCount: set.count, blocks: blocks)
+        self.head = head
+        self.candidate = candidate
+        self.centre = centre
+        self.intercept = intercept
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import RiskFeatures
+import RiskModel
+
+/// One change between two models, in words.
+struct DifferenceWords {
+    let what: Phrase
+    /// Where the change is greatest.
+    let value: Phrase
+
+    init(_ change: ModelDifference.Change) {
+        what =
+            switch change.kind {
+            case .added: Phrase(en: "new", zh: "新增")
+            case .removed: Phrase(en: "gone", zh: "移除")
+            case .moved where change.old * change.new < 0: Phrase(en: "turned round", zh: "方向相反")
+            case .moved where abs(change.new) > abs(change.old): Phrase(en: "stronger", zh: "增强")
+            case .moved: Phrase(en: "weaker", zh: "减弱")
+            }
+        value = FeatureValueWords.phrase(change.feature, change.value)
+    }
+
+    /// `+1.20`, `−0.35`, `0.00`.
+    static func signed(_ logOdds: Double) -> String {
+        if abs(logOdds) < 0.005 { return "0.00" }
+        let text = String(format: "%+.2f", logOdds)
+        return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+    }
+}
+
+/// A feature's value with its unit, in both languages.
+enum FeatureValueWords {
+    /// - Parameter value: nil for the unknown value.
+    static func phrase(_ feature: String, _ value: Double?) -> Phrase {
+        guard let value else { return Phrase(en: "unknown", zh: "未知") }
+        guard let unit = FeatureCatalog.definition(named: feature)?.unit else {
+            return Phrase(en: NumberText.short(value), zh: NumberText.short(value))
+        }
+        return Phrase(
+            en: ReasonText(.en).formatted(value, unit), zh: ReasonText(.zh).formatted(value, unit))
+    }
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import RiskModel
+
+/// `promoguard model compare OLD NEW`
+struct ModelCompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "What moved between two models, and where it matters.",
+        discussion: """
+            For each feature the value at which the two models differ most, and what it adds there in each, in \
+            calibrated log-odds: +0.7 doubles the odds.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The model as it was.", valueName: "old"), completion: .file(extensions: ["json"]))
+    var old: String
+
+    @Argument(
+        help: ArgumentHelp("The model as it is.", valueName: "new"), completion: .file(extensions: ["json"]))
+    var new: String
+
+    @Option(help: "How the differences are printed: table or json.")
+    var format: OutputFormat = .table
+
+    @Flag(help: "Also print features that moved by less than 0.1.")
+    var all = false
+
+    @OptionGroup var language: LanguageOptions
+
+    private static let notable = 0.1
+
+    func validate() throws {
+        guard format != .csv else { throw ValidationError("model compare prints --format table or json") }
+    }
+
+    func run() throws {
+        let models = (try LogisticModel.load(old, requiring: []), try LogisticModel.load(new, requiring: []))
+        let difference = ModelDifference(from: models.0, to: models.1)
+        switch format {
+        case .json: try Terminal.write(json(difference).text + "\n")
+        default:
+            let terminal = Terminal.standardOutput()
+            try Terminal.write(
+                difference.heads.map { text($0, language.language, terminal) }.joined(separator: "\n"))
+        }
+    }
+
+    private func text(_ head: ModelDifference.Head, _ language: Language, _ terminal: Terminal) -> String {
+        let title = FlagWords.risk(head.name, language)
+        guard let old = head.old, let new = head.new else {
+            return head.old == nil
+                ? language.pick("\(title): only in the new model\n", "\(title)：仅新模型有\n")
+                : language.pick("\(title): only in the old model\n", "\(title)：仅旧模型有\n")
+        }
+        var table = TerminalTable([
+            .init(title: title), .init(title: language.pick("old", "旧"), alignment: .right),
+            .init(title: language.pick("new", "新"), alignment: .right),
+        ])
+        for (name, first, second) in settings(old, new, language) {
+            table.rows.append([.init(name), .init(FigureTable.text(first)), .init(FigureTable.text(second))])
+        }
+        let changes = changes(head, language)
+        return table.rendered(terminal) + "\n" + summary(head, language)
+            + (changes.rows.isEmpty ? "" : "\n" + changes.rendered(terminal))
+    }
+
+    /// Thresholds, calibration, and the figures that both were given in training.
+    private func settings(
+        _ old: LogisticModel.Head, _ new: LogisticModel.Head, _ language: Language
+    ) -> [(String, Double, Double)] {
+        let words: [(String, String, (LogisticModel.Head) -> Double)] = [
+            ("review from", "待查阈值", { $0.thresholds.review }), ("high from", "高阈值", { $0.thresholds.high }),
+            ("calibration slope", "校准斜率", { $0.calibration.slope }),
+            ("usual account, log-odds", "普通账号的对数几率", { $0.calibration($0.intercept) }),
+            ("features", "特征数", { Double($0.terms.count) }),
+        ]
+        let figures = ["auc", "weighted_recall", "log_loss", "ece"].compactMap { name in
+            old.evaluation[name].flatMap { first in new.evaluation[name].map { (name, first, $0) } }
+        }
+        return words.map { (language.pick($0.0, $0.1), $0.2(old), $0.2(new)) } + figures
+    }
+
+    private func summary(_ head: ModelDifference.Head, _ language: Language) -> String {
+        func count(_ kind: ModelDifference.Change.Kind) -> Int { head.changes.count { $0.kind == kind } }
+        let moved = head.changes.count { $0.kind == .moved && abs($0.amount) >= Self.notable }
+        return language.pick(
+            "\(count(.added).counted("feature")) new, \(count(.removed)) gone, \(moved) moved by 0.1 or more\n",
+            "新增 \(count(.added)) 个特征，移除 \(count(.removed)) 个，变动不小于 0.1 的 \(moved) 个\n")
+    }
+
+    private func changes(_ head: ModelDifference.Head, _ language: Language) -> TerminalTable {
+        var table = TerminalTable([
+            .init(title: language.pick("feature", "特征")), .init(title: language.pick("what", "变化")),
+            .init(title: language.pick("most at", "变化最大处"), alignment: .right),
+            .init(title: language.pick("added", "原贡献"), alignment: .right),
+            .init(title: language.pick("adds now", "现贡献"), alignment: .right),
+            .init(title: language.pick("difference", "差值"), alignment: .right),
+            .init(title: language.pick("meaning", "含义"), isFlexible: true),
+        ])
+        for change in head.changes where all || abs(change.amount) >= Self.notable {
+            let words = DifferenceWords(change)
+            table.rows.append([
+                .init(change.feature), .init(words.what.text(language)), .init(words.value.text(language)),
+                .init(DifferenceWords.signed(change.old)), .init(DifferenceWords.signed(change.new)),
+                .init(DifferenceWords.signed(change.amount), change.amount > 0 ? .red : .green),
+                .init(TermWords.meaning(change.feature).text(language)),
+            ])
+        }
+        return table
+    }
+
+    private func json(_ difference: ModelDifference) -> JSONValue {
+        func side(_ head: LogisticModel.Head?) -> JSONValue {
+            guard let head else { return .null }
+            return .object([
+                ("review", .number(head.thresholds.review)), ("high", .number(head.thresholds.high)),
+                ("calibration_slope", .number(head.calibration.slope)),
+                ("calibration_intercept", .number(head.calibration.intercept)),
+                ("base_log_odds", .number(head.calibration(head.intercept))),
+                ("features", .integer(Int64(head.terms.count))),
+            ])
+        }
+        return .object([
+            (
+                "heads",
+                .object(
+                    difference.heads.map { head in
+                        (
+                            head.name,
+                            .object([
+                                ("old", side(head.old)), ("new", side(head.new)),
+                                (
+                                    "changes",
+                                    .array(
+                                        head.changes.map { change in
+                                            .object([
+                                                ("feature", .string(change.feature)),
+                                                ("kind", .string(change.kind.rawValue)),
+                                                ("value", change.value.map { .number($0) } ?? .null),
+                                                ("old", .number(change.old)), ("new", .number(change.new)),
+                                                ("difference", .number(change.amount)),
+                                            ])
+                                        })
+                                ),
+                            ])
+                        )
+                    })
+            )
+        ])
+    }
+}

@@ -1,0 +1,228 @@
+import Foundation
+import Testing
+
+@testable import RiskModel
+
+@Suite final class TableTests {
+    private let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("promoguard-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func file(_ text: String) throws -> String {
+        let path = folder.appendingPathComponent("\(UUID().uuidString).csv").path
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    private func cell(_ text: String) -> TableCell {
+        Array(text.utf8).withUnsafeBufferPointer { TableCell($0) }
+    }
+
+    @Test func cellsSayWhatTheyAre() {
+        for text in ["", "  ", "NaN", "na", "N/A", "null", "None"] {
+            #expect(cell(text) == .missing, "\(text)")
+        }
+        for text in ["inf", "-Infinity", "1e39", "-1e400"] { #expect(cell(text) == .notFinite, "\(text)") }
+        for text in ["x", "1,5", "1e", "e5", "-", ".", "1 2", "0x10", "1_000", "12a"] {
+            #expect(cell(text) == .text, "\(text)")
+        }
+    }
+
+    /// Against the standard library, which rounds correctly.
+    @Test func numbersAreReadAsTheStandardLibraryReadsThem() {
+        var dice = Dice(11)
+        var texts = ["0", "-0", "1.", ".5", "+7", "1E3", "1e-30", "123456789012345678901234567890", "0.1e1"]
+        texts += [
+            "9007199254740993", "0.000000000000000000000001234", "3.4028234e38", " 12 ", "1e22", "1e23",
+        ]
+        for _ in 0..<4000 {
+            let number = (dice.uniform() - 0.5) * pow(10, Double(Int(dice.uniform() * 60) - 30))
+            texts.append("\(number)")
+            texts.append(String(format: "%.\(Int(dice.uniform() * 20))f", number))
+            texts.append("\(Float(number))")
+        }
+        for text in texts {
+            let wanted = Double(text.trimmingCharacters(in: .whitespaces))!
+            #expect(cell(text) == .number(wanted), "\(text)")
+        }
+    }
+
+    /// Random tables, written and read back: numbers, missing cells, texts with quotes, commas and line ends, in
+    /// two scripts, with either line end, with and without a byte order mark and a last line end.
+    @Test func whatIsWrittenReadsBackTheSame() throws {
+        var dice = Dice(12)
+        for round in 0..<40 {
+            let rows = 60 + Int(dice.uniform() * 120)
+            let kinds = ["苏州", "a,b", "say \"hi\"", "two\r\nlines", "other", "深 圳"]
+            var numbers: [[Float]] = []
+            var texts: [String] = []
+            var csv = CSVWriter()
+            csv.append(["数,值", "city", "label", "b"])
+            for row in 0..<rows {
+                let values = (0..<2).map { _ in
+                    dice.uniform() < 0.2 ? Float.nan : Float((dice.normal() * 1000).rounded() / 64)
+                }
+                let text = dice.uniform() < 0.1 ? "" : kinds[Int(dice.uniform() * Double(kinds.count))]
+                numbers.append(values)
+                texts.append(text)
+                let shown = values.map { $0.isNaN ? "" : "\($0)" }
+                csv.append([shown[0], text, row % 2 == 0 ? "1" : "0", shown[1]])
+            }
+            var bytes = String(decoding: csv.bytes, as: UTF8.self)
+            if round % 2 == 1 { bytes = "\u{feff}" + bytes }
+            if round % 3 == 1 { bytes.removeLast() }
+            let path = try file(bytes)
+            let scan = try TableScan(path, roles: TableRoles(label: "label"))
+            #expect(scan.rows == rows)
+            var reader = try TableReader(
+                path, features: scan.features, categories: scan.categories, roles: TableRoles(label: "label"))
+            for row in 0..<rows {
+                try #require(try reader.next())
+                #expect(reader.label == (row % 2 == 0))
+                for (name, column) in [("数,值", 0), ("b", 1)] {
+                    let value = reader.values[try #require(scan.features.firstIndex(of: name))]
+                    #expect(value == numbers[row][column] || value.isNaN && numbers[row][column].isNaN)
+                }
+                let known = scan.categories["city"] ?? []
+                for (place, feature) in scan.features.enumerated() where feature.hasPrefix("city=") {
+                    let value = String(feature.dropFirst(5))
+                    let wanted: Float =
+                        known.contains(value)
+                        ? (texts[row] == value ? 1 : 0) : (known.contains(texts[row]) ? 0 : 1)
+                    #expect(texts[row].isEmpty ? reader.values[place].isNaN : reader.values[place] == wanted)
+                }
+            }
+            #expect(try !reader.next())
+        }
+    }
+
+    @Test func columnsThatSayNothingAreNotedAndLeftOut() throws {
+        var text = "a,copy,same,none,wild,name,label\n"
+        for row in 0..<60 {
+            text += "\(row),\(row).0,7,,\(row == 4 ? "inf" : "\(row % 7)"),n\(row),\(row % 2)\n"
+        }
+        let scan = try TableScan(try file(text), roles: TableRoles(label: "label"))
+        #expect(scan.features == ["a", "wild"])
+        #expect(
+            scan.notes == [
+                .duplicate(column: "copy", of: "a"), .constant(column: "same"), .empty(column: "none"),
+                .notFinite(column: "wild", cells: 1, firstLine: 6),
+                .noFrequentValue(column: "name", values: 60),
+            ])
+    }
+
+    @Test func aColumnThatTurnsOutToHoldTextIsReadAsText() throws {
+        var text = "zip,label\n"
+        for row in 0..<80 { text += "\(row < 40 ? "215000" : "A1"),\(row % 2)\n" }
+        let scan = try TableScan(try file(text), roles: TableRoles(label: "label"))
+        #expect(scan.categories == ["zip": ["215000", "A1"]])
+    }
+
+    @Test(
+        arguments: [
+            ("a,label\n1,1\n2,2\n", 3, "label is \"2\"; use 1 or 0"),
+            ("a,label\n1,1\n2,yes\n", 3, "label is \"yes\""),
+            ("a,label\n1,1\n2\n", 3, "1 fields, the header has 2"),
+            ("a,label\n1,1\n2,0,3\n", 3, "3 fields, the header has 2"),
+            ("a,b\n1,1\n", 1, "no column label; give --label one of: a, b"),
+            ("a,a,label\n1,1,1\n", 1, "a comes twice"), ("a,label\n", nil, "no rows"), ("", nil, "empty"),
+            ("a,label\n1,\n2,\n", nil, "no row has a label"),
+            ("a,label\n1,\"1\n", 2, "a quoted field does not end"),
+            ("account_id,a,label\nx,1,1\ny,2,0\nx,3,0\n", 4, "it labels \"x\" 0, but line 2 labels it 1"),
+            ("as_of_ms,a,label\n12,1,1\nsoon,2,0\n", 3, "as_of_ms is \"soon\""),
+            (
+                "a,label\n" + (0..<50).map { "\($0),1\n" }.joined() + "oops,0\n", 52,
+                "column a holds numbers, but here \"oops\""
+            ),
+        ] as [(String, Int?, String)])
+    func errorsNameTheRowAndTheCause(text: String, line: Int?, cause: String) throws {
+        let path = try file(text)
+        let error = #expect(throws: CSVError.self) {
+            try TrainingTable(path, roles: TableRoles(label: "label"))
+        }
+        #expect(error?.line == line)
+        #expect(error?.description.contains(cause) == true, "\(String(describing: error))")
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test func rolesAreNoFeatures() throws {
+        var text = "account_id,as_of_ms,x,gang,coupon_abuse,fake_order,note\n"
+        for row in 0..<40 { text += "u\(row / 2),\(row),\(row % 9),g\(row % 5),\(row / 2 % 2),1,\(row)\n" }
+        let path = try file(text)
+        let table = try TrainingTable(
+            path, roles: TableRoles(label: "coupon_abuse", group: "gang", ignored: ["note"]))
+        #expect(table.set.columns.map(\.name) == ["x"])
+        #expect(Set(table.set.groups).count == 5)
+        #expect(Set(table.set.accounts).count == 20)
+        #expect(table.set.times == (0..<40).map { Int64($0) })
+        // An account counts once, however many rows it has.
+        #expect(table.set.weights.allSatisfy { $0 == 0.5 })
+    }
+
+    @Test func aModelKeepsWhatItsTableWasLike() throws {
+        let head = LogisticModel.Head(
+            intercept: -1,
+            terms: [
+                .init(feature: "x", transform: .identity, knots: [0, 10], points: [-1, 1]),
+                .init(feature: "city=苏州", transform: .identity, knots: [0, 1], points: [0, 2]),
+                .init(feature: "city=other", transform: .identity, knots: [0, 1], points: [0, -2]),
+            ],
+            calibration: .init(slope: 1, intercept: 0), thresholds: .init(review: 0.4, high: 0.8))
+        var model = LogisticModel(name: "t", training: .init(data: "d", commands: []), heads: [:])
+        model.table = TableHead(label: "bad", categories: ["city": ["苏州", "上海"]], head: head)
+        let read = try LogisticModel.load(bytes: Data(model.fileText.utf8), name: "t", requiring: [])
+        #expect(read == model)
+        #expect(throws: ModelError.self) {
+            try LogisticModel.load(bytes: Data(model.fileText.utf8), name: "t")
+        }
+
+        let scorer = try TableScorer(read, label: "bad")
+        let path = try file("city,x\n苏州,5\n上海,5\n北京,5\n,\n")
+        var rows = try TableReader(
+            path, features: scorer.features, categories: scorer.categories, roles: TableRoles())
+        var found: [Double] = []
+        while try rows.next() { found.append(scorer.probability(rows.values)) }
+        for (probability, logit) in zip(found, [1.0, -1, -3, -1]) {
+            #expect(abs(probability - 1 / (1 + exp(-logit))) < 1e-6)
+        }
+        let error = #expect(throws: CSVError.self) {
+            let reader = try TableReader(
+                try file("city\n苏州\n"), features: scorer.features, categories: scorer.categories,
+                roles: TableRoles())
+            _ = reader.line
+        }
+        #expect(error?.reason.contains("x; add the columns or train again") == true)
+    }
+}
+
+@Suite struct ModelDifferenceTests {
+    private func model(_ terms: [LogisticModel.Term]) -> LogisticModel {
+        let head = LogisticModel.Head(
+            intercept: 0, terms: terms, calibration: .init(slope: 2, intercept: 0),
+            thresholds: .init(review: 0.4, high: 0.8))
+        return LogisticModel(name: "m", training: .init(data: "", commands: []), heads: [.fakeOrder: head])
+    }
+
+    @Test func theChangeIsWhereTheCurvesLieFarthestApart() throws {
+        let old = model([
+            .init(feature: "a", transform: .identity, knots: [0, 10], points: [0, 1]),
+            .init(feature: "gone", transform: .identity, knots: [0, 1], points: [0, 0.3]),
+            .init(feature: "same", transform: .identity, knots: [0, 1], points: [0, 1]),
+        ])
+        let new = model([
+            .init(feature: "a", transform: .identity, knots: [0, 5, 10], points: [0, 2, 1]),
+            .init(feature: "fresh", transform: .identity, knots: [3], points: [0], missingPoints: -0.2),
+            .init(feature: "same", transform: .identity, knots: [0, 1], points: [0, 1]),
+        ])
+        let head = try #require(ModelDifference(from: old, to: new).heads.first)
+        #expect(head.name == "fake_order")
+        #expect(head.changes.map(\.feature) == ["a", "gone", "fresh"])
+        #expect(head.changes.map(\.kind) == [.moved, .removed, .added])
+        #expect(head.changes.map(\.value) == [5, 1, nil])
+        // In calibrated log-odds: twice the points.
+        #expect(abs(head.changes[0].amount - 3) < 1e-9)
+        #expect(ModelDifference(from: old, to: old).heads[0].changes.isEmpty)
+    }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import FoundationXML
+import RiskFeatures
+import RiskModel
+import Testing
+
+/// Learning and measuring on a table, reports and comparisons, as a person types them.
+@Suite struct TableCommandTests {
+    private let campaign = TestCampaign.shared
+    private let folder = TemporaryFolder()
+
+    /// Six hundred rows of which one column tells a lot, one a little, and a text column something.
+    private func table(_ name: String, label: Bool = true) throws -> String {
+        var text = "编号,score_a,noise,城市,group" + (label ? ",bad" : "") + "\r\n"
+        for row in 0..<600 {
+            let mixed = row &* 2_654_435_761 % 1000
+            let bad = mixed % 10 < 3
+            let signal = (bad ? 3.0 : 1.0) + Double(mixed % 37) / 12
+            let city = mixed % 3 == 0 ? "苏州" : bad && mixed % 2 == 0 ? "\"上海,浦东\"" : "北京"
+            text +=
+                "u\(row),\(signal),\(mixed % 97),\(city),g\(row / 3)" + (label ? ",\(bad ? 1 : 0)" : "")
+                + "\r\n"
+        }
+        return try folder.write(name, text)
+    }
+
+    @Test func aTableTrainsAModelThatMeasuresTables() throws {
+        let (csv, model) = (try table("train.csv"), folder.file("m.json"))
+        let trained = try Program.promoguard(
+            "train", "--table", csv, "--label", "bad", "--id", "编号", "--group", "group", "--output", model,
+            "--report", folder.file("train.html"))
+        #expect(trained.exitCode == 0, "\(trained.errors)")
+        #expect(trained.text.contains("auc"))
+
+        let scores = folder.file("scores.csv")
+        let measured = try Program.promoguard(
+            "evaluate", "--table", csv, "--label", "bad", "--id", "编号", "--model", model, "--scores", scores,
+            "--format", "json")
+        #expect(measured.exitCode == 0, "\(measured.errors)")
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(measured.output)) as? [String: Any])
+        let found = try #require((json["models"] as? [[String: Any]])?.first)
+        let figures = try #require((found["heads"] as? [String: [String: Double]])?["bad"])
+        let auc = try #require(figures["auc"])
+        #expect(auc > 0.85)
+        let interval = try #require((found["intervals"] as? [String: [String: [Double]]])?["bad"]?["auc"])
+        #expect(interval[0] <= auc && auc <= interval[1])
+
+        let lines = try folder.text("scores.csv").split(separator: "\n")
+        #expect(lines[0] == "编号,score")
+        #expect(lines.count == 601 && lines[1].hasPrefix("u0,0.") && lines[600].hasPrefix("u599,0."))
+
+        // Without a label column the same rows get the same scores.
+        let again = folder.file("again.csv")
+        let scored = try Program.promoguard(
+            "evaluate", "--table", try table("new.csv", label: false), "--id", "编号", "--model", model,
+            "--scores", again)
+        #expect(scored.exitCode == 0, "\(scored.errors)")
+        #expect(try folder.bytes("again.csv") == folder.bytes("scores.csv"))
+
+        // It scores no logs, and says so.
+        let logs = try Program.promoguard(
+            "score", campaign.logs.path, "--model", model, "--database", folder.file("x.sqlite"))
+        #expect(logs.exitCode == 1)
+        #expect(logs.complaints.count == 1 && logs.complaints[0].contains("it learned bad from a table"))
+        try expectSelfContained("train.html")
+    }
+
+    @Test func theFeatureTableTrainsWhatScoresLogs() throws {
+        let logs = TestCampaign.simulate(accounts: 400, days: 3, seed: 7)
+        let (csv, model) = (folder.file("features.csv"), folder.file("coupon.json"))
+        #expect(
+            try Program.promoguard(
+                "features", logs.path, "--labels", logs.file("labels.csv"), "--output", csv
+            ).exitCode == 0)
+        let trained = try Program.promoguard(
+            "train", "--table", csv, "--label", "coupon_abuse", "--output", model, "--l2", "30")
+        #expect(trained.exitCode == 0, "\(trained.errors)")
+        #expect(try LogisticModel.load(model, requiring: [.couponAbuse]).heads.count == 1)
+        let measured = try Program.promoguard(
+            "evaluate", "--table", csv, "--label", "coupon_abuse", "--model", model)
+        #expect(measured.exitCode == 0 && measured.text.contains("auc"))
+        let scored = try Program.promoguard(
+            "score", logs.path, "--model", model, "--database", folder.file("cases.sqlite"))
+        #expect(scored.exitCode == 0, "\(scored.errors)")
+    }
+
+    @Test func tablesThatCannotBeUsedSayWhyAndWriteNoModel() throws {
+        let ragged = try folder.write("ragged.csv", "a,bad\n1,1\n2\n")
+        let odd = try folder.write("odd.csv", "a,bad\n1,1\n2,maybe\n")
+        let single = try folder.write("one.csv", "a,bad\n1,1\n2,1\n")
+        for (path, cause) in [
+            (ragged, "line 3"), (odd, "line 3"), (single, "all are 1"), ("none.csv", "No such"),
+        ] {
+            let outcome = try Program.promoguard(
+                "train", "--table", path, "--label", "bad", "--output", folder.file("m.json"))
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.complaints.last?.contains(cause) == true, "\(outcome.errors)")
+        }
+        let unlabelled = try Program.promoguard("train", "--table", odd, "--output", folder.file("m.json"))
+        #expect(unlabelled.exitCode == 64 && unlabelled.errors.contains("--label COLUMN"))
+        #expect(!folder.names.contains("m.json"))
+    }
+
+    @Test func twoModelsSideBySideWithTheirReport() throws {
+        var other = campaign.model
+        other.name = "other"
+        let strongest = try #require(campaign.model.heads[.couponAbuse]).byImportance[0].feature
+        other.heads[.couponAbuse]!.terms.removeAll { $0.feature == strongest }
+        other.heads[.couponAbuse]!.thresholds.review *= 0.6
+        let path = folder.file("other.json")
+        try other.write(to: path)
+        let arguments = [
+            "evaluate", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"),
+            "--groups", campaign.logs.file("truth.csv"), "--model", campaign.modelPath, "--against", path,
+            "--review-per-day", "5",
+        ]
+        let outcome = try Program.run(
+            Program.promoguard, arguments + ["--format", "json", "--report", folder.file("r.html")])
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any])
+        let differences = try #require(json["differences"] as? [String: [String: [String: Any]]])
+        #expect(differences["fake_order"]?["auc"]?["difference"] as? Double == 0)
+        #expect(differences["coupon_abuse"]?["review_recall"] != nil)
+        let accounts = try #require((json["disagreements"] as? [String: [[String: Any]]])?["coupon_abuse"])
+        #expect(!accounts.isEmpty)
+        // Masked: an account is shown by its ends alone.
+        #expect(accounts.allSatisfy { ($0["account"] as? String)?.contains("…") == true })
+        let models = try #require(json["models"] as? [[String: Any]])
+        let figures = try #require(models[0]["heads"] as? [String: [String: Double]])["coupon_abuse"]
+        #expect(figures?["saved_share"] != nil && figures?["precision_at_capacity"] != nil)
+        let parts = try #require(models[0]["parts"] as? [String: [[String: Any]]])["coupon_abuse"]
+        #expect(parts?.contains { $0["week"] != nil } == true)
+        let campaigns = Set((parts ?? []).compactMap { $0["campaign"] as? String })
+        let written = Set(
+            campaign.lines.compactMap { $0.firstMatch(of: /"campaign_id":"([^"]*)"/)?.1 }.map(String.init))
+        #expect(!campaigns.isEmpty && campaigns.isSubset(of: written))
+
+        try expectSelfContained("r.html")
+        let page = try folder.text("r.html")
+        // What moved is in the report, and in the comparison.
+        #expect(page.contains(strongest))
+        let compared = try Program.promoguard("model", "compare", path, campaign.modelPath, "--lang", "en")
+        #expect(compared.exitCode == 0, "\(compared.errors)")
+        #expect(
+            compared.text.split(separator: "\n").contains {
+                $0.hasPrefix(strongest) && $0.contains(" new ")
+            })
+        let same = try Program.promoguard("model", "compare", path, path, "--format", "json")
+        #expect(same.text.contains("\"changes\":[]"))
+    }
+
+    @Test func aModelIsShownInBothLanguages() throws {
+        let english = try Program.promoguard("model", "show", "--model", campaign.modelPath, "--lang", "en")
+        let chinese = try Program.promoguard("model", "show", "--model", campaign.modelPath, "--lang", "zh")
+        #expect(english.text.contains("flagged for review from a probability of"))
+        #expect(chinese.text.contains("标为待查") && chinese.text.contains("薅羊毛"))
+        #expect(english.text.contains("device_accounts_1d"))
+    }
+
+    /// Well-formed, and with nothing that a browser would fetch.
+    private func expectSelfContained(_ name: String) throws {
+        let parser = XMLParser(data: Data(try folder.bytes(name)))
+        let page = Page()
+        parser.delegate = page
+        #expect(parser.parse(), "\(String(describing: parser.parserError)), line \(parser.lineNumber)")
+        #expect(page.charts >= 5)
+        #expect(page.fetched.isEmpty)
+        let text = try folder.text(name)
+        for word in ["http:", "https:", "url(", "@import", "<script", "javascript:"] {
+            #expect(!text.contains(word), "\(word)")
+        }
+    }
+
+    /// What an XML parser finds in a page.
+    private final class Page: NSObject, XMLParserDelegate {
+        var charts = 0
+        var fetched: [String] = []
+
+        func parser(
+            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+            qualifiedName: String?, attributes: [String: String]
+        ) {
+            if name == "svg" { charts += 1 }
+            if ["script", "link", "img", "iframe", "object"].contains(name) { fetched.append(name) }
+            for key in ["src", "href", "xlink:href"] where attributes[key] != nil { fetched.append(key) }
+        }
+    }
+}
