@@ -23,6 +23,8 @@ let package = Package(
             ]),
         .executableTarget(
             name: "learn-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
+        .executableTarget(
+            name: "score-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
     ],
     swiftLanguageModes: [.v6]
 )

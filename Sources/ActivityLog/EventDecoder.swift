@@ -42,6 +42,8 @@ public struct EventDecoder: Sendable {
     private var scratch: [UInt8] = []
     /// The answer for models seen before, by key: the key with its lowest bit replaced by the answer.
     private var emulatorMemo = [UInt64](repeating: 0, count: 1024)
+    /// What addresses seen before say, by the key of their text: a visit's events come from one.
+    private var addressMemo = [AddressMemo](repeating: AddressMemo(), count: 2048)
     var campaigns = CampaignNames()
     /// The text of the first thousand campaign ids, by key.
     public var campaignNames: [UInt64: String] { campaigns.texts }
@@ -163,8 +165,8 @@ public struct EventDecoder: Sendable {
             hasEscapes: gathered.escaped & bit(field) != 0)
     }
 
-    /// Reads the line's object. Fields in the order of the line before, written without spaces, are taken here;
-    /// any other goes through `member`.
+    /// Reads the line's object. Known fields written without spaces and escapes are taken here; any other goes
+    /// through `member`.
     @inline(__always)
     private mutating func gather(
         _ line: borrowing RawSpan, into slots: inout MutableSpan<UInt64>
@@ -193,6 +195,7 @@ public struct EventDecoder: Sendable {
             // At the quote of a key.
             usual: if isUsual, JSONScanner.byte(line, position) == 0x22,
                 let pattern = fields.expected(line, position &+ 1, after: previous)
+                    ?? sought(line, position &+ 1, after: previous)
             {
                 let start = position &+ 1 &+ pattern.length
                 let slot = Int(pattern.field.rawValue)
@@ -257,6 +260,18 @@ public struct EventDecoder: Sendable {
         gathered.present |= present
         try end(line, position &+ 1)
         return gathered
+    }
+
+    /// The pattern of a known key that was not expected here, from now on expected; nil when its colon and a string's
+    /// opening quote do not follow at once.
+    @inline(never)
+    private mutating func sought(
+        _ line: borrowing RawSpan, _ start: Int, after previous: Int
+    ) -> FieldTable.Pattern? {
+        var position = start
+        guard let named = try? key(line, &position) else { return nil }
+        fields.expect(named, after: previous)
+        return fields.expected(line, start, after: previous)
     }
 
     /// Reads what stands between members.
@@ -381,7 +396,9 @@ public struct EventDecoder: Sendable {
         event.network = NetworkKind(rawValue: networks.find(EventDecoder.key(slots, .network))) ?? .unknown
         (event.ipKey, event.networkKey) =
             EventDecoder.key(slots, .ip) == 0
-            ? (0, 0) : address(line, EventDecoder.text(slots, .ip, gathered))
+            ? (0, 0)
+            : address(
+                line, Token(key: EventDecoder.key(slots, .ip), text: EventDecoder.text(slots, .ip, gathered)))
         let model = EventDecoder.key(slots, .model)
         if model != 0 {
             event.modelIsEmulator = isEmulator(
@@ -532,7 +549,26 @@ public struct EventDecoder: Sendable {
         return Token(key: hash(scratch.span.bytes), text: text)
     }
 
-    private func address(_ line: borrowing RawSpan, _ text: JSONScanner.Text) -> (UInt64, UInt64) {
+    /// An address as it was read before.
+    private struct AddressMemo {
+        var text: UInt64 = 0
+        var address: UInt64 = 0
+        var network: UInt64 = 0
+    }
+
+    /// The keys of an address and of its network.
+    @inline(__always)
+    private mutating func address(_ line: borrowing RawSpan, _ token: Token) -> (UInt64, UInt64) {
+        let slot = Int(truncatingIfNeeded: token.key) & (addressMemo.count &- 1)
+        if addressMemo[slot].text != token.key {
+            let (address, network) = read(line, token.text)
+            addressMemo[slot] = AddressMemo(text: token.key, address: address, network: network)
+        }
+        return (addressMemo[slot].address, addressMemo[slot].network)
+    }
+
+    @inline(never)
+    private func read(_ line: borrowing RawSpan, _ text: JSONScanner.Text) -> (UInt64, UInt64) {
         guard !text.hasEscapes, let address = NetworkAddress(line, from: text.start, to: text.end),
             !address.isReserved
         else { return (0, 0) }

@@ -31,7 +31,7 @@ public struct EventStream: ~Copyable {
         sources.sort { $0.firstMs != $1.firstMs ? $0.firstMs < $1.firstMs : $0.path < $1.path }
         merge = EventMerge(configuration: configuration)
         merge.report.sources = sources.map {
-            var source = ReadReport.Source(path: $0.path)
+            var source = ReadReport.Source(path: $0.path, isRegular: $0.isRegular)
             source.problem = $0.problem
             return source
         }

@@ -87,7 +87,7 @@ struct FieldTable: Sendable {
     /// Remembers that `field` came after the field `previous`.
     @inline(__always)
     mutating func expect(_ field: EventField?, after previous: Int) {
-        guard let field else { return }
+        guard let field, next[previous].field != field else { return }
         nextButOne[previous] = next[previous]
         next[previous] = patterns[Int(field.rawValue)]
     }

@@ -2,6 +2,8 @@
 public struct ReadReport: Sendable {
     public struct Source: Sendable {
         public var path: String
+        /// Whether it can be read again; a pipe or standard input cannot.
+        public var isRegular: Bool
         public var lines: Int64 = 0
         public var events: Int64 = 0
         public var rejected: Int64 = 0
@@ -31,7 +33,10 @@ public struct ReadReport: Sendable {
             case damaged
         }
 
-        public init(path: String) { self.path = path }
+        public init(path: String, isRegular: Bool = true) {
+            self.path = path
+            self.isRegular = isRegular
+        }
     }
 
     public var sources: [Source] = []

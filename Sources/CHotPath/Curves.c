@@ -56,54 +56,61 @@ float pg_log1p(float x) {
     return lanes[0];
 }
 
+PG_INLINE void pg_gather(pg_floats *lanes, const float *values, const uint16_t *features) {
+    for (int lane = 0; lane < PG_BLOCK; lane++) (*lanes)[lane] = values[features[lane]];
+}
+
+PG_FASTEST
+void pg_log1p_of(const float *values, const uint16_t *features, uint32_t blocks, float *logarithms) {
+    for (uint32_t place = 0; place < blocks * PG_BLOCK; place += PG_BLOCK) {
+        pg_floats x;
+        pg_gather(&x, values, features + place);
+        pg_log1p_lanes(&x);
+        memcpy(logarithms + place, &x, sizeof x);
+    }
+}
+
 /// Adds the lanes in one fixed order.
 PG_INLINE float pg_total(const pg_floats *lanes) {
     pg_floats x = *lanes;
     return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
 }
 
-/// Adds one head's curves at `x` where known; `row` stands at their rows and is moved past them.
-PG_INLINE void pg_add_curves(
-    pg_floats *sum, const pg_floats *x, const pg_ints *known, const float **row, uint32_t bends) {
-    pg_floats curve, last, beyond;
-    pg_load(&curve, *row);
-    pg_load(&last, *row + PG_BLOCK);
-    *row += 2 * PG_BLOCK;
-    // min(x, last)
-    pg_ints below = *x < last;
-    pg_floats held = (pg_floats)(((pg_ints)*x & below) | ((pg_ints)last & ~below));
-    for (uint32_t bend = 0; bend < bends; bend++, *row += 2 * PG_BLOCK) {
-        pg_floats knot, change;
-        pg_load(&knot, *row);
-        pg_load(&change, *row + PG_BLOCK);
-        beyond = held - knot;
-        pg_positive(&beyond);
-        curve += change * beyond;
-    }
-    pg_keep(&curve, known);
-    *sum += curve;
-}
-
 PG_FASTEST
-pg_pair pg_curves(const float *values, const pg_block *blocks, uint32_t count, const float *rows) {
+pg_pair pg_curves(
+    const float *values, const uint16_t *features, const pg_block *blocks, uint32_t count, const float *rows) {
     pg_floats first = {0}, second = {0};
-    for (const pg_block *block = blocks; block < blocks + count; block++) {
-        const float *row = rows + (size_t)block->row * PG_BLOCK;
+    for (const pg_block *block = blocks; block < blocks + count; block++, features += PG_BLOCK) {
         pg_floats x;
-        pg_load(&x, values + block->value);
+        pg_gather(&x, values, features);
+        const float *row = rows;
+        rows += (3 + 3 * (size_t)block->bends) * PG_BLOCK;
         // Finite is an exponent below the highest.
         pg_ints known = ((pg_ints)x & 0x7fffffff) < 0x7f800000;
         if (!__builtin_reduce_or(known)) continue;
-        if (block->logarithmic) {
-            pg_floats wanted, logarithm = x;
-            pg_load(&wanted, row);
-            row += PG_BLOCK;
-            pg_log1p_lanes(&logarithm);
-            pg_ints mask = wanted != 0;
-            x = (pg_floats)(((pg_ints)logarithm & mask) | ((pg_ints)x & ~mask));
+        if (block->logarithmic) pg_log1p_lanes(&x);
+        pg_floats one, two, last;
+        pg_load(&one, row);
+        pg_load(&two, row + PG_BLOCK);
+        pg_load(&last, row + 2 * PG_BLOCK);
+        // min(x, last)
+        pg_ints below = x < last;
+        pg_floats held = (pg_floats)(((pg_ints)x & below) | ((pg_ints)last & ~below));
+        for (uint32_t bend = 0; bend < block->bends; bend++) {
+            row += 3 * PG_BLOCK;
+            pg_floats knot, change, other;
+            pg_load(&knot, row);
+            pg_load(&change, row + PG_BLOCK);
+            pg_load(&other, row + 2 * PG_BLOCK);
+            pg_floats beyond = held - knot;
+            pg_positive(&beyond);
+            one += change * beyond;
+            two += other * beyond;
         }
-        pg_add_curves(&first, &x, &known, &row, block->first_bends);
-        pg_add_curves(&second, &x, &known, &row, block->second_bends);
+        pg_keep(&one, &known);
+        pg_keep(&two, &known);
+        first += one;
+        second += two;
     }
     return (pg_pair){pg_total(&first), pg_total(&second)};
 }

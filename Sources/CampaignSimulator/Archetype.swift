@@ -36,6 +36,14 @@ public enum Archetype: String, CaseIterable, Sendable {
     case chatGroupBrushing = "chat_group_brushing"
     case commissionLoop = "commission_loop"
 
+    /// Honest, and in some respect so like a cheat that a model needs to see many of them.
+    var looksOdd: Bool {
+        switch self {
+        case .shopTablet, .family, .officeGroupBuy, .opinionLeader, .flashCrowd, .quickBuyer: true
+        default: false
+        }
+    }
+
     /// What kind of cheat it is, if one.
     public enum Cheat: Sendable { case couponAbuse, fakeOrder }
 

@@ -46,6 +46,10 @@ public struct CampaignConfiguration: Sendable {
             return "the lateness bound must be 0 to 600000 ms, not \(maxLatenessMs)"
         }
         if !(0...1).contains(labelShare) { return "the label share must be 0 to 1, not \(labelShare)" }
+        // The ways of life that do not look odd keep some room beside them.
+        if !(0...1.8).contains(difficulty.oddFactor) {
+            return "odd customers must be 0 to 1.8 times as many, not \(difficulty.oddFactor)"
+        }
         return nil
     }
 }

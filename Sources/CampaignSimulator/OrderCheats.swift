@@ -33,11 +33,14 @@ extension Diary {
         UInt32(merchant) * Brand.skusPerMerchant + UInt32(random.below(Int(Brand.skusPerMerchant)))
     }
 
+    /// A merchant who pays for sales: mostly a small one, at times one with plenty of customers to hide among.
+    private mutating func drawClient() -> UInt16 {
+        random.chance(0.4) ? world.brand.drawMerchant(&random) : world.brand.drawSmallMerchant(&random)
+    }
+
     /// A merchant pays a studio: its accounts order, confirm and praise.
     private mutating func brushForMerchant(_ gang: Gang, _ accounts: [UInt32]) {
-        let merchants = (0..<1 + random.below(2 + Int(gang.skill * 3))).map { _ in
-            world.brand.drawSmallMerchant(&random)
-        }
+        let merchants = (0..<1 + random.below(2 + Int(gang.skill * 3))).map { _ in drawClient() }
         let start = gangStart(latest: 0.35)
         let days = max(2, world.days / 2)
         var parcel = newID()
@@ -72,7 +75,7 @@ extension Diary {
     /// Real people with real phones and homes, who earn a few yuan an order in a chat group.
     private mutating func brushInChatGroup(_ community: Community, _ accounts: [UInt32]) {
         let skill = community.skill
-        let merchants = (0..<2 + random.below(3)).map { _ in world.brand.drawSmallMerchant(&random) }
+        let merchants = (0..<2 + random.below(3)).map { _ in drawClient() }
         let tasks = (0..<3 + random.below(4)).map { _ in
             (moment(from: 0, until: world.spanMs * 4 / 5), random.pick(merchants))
         }

@@ -54,8 +54,8 @@ struct Community: Sendable {
     /// A way of life, its share of its kind, and how many live it together.
     private static let lives: [(Archetype, Double, ClosedRange<Int>)] = [
         (.ordinaryShopper, 0.26, 1...1), (.loyalMember, 0.10, 1...1), (.newcomer, 0.12, 1...1),
-        (.dealHunter, 0.06, 1...1), (.shopTablet, 0.045, 18...60), (.dormitory, 0.045, 10...60),
-        (.family, 0.075, 2...5), (.officeGroupBuy, 0.04, 4...16), (.opinionLeader, 0.05, 60...320),
+        (.dealHunter, 0.06, 1...1), (.shopTablet, 0.045, 8...60), (.dormitory, 0.045, 10...60),
+        (.family, 0.075, 2...5), (.officeGroupBuy, 0.04, 4...16), (.opinionLeader, 0.05, 20...320),
         (.carrierNAT, 0.03, 25...80), (.flashCrowd, 0.045, 1...1), (.traveller, 0.02, 1...1),
         (.nightWorker, 0.02, 1...1), (.bareLog, 0.03, 1...1), (.giftGiver, 0.02, 2...5),
         (.refunder, 0.02, 1...1), (.quickBuyer, 0.04, 1...1),
@@ -78,7 +78,7 @@ struct Community: Sendable {
         var kinds: [(Archetype, Double, ClosedRange<Int>)] = []
         kinds += couponCheats.map { ($0.0, $0.1 * difficulty.couponAbuseShare, $0.2) }
         kinds += orderCheats.map { ($0.0, $0.1 * difficulty.fakeOrderShare, $0.2) }
-        kinds += lives.map { ($0.0, $0.1 * honestShare, $0.2) }
+        kinds += lives.map { ($0.0, $0.1 * honestShare * ($0.0.looksOdd ? difficulty.oddFactor : 1), $0.2) }
         var communities: [Community] = []
         var next = 0
         for (archetype, share, sizes) in kinds where archetype != .ordinaryShopper {

@@ -21,6 +21,9 @@ public struct WorldDifficulty: Sendable {
     // Prevalence: shares of all accounts.
     public var couponAbuseShare = 0.05
     public var fakeOrderShare = 0.026
+    /// How many times as many honest people look odd: above 1 for worlds to learn from, so that ways of life of
+    /// which an ordinary world holds a handful weigh something.
+    public var oddFactor = 1.0
 
     // Gangs.
     /// Skill is the mean of two uniform draws to this power (below 1: more skill).
@@ -51,11 +54,11 @@ public struct WorldDifficulty: Sendable {
     /// Deviation of a bot's daily check-in, minutes.
     public var checkInJitterMinutes = Ramp(0.8, 70)
     /// Hours from a paid brushing order to its receipt.
-    public var brushReceiptHours = Ramp(3, 46)
+    public var brushReceiptHours = Ramp(8, 56)
     /// Share of brushed orders with five stars within minutes of the receipt.
-    public var brushInstantReview = Ramp(0.88, 0.4)
+    public var brushInstantReview = Ramp(0.75, 0.3)
     /// Share of brushed orders that share a tracking number.
-    public var brushSharedTracking = Ramp(0.6, 0.1)
+    public var brushSharedTracking = Ramp(0.45, 0.06)
     /// Tries to find an article just over a coupon's threshold.
     public var thresholdTries = Ramp(9, 3)
     /// Reaction to a launch, median seconds; the crowd takes `crowdReactionSeconds`.

@@ -300,7 +300,7 @@ public struct FeatureEngine: ~Copyable {
             let users = devices.pointer(keys.deviceRow).pointee.accounts
             if users.count(within: RecentSet.month, at: Clock.stamp(event.ts), sketches) > 2 { return }
         }
-        guard let left = remembered(last, devices) else { return }
+        guard let left = devices.pointer(of: last, since: memoryLimitMs) else { return }
         account.pointee.devices.hasMovedOn = true
         left.pointee.movedOn = min(left.pointee.movedOn &+ 1, 60_000)
     }
@@ -415,7 +415,9 @@ public struct FeatureEngine: ~Copyable {
             }
         }
         let namesOther = inviterDepth != nil || (event.type == .couponAccept && event.peerKey != 0)
-        guard let ownRow = namesOther ? hubs.locate(event.accountKey) : hubs.find(event.accountKey) else { return }
+        guard let ownRow = namesOther ? hubs.locate(event.accountKey) : hubs.find(event.accountKey) else {
+            return
+        }
         // A row without events was made for a later event of the group: nobody has named the account yet.
         guard namesOther || hubs.pointer(ownRow).pointee.lastMs != .min else { return }
         let own = live(hubs.pointer(ownRow), event.ts, FeatureEngine.memoryMs)
@@ -432,7 +434,7 @@ public struct FeatureEngine: ~Copyable {
         _ event: Event, _ peer: HubState, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
     ) {
         account.pointee.referral.peerEvents = min(account.pointee.referral.peerEvents &+ 1, 60_000)
-        if event.type == .commission, let buyer = remembered(event.peerKey, accounts) {
+        if event.type == .commission, let buyer = accounts.pointer(of: event.peerKey, since: memoryLimitMs) {
             let payerAccounts = buyer.pointee.identity.payerAccounts
             if !payerAccounts.isNaN {
                 account.pointee.referral.purseCommissions = min(
@@ -465,7 +467,8 @@ public struct FeatureEngine: ~Copyable {
             let parcelAddresses = event.trackingKey == 0 ? .nan : account.pointee.identity.parcelAddresses
             merchant.pointee.observe(
                 event, viewsSinceOrder: account.pointee.life.viewsSinceOrder,
-                buyerOrders: orders.pointer(account.pointee.ordersRow).pointee, parcelAddresses: parcelAddresses,
+                buyerOrders: orders.pointer(account.pointee.ordersRow).pointee,
+                parcelAddresses: parcelAddresses,
                 stamp, &sketches)
             account.pointee.merchant = MerchantEvidence(merchant.pointee, event, stamp, sketches)
         }
@@ -509,7 +512,8 @@ public struct FeatureEngine: ~Copyable {
         let devices = account.pointee.devices.devices
         let addresses = account.pointee.devices.addresses
         let inputs = FeatureInputs(
-            account: UnsafePointer(account), accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
+            account: UnsafePointer(account),
+            accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
             ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
             addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches))
@@ -522,13 +526,13 @@ public struct FeatureEngine: ~Copyable {
         _ row: UInt32, _ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ type: EventType?
     ) -> ScoringMoment {
         let benefits = account.pointee.benefits
-        let orders = orders.pointer(account.pointee.ordersRow).pointee
+        let orders = orders.pointer(account.pointee.ordersRow)
         return ScoringMoment(
             account: row, accountKey: account.pointee.key, ts: ms, type: type,
             costlyEvents: account.pointee.life.costly,
             amountAtRiskFen: (
                 max(benefits.claimedFen, benefits.discountedFen) &+ benefits.pointsFen,
-                orders.paidFen &+ orders.commissionFen
+                orders.pointee.paidFen &+ orders.pointee.commissionFen
             ))
     }
 
@@ -544,7 +548,7 @@ public struct FeatureEngine: ~Copyable {
         var waiting = InlineArray<32, UInt32>(repeating: 0)
         var count = 0
         accounts.forEach { row, account in
-            guard remembers(account.pointee.lastMs) else { return }
+            guard account.pointee.lastMs >= memoryLimitMs else { return }
             prefetchLastSlots(account.pointee.lastKeys, account.pointee.key)
             waiting[count] = row
             count += 1
@@ -594,38 +598,32 @@ public struct FeatureEngine: ~Copyable {
 
     private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
         let keys = account.pointee.lastKeys
-        if !account.pointee.device.ageSeconds.isNaN, let device = remembered(keys.device, devices) {
+        if !account.pointee.device.ageSeconds.isNaN,
+            let device = devices.pointer(of: keys.device, since: memoryLimitMs)
+        {
             account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
         }
-        if let phone = remembered(keys.phone, phones) {
+        if let phone = phones.pointer(of: keys.phone, since: memoryLimitMs) {
             account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
         }
-        if let address = remembered(keys.address, deliveryAddresses) {
+        if let address = deliveryAddresses.pointer(of: keys.address, since: memoryLimitMs) {
             account.pointee.identity.addressAccounts = IdentityEvidence.accounts(
                 address.pointee, stamp, sketches)
         }
-        if let payer = remembered(keys.payer, payers) {
+        if let payer = payers.pointer(of: keys.payer, since: memoryLimitMs) {
             account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
         }
-        if let inviter = remembered(keys.inviter, hubs) {
+        if let inviter = hubs.pointer(of: keys.inviter, since: memoryLimitMs) {
             account.pointee.inviter = HubEvidence(inviter.pointee, stamp, sketches)
         }
-        if let own = remembered(account.pointee.key, hubs) {
+        if let own = hubs.pointer(of: account.pointee.key, since: memoryLimitMs) {
             account.pointee.own = HubEvidence(own.pointee, stamp, sketches)
         }
     }
 
-    /// Whether a row still counts now, evicted or not.
-    private func remembers(_ lastMs: Int64) -> Bool { clockMs - lastMs <= FeatureEngine.memoryMs }
-
-    private func remembered<Row: KeyedState>(
-        _ key: UInt64, _ table: borrowing KeyedTable<Row>
-    ) -> UnsafeMutablePointer<Row>? {
-        guard key != 0, let row = table.find(key), remembers(table.pointer(row).pointee.lastMs) else {
-            return nil
-        }
-        return table.pointer(row)
-    }
+    /// Rows last touched before this no longer count, evicted or not.
+    @inline(__always)
+    private var memoryLimitMs: Int64 { clockMs - FeatureEngine.memoryMs }
 
     /// Every account held, in no particular order, with its row.
     public func forEachAccount(_ body: (_ account: UInt32, _ memory: ScoreMemory) -> Void) {

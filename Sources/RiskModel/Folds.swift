@@ -3,6 +3,9 @@ struct Folds: Sendable {
     let count: Int
     /// A fold a row.
     let ofRow: [Int]
+    /// The fold of each group.
+    let ofGroup: [UInt64: Int]
+
     /// Deals groups out by size: those with positives to the fold with the fewest positives so far, the others
     /// to the fold with the fewest rows. Ties go by a hash of the group, never by the order of rows.
     init(_ set: TrainingSet, wanted: Int) throws(TrainingError) {
@@ -36,6 +39,7 @@ struct Folds: Sendable {
             foldOf[group.key] = fold
         }
         ofRow = set.groups.map { foldOf[$0]! }
+        ofGroup = foldOf
     }
 
     /// Rows that are never parted.

@@ -7,12 +7,15 @@ public struct AccountLabel: Sendable, Equatable {
     public var isAbuse: Bool
     /// What was known at this time is what it trains on; event time, nil for the end of the logs.
     public var asOfMs: Int64?
+    /// Where it stands in the labels file; nil where it comes from none.
+    public var line: Int?
 
-    public init(accountID: String, risk: Risk, isAbuse: Bool, asOfMs: Int64? = nil) {
+    public init(accountID: String, risk: Risk, isAbuse: Bool, asOfMs: Int64? = nil, line: Int? = nil) {
         self.accountID = accountID
         self.risk = risk
         self.isAbuse = isAbuse
         self.asOfMs = asOfMs
+        self.line = line
     }
 }
 
@@ -88,7 +91,8 @@ public enum LabelsCSV {
                 continue
             }
             seen[subject] = (isAbuse, line)
-            result.append(AccountLabel(accountID: accountID, risk: risk, isAbuse: isAbuse, asOfMs: asOfMs))
+            result.append(
+                AccountLabel(accountID: accountID, risk: risk, isAbuse: isAbuse, asOfMs: asOfMs, line: line))
         }
         if result.isEmpty {
             throw CSVError(file: name, reason: "it holds no labels, only a header; add a row an account")

@@ -78,44 +78,50 @@ public struct LogisticTrainer: Sendable {
         report("the chosen model, on all rows")
         let fit = search.solver(best.design).fit(
             best.penalties, start: best.fits.last, tolerance: ModelSearch.tolerance)
+        let negatives = Set(rows.accounts).count - positives
+        let few = options.leastToCalibrate
+        let kept = positives < few.positives || negatives < few.negatives ? start : nil
+        /// Where labels are too few to say how many abuse, the start's intercept stands.
+        func head(_ fitted: LogisticPoint) -> (head: LogisticModel.Head, point: LogisticPoint) {
+            var point = fitted
+            if let kept { point.intercept = kept.intercept }
+            return (self.head(best, point, rows.columns, calibratedAs: kept?.head), point)
+        }
+        var foldHeads: [LogisticModel.Head] = []
         var logits = [Double](repeating: 0, count: rows.count)
         for fold in 0..<folds.count {
             report("the chosen model, without fold \(fold + 1) of \(folds.count)")
-            let point = search.solver(best.design) { folds.ofRow[$0] != fold }
-                .fit(best.penalties, start: fit, tolerance: ModelSearch.tolerance).point
+            let (without, point) = head(
+                search.solver(best.design) { folds.ofRow[$0] != fold }
+                    .fit(best.penalties, start: fit, tolerance: ModelSearch.tolerance).point)
+            foldHeads.append(without)
             let held = best.design.logits(point)
             for row in 0..<rows.count where folds.ofRow[row] == fold { logits[row] = held[row] }
         }
-        let accounts = AccountScores(rows, rowLogits: logits)
-        var head = self.head(best, fit.point, rows.columns)
-        head.evaluation = [
+        var whole = head(fit.point).head
+        // A head that was moved keeps the base it had.
+        if start == nil { whole = whole.centred(on: rows) }
+        whole.evaluation = [
             "penalty": best.penalty, "smoothness": best.smoothness, "folds": Double(folds.count),
         ]
-        // Rows of both kinds do not make accounts of both kinds: an account may be judged good first, abuse later.
+        let accounts = AccountScores(rows, rowLogits: logits)
         let days = Double((rows.times.max() ?? 0) - (rows.times.min() ?? 0)) / 86_400_000
-        guard var settled = settle(head, on: accounts, days: days) else { throw .oneClass(label: 1) }
-        var moves: [TrainedHead.Move] = []
-        if let start {
-            moves = Self.moves(from: start.head, to: head)
-            let negatives = accounts.labels.count - positives
-            if positives < options.leastToCalibrate.positives
-                || negatives < options.leastToCalibrate.negatives
-            {
-                settled.head.intercept = rounded(start.intercept)
-                settled.head.calibration = start.head.calibration
-                settled.head.thresholds = start.head.thresholds
-            }
+        // Rows of both kinds do not make accounts of both kinds: an account may be judged good first, abuse later.
+        guard let settled = settle(whole, on: accounts, days: days, anew: kept == nil) else {
+            throw .oneClass(label: 1)
         }
         return TrainedHead(
-            head: settled.head, notes: audit.notes, moves: moves, trials: search.trials,
-            outOfFold: accounts, probabilities: accounts.logits.map(settled.head.calibration.probability),
-            evaluation: settled.evaluation, rows: rows.count, positives: rows.positives,
-            firstMs: rows.times.min(), lastMs: rows.times.max())
+            head: settled.head, foldHeads: foldHeads, foldOfGroup: folds.ofGroup,
+            keepsCalibration: kept != nil,
+            notes: audit.notes, moves: start.map { Self.moves(from: $0.head, to: whole) } ?? [],
+            trials: search.trials, outOfFold: accounts, evaluation: settled.evaluation, rows: rows.count,
+            positives: rows.positives, firstMs: rows.times.min(), lastMs: rows.times.max())
     }
 
-    /// A head of fitted weights, not yet calibrated.
+    /// A head of fitted weights, with another's calibration and thresholds or none yet.
     private func head(
-        _ chosen: ModelSearch.Candidate, _ point: LogisticPoint, _ columns: [TrainingColumn]
+        _ chosen: ModelSearch.Candidate, _ point: LogisticPoint, _ columns: [TrainingColumn],
+        calibratedAs other: LogisticModel.Head?
     ) -> LogisticModel.Head {
         func values(_ block: Int) -> [Double] {
             chosen.design.blocks[block].values(point.weights[chosen.design.range(block)])
@@ -128,7 +134,8 @@ public struct LogisticTrainer: Sendable {
             crosses: chosen.crosses.indices.map { place in
                 LogisticModel.Cross(columns, chosen.crosses[place], values(chosen.features.count + place))
             },
-            calibration: .init(slope: 1, intercept: 0), thresholds: .init(review: 0.5, high: 0.9))
+            calibration: other?.calibration ?? .init(slope: 1, intercept: 0),
+            thresholds: other?.thresholds ?? .init(review: 0.5, high: 0.9))
     }
 
     /// How far each term and cross moved, the widest move first. Curves are compared as they lie about their means.
@@ -161,24 +168,38 @@ public struct LogisticTrainer: Sendable {
         return moves.sorted { $0.most != $1.most ? $0.most > $1.most : $0.feature < $1.feature }
     }
 
-    /// A head with calibration, thresholds and figures taken anew from accounts, its weights kept.
+    /// The same weights, with calibration, thresholds and figures taken anew from accounts.
     ///
-    /// Scoring keeps the highest log-odds over all of an account's costly events, which training may have seen a
-    /// few of; with scores from a whole replay the thresholds keep their promise there.
-    /// - Parameter days: the time over which the accounts were seen, for a rule by the day.
+    /// Scoring keeps the highest log-odds over all of an account's costly events, of which training sees a few; with
+    /// what the fold heads give over a whole replay, calibration and thresholds keep their promise there.
+    /// - Parameters:
+    ///   - accounts: scored by heads that had not seen them.
+    ///   - days: the time over which the accounts were seen, for a rule by the day.
     /// - Returns: nil without a positive or without a negative.
-    public func settle(
-        _ head: LogisticModel.Head, on accounts: AccountScores, days: Double = 1
+    public func settle(_ trained: TrainedHead, on accounts: AccountScores, days: Double) -> TrainedHead? {
+        guard
+            let settled = settle(trained.head, on: accounts, days: days, anew: !trained.keepsCalibration)
+        else { return nil }
+        var result = trained
+        result.head = settled.head
+        result.outOfFold = accounts
+        result.evaluation = settled.evaluation
+        return result
+    }
+
+    /// - Parameter anew: whether calibration and thresholds are taken from the accounts, or figures alone.
+    private func settle(
+        _ head: LogisticModel.Head, on accounts: AccountScores, days: Double, anew: Bool
     ) -> (head: LogisticModel.Head, evaluation: HeadEvaluation)? {
         guard accounts.labels.contains(true), accounts.labels.contains(false) else { return nil }
         var head = head
-        head.calibration = Self.calibration(accounts)
+        if anew { head.calibration = Self.calibration(accounts) }
         let probabilities = accounts.logits.map(head.calibration.probability)
-        guard
+        if anew {
             let ranking = RankingMetrics(
-                scores: probabilities, labels: accounts.labels, weights: accounts.weights)
-        else { return nil }
-        head.thresholds = thresholds(ranking, days: days)
+                scores: probabilities, labels: accounts.labels, weights: accounts.weights)!
+            head.thresholds = thresholds(ranking, days: days)
+        }
         let evaluation = HeadEvaluation(
             probabilities: probabilities, labels: accounts.labels, weights: accounts.weights,
             thresholds: head.thresholds)!

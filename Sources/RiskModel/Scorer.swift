@@ -19,12 +19,14 @@ public struct Scorer: Sendable {
     public let model: LogisticModel
     public let featureNames: [String]
 
-    /// The curves of both heads as `pg_curves` takes them: features in blocks of eight, of each block rows of eight.
+    /// The curves of both heads as `pg_curves` takes them: features in blocks of eight, those of like transform and
+    /// about as many bends together; of each block rows of eight.
     ///
     /// A known value adds the curve's start and, for each bend below it, `change · (t − knot)`; an unknown one nothing.
     /// `base` holds the missing points of all features, and the start, less the missing points, takes a known one's out
     /// again.
     private let blocks: [pg_block]
+    private let features: [UInt16]
     private let rows: [Float]
     private let base: (couponAbuse: Float, fakeOrder: Float)
     private let grids: CompiledCrosses
@@ -84,12 +86,14 @@ public struct Scorer: Sendable {
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
-        (blocks, rows, base) = Scorer.compile(model, curves, count: featureNames.count)
+        (blocks, features, rows, base) = Scorer.compile(model, curves, count: featureNames.count)
     }
 
     private static func compile(
         _ model: LogisticModel, _ curves: [[Curve]], count: Int
-    ) -> (blocks: [pg_block], rows: [Float], base: (couponAbuse: Float, fakeOrder: Float)) {
+    ) -> (
+        blocks: [pg_block], features: [UInt16], rows: [Float], base: (couponAbuse: Float, fakeOrder: Float)
+    ) {
         var base = Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity }
         var curveOf = [[Curve?]](repeating: [nil, nil], count: count)
         for head in curves.indices {
@@ -99,43 +103,40 @@ public struct Scorer: Sendable {
             }
         }
 
+        var lanes = (0..<count).flatMap { Lane.lanes(of: curveOf[$0]) }
+        lanes.sort {
+            let (a, b) = ($0.bends.count, $1.bends.count)
+            return a != b ? a < b : $0.feature < $1.feature
+        }
         let width = Int(PG_BLOCK)
         var blocks: [pg_block] = []
+        var features: [UInt16] = []
         var rows: [Float] = []
-        for features in stride(from: 0, to: count, by: width).map({ $0..<min($0 + width, count) })
-        where features.contains(where: { curveOf[$0].contains { $0 != nil } }) {
-            // The last block ends where the vector ends: it may overlap the one before, and weighs nothing there.
-            let value = max(0, min(features.lowerBound, count - width))
-            func appendRow(_ number: (_ feature: Int) -> Double?) {
-                var row = [Float](repeating: 0, count: width)
-                for feature in features { row[feature - value] = Float(number(feature) ?? 0) }
-                rows += row
-            }
-            var block = pg_block()
-            block.value = UInt32(value)
-            block.row = UInt32(rows.count / width)
-            // Both heads see one transformed vector; `validate` made sure that they agree.
-            let logarithmic = features.filter { curveOf[$0].contains { $0?.term.transform == .log1p } }
-            if !logarithmic.isEmpty {
-                block.logarithmic = 1
-                appendRow { logarithmic.contains($0) ? 1 : 0 }
-            }
-            var bends = [0, 0]
-            for head in bends.indices {
-                bends[head] = features.map { curveOf[$0][head]?.bends.count ?? 0 }.max()!
-                appendRow { curveOf[$0][head].map { $0.start - $0.term.missingPoints } }
-                appendRow { curveOf[$0][head]?.knots.last }
-                for bend in 0..<bends[head] {
-                    appendRow { curveOf[$0][head]?.bends.dropFirst(bend).first?.knot }
-                    appendRow { curveOf[$0][head]?.bends.dropFirst(bend).first?.change }
+        for isLogarithmic in [false, true] {
+            let alike = lanes.filter { $0.isLogarithmic == isLogarithmic }
+            for start in stride(from: 0, to: alike.count, by: width) {
+                let lanes = alike[start..<min(start + width, alike.count)]
+                func appendRow(_ number: (Lane) -> Double?) {
+                    rows += lanes.map { Float(number($0) ?? 0) }
+                    rows += [Float](repeating: 0, count: width - lanes.count)
+                }
+                let bends = lanes.map(\.bends.count).max()!
+                blocks.append(pg_block(logarithmic: isLogarithmic ? 1 : 0, bends: UInt32(bends)))
+                features += lanes.map { UInt16($0.feature) }
+                // What is left of the last block adds nothing, whatever feature it reads.
+                features += [UInt16](repeating: UInt16(lanes.last!.feature), count: width - lanes.count)
+                appendRow { $0.starts[0] }
+                appendRow { $0.starts[1] }
+                appendRow { $0.last }
+                for bend in 0..<bends {
+                    appendRow { $0.bends.dropFirst(bend).first?.knot }
+                    appendRow { $0.bends.dropFirst(bend).first?.changes[0] }
+                    appendRow { $0.bends.dropFirst(bend).first?.changes[1] }
                 }
             }
-            block.first_bends = UInt32(bends[Risk.couponAbuse.index])
-            block.second_bends = UInt32(bends[Risk.fakeOrder.index])
-            blocks.append(block)
         }
         return (
-            blocks, rows, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
+            blocks, features, rows, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
         )
     }
 
@@ -145,15 +146,7 @@ public struct Scorer: Sendable {
     /// - Parameter x: `featureNames.count` raw values; a value that is not finite is unknown.
     public func logits(_ x: UnsafeBufferPointer<Float>) -> (couponAbuse: Float, fakeOrder: Float) {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
-        // Every block reads eight values, in bounds: none starts after count − 8, and a short vector is filled up.
-        let sums =
-            x.count >= PG_BLOCK
-            ? sums(x.baseAddress!)
-            : withUnsafeTemporaryAllocation(of: Float.self, capacity: Int(PG_BLOCK)) { padded in
-                padded.initialize(repeating: .nan)
-                for index in x.indices { padded[index] = x[index] }
-                return self.sums(padded.baseAddress!)
-            }
+        let sums = sums(x.baseAddress!)
         let pairs = grids.logOdds(x)
         return (
             base.couponAbuse + sums.first + pairs.couponAbuse, base.fakeOrder + sums.second + pairs.fakeOrder
@@ -163,8 +156,11 @@ public struct Scorer: Sendable {
     @inline(__always)
     private func sums(_ x: UnsafePointer<Float>) -> pg_pair {
         blocks.withUnsafeBufferPointer { blocks in
-            rows.withUnsafeBufferPointer { rows in
-                pg_curves(x, blocks.baseAddress, UInt32(blocks.count), rows.baseAddress)
+            features.withUnsafeBufferPointer { features in
+                rows.withUnsafeBufferPointer { rows in
+                    pg_curves(
+                        x, features.baseAddress, blocks.baseAddress, UInt32(blocks.count), rows.baseAddress)
+                }
             }
         }
     }
@@ -240,6 +236,40 @@ public struct Scorer: Sendable {
                 let next = (points[index + 1] - points[index]) / (distinct[index + 1] - distinct[index])
                 defer { slope = next }
                 return (distinct[index], next - slope)
+            }
+        }
+    }
+
+    /// One place of a block: the curves over one feature that end at the same knot, those of both heads where they do.
+    private struct Lane {
+        let feature: Int
+        let isLogarithmic: Bool
+        let last: Double
+        /// By head: the curve before its first knot, less what stands in the base for a missing value.
+        let starts: [Double]
+        /// The knots of both heads, each with the change of slope by head.
+        let bends: [(knot: Double, changes: [Double])]
+
+        /// - Parameter curves: of one feature, by head; nil where the head has no term for it.
+        static func lanes(of curves: [Curve?]) -> [Lane] {
+            let last = curves.map { $0?.knots.last }
+            if curves.contains(where: { $0 == nil }) || Set(last).count == 1 {
+                return Lane(curves).map { [$0] } ?? []
+            }
+            return curves.indices.compactMap { head in
+                Lane(curves.indices.map { $0 == head ? curves[$0] : nil })
+            }
+        }
+
+        private init?(_ curves: [Curve?]) {
+            guard let any = curves.compactMap(\.self).first else { return nil }
+            feature = any.feature
+            isLogarithmic = any.term.transform == .log1p
+            last = any.knots.last!
+            starts = curves.map { $0.map { $0.start - $0.term.missingPoints } ?? 0 }
+            let knots = Set(curves.flatMap { $0?.bends.map(\.knot) ?? [] }).sorted()
+            bends = knots.map { knot in
+                (knot, curves.map { $0?.bends.first { $0.knot == knot }?.change ?? 0 })
             }
         }
     }

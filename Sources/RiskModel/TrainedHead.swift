@@ -23,22 +23,33 @@ public struct TrainedHead: Sendable {
         public let most: Double
     }
 
-    public let head: LogisticModel.Head
+    public internal(set) var head: LogisticModel.Head
+    /// The same without the rows of each fold, not calibrated: what may judge accounts that `head` has learned from.
+    public let foldHeads: [LogisticModel.Head]
+    let foldOfGroup: [UInt64: Int]
+    /// Whether calibration and thresholds are those of the model that training started from.
+    let keepsCalibration: Bool
     /// What was odd about the columns, a line each.
     public let notes: [String]
     /// The widest move first; empty where training started from no model.
     public let moves: [Move]
     /// What was tried, in order.
     public let trials: [Trial]
-    public let outOfFold: AccountScores
-    /// Calibrated probabilities of `outOfFold`.
-    public let probabilities: [Double]
+    public internal(set) var outOfFold: AccountScores
     /// Figures of `outOfFold`.
-    public let evaluation: HeadEvaluation
+    public internal(set) var evaluation: HeadEvaluation
     public let rows: Int
     public let positives: Int
     public let firstMs: Int64?
     public let lastMs: Int64?
+
+    /// Calibrated probabilities of `outOfFold`.
+    public var probabilities: [Double] { outOfFold.logits.map(head.calibration.probability) }
+
+    /// Which of `foldHeads` has not seen a group; any, where none has.
+    public func foldHead(without group: UInt64) -> Int {
+        foldOfGroup[group] ?? Int(mix(group) % UInt64(foldHeads.count))
+    }
 }
 
 extension LogisticModel {

@@ -5,7 +5,8 @@ extension CaseBatch {
     /// What a run commits: its flags and what reading saw.
     /// - Parameter isTold: whether the rejected lines of the logs at a path are told; all of them are, or none.
     init(
-        _ flags: [FlaggedAccount], _ report: ReadReport, model: String, isTold: (String) -> Bool = { _ in true }
+        _ flags: [FlaggedAccount], _ report: ReadReport, model: String,
+        isTold: (String) -> Bool = { _ in true }
     ) {
         self.init()
         self.flags = flags

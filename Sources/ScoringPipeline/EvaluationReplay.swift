@@ -108,7 +108,7 @@ public struct EvaluationReplay: Sendable {
 
 extension EvaluationReplay {
     /// Labelled accounts of which the logs show nothing by their time; they take no part.
-    public var unseen: Int { firstMs.count { $0 == nil } }
+    public var unseen: [Subject] { zip(subjects, firstMs).filter { $1 == nil }.map(\.0) }
 
     /// The subjects that were judged for a risk and seen.
     public func judged(_ risk: Risk) -> [Int] {

@@ -72,7 +72,8 @@ struct FlagBook {
         guard isHighest, logOdds > flags[head][position].logOdds else { return }
         flags[head][position].logOdds = logOdds
         flags[head][position].isHighest = true
-        for index in vector.indices { flags[head][position].vector[index] = vector[index] }
+        // All at once: by the element, each would ask whether the list is shared.
+        flags[head][position].vector.withUnsafeMutableBufferPointer { _ = $0.update(from: vector) }
     }
 
     /// Fills in the account ids of the flags that this batch brought. The batch tells, and not the engine, which

@@ -8,6 +8,8 @@ public struct Subject: Sendable {
     public var asOfMs: Int64?
     /// What was judged, by risk.
     public var labels: [Risk: Bool]
+    /// The line of its first label in the labels file; nil where it comes from none.
+    public var line: Int?
 }
 
 /// The labelled accounts of a replay, found by account key.
@@ -30,7 +32,7 @@ struct Subjects {
                 all.append(
                     Subject(
                         accountID: label.accountID, asOfMs: label.asOfMs,
-                        labels: [label.risk: label.isAbuse]))
+                        labels: [label.risk: label.isAbuse], line: label.line))
             }
         }
         var positions: [UInt64: Range<Int>] = [:]

@@ -15,11 +15,7 @@ extension TrainingReplay {
     public func trainingSet(
         _ risk: Risk, gangs: [String: String] = [:], seed: UInt64 = 1
     ) -> TrainingSet {
-        let hash = IdentifierHash(key: Array(String(seed).utf8))
-        let groups = subjects.map { subject in
-            let group = gangs[subject.accountID].map { "gang " + $0 } ?? "account " + subject.accountID
-            return hash(Array(group.utf8).span.bytes)
-        }
+        let groups = subjects.groups(gangs: gangs, seed: seed)
         let counts = snapshotCounts
         var taken = [Int](repeating: 0, count: subjects.count)
         let width = FeatureCatalog.count
@@ -38,6 +34,17 @@ extension TrainingReplay {
             }
         }
         return set
+    }
+}
+
+extension [Subject] {
+    /// What is never split between folds, as a hash: a gang, else the account; as `trainingSet` has it.
+    func groups(gangs: [String: String], seed: UInt64) -> [UInt64] {
+        let hash = IdentifierHash(key: [UInt8](String(seed).utf8))
+        return map { subject in
+            let group = gangs[subject.accountID].map { "gang " + $0 } ?? "account " + subject.accountID
+            return hash([UInt8](group.utf8).span.bytes)
+        }
     }
 }
 

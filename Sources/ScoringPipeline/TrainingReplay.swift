@@ -30,6 +30,9 @@ public struct TrainingReplay: Sendable {
         snapshots.reduce(into: [Int](repeating: 0, count: subjects.count)) { $0[$1.subject] += 1 }
     }
 
+    /// Labelled accounts of which the logs show nothing by their time; they take no part.
+    public var unseen: [Subject] { zip(subjects, snapshotCounts).filter { $1 == 0 }.map(\.0) }
+
     /// Reads the logs to their end.
     /// - Throws: `ReadError`.
     public init(

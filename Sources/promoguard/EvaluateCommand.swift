@@ -136,10 +136,7 @@ struct EvaluateCommand: ParsableCommand {
             progress: progress.update)
         progress.end()
         var evaluation = Evaluation(replay, scorers: scorers, gangs: gangs, reviewPerDay: reviewPerDay)
-        if replay.unseen > 0 {
-            evaluation.remarks.append(
-                "\(replay.unseen.counted("labelled account")) left out: nothing in the logs by that time")
-        }
+        evaluation.remarks += LeftOut(subjects: replay.unseen, firstMs: replay.read.firstMs).remarks
         return (evaluation, ReadSummary(report: replay.read))
     }
 

@@ -82,9 +82,8 @@ struct FeaturesCommand: ParsableCommand {
         }
         if !verbosity.quiet {
             for line in ReadSummary(report: table.read).remarks { Terminal.note(line) }
-            if !table.missing.isEmpty {
-                Terminal.note(
-                    "\(table.missing.count.counted("labelled account")) with nothing to show by that time")
+            for remark in LeftOut(subjects: table.missing, firstMs: table.read.firstMs).remarks {
+                Terminal.note(remark)
             }
         }
         let summary = ReadSummary(report: table.read)

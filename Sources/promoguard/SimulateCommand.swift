@@ -43,6 +43,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Share of accounts that place fake orders.")
     var fakeOrderShare: Double?
 
+    @Option(help: "How many times as many honest people look odd (shop tablets, leaders, families …), up to 1.8.")
+    var oddFactor: Double?
+
     @Flag(help: "Cut one file short and mix in a few bad lines.")
     var damage = false
 
@@ -64,6 +67,7 @@ struct SimulateCommand: ParsableCommand {
         campaign.damage = damage
         if let couponAbuseShare { campaign.difficulty.couponAbuseShare = couponAbuseShare }
         if let fakeOrderShare { campaign.difficulty.fakeOrderShare = fakeOrderShare }
+        if let oddFactor { campaign.difficulty.oddFactor = oddFactor }
         return campaign
     }
 

@@ -48,6 +48,11 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Most pairs of features with a grid of their own.", valueName: "count"))
     var crosses = LogisticTrainer.Options().crosses
 
+    @Option(
+        help: ArgumentHelp(
+            "Most rows to learn from; of more, those of good accounts are thinned out.", valueName: "count"))
+    var maximumRows = LogisticTrainer.Options().maximumRows
+
     @Flag(help: "Keep every feature, whether it pays or not.")
     var keepAll = false
 
@@ -109,6 +114,9 @@ struct TrainCommand: ParsableCommand {
         if !(0...32).contains(crosses) {
             throw ValidationError("--crosses \(crosses) is out of range: give 0 to 32")
         }
+        if maximumRows < 1000 {
+            throw ValidationError("--maximum-rows \(maximumRows) is too few: give at least 1000")
+        }
         if let penalty, !(penalty > 0 && penalty.isFinite) {
             throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0")
         }
@@ -158,6 +166,7 @@ struct TrainCommand: ParsableCommand {
         progress.end()
         let summary = ReadSummary(report: replay.read)
         summary.complain()
+        if !verbosity.quiet { tell(replay, summary) }
 
         let trainer = try trainer()
         var trained: [Risk: TrainedHead] = [:]
@@ -169,6 +178,17 @@ struct TrainCommand: ParsableCommand {
             }
             sets[risk] = set
         }
+        let canReadAgain = replay.read.sources.allSatisfy(\.isRegular)
+        if canReadAgain {
+            let outOfFold = try OutOfFoldReplay(
+                paths: logs, configuration: reading.configuration, labels: labelled, trained: trained,
+                gangs: gangs, seed: seed, progress: progress.update)
+            for (risk, scores) in outOfFold.scores {
+                if let settled = trainer.settle(trained[risk]!, on: scores, days: outOfFold.days) {
+                    trained[risk] = settled
+                }
+            }
+        }
         progress.end()
         let model = LogisticModel(
             name: name ?? defaultName, data: description(of: replay),
@@ -178,7 +198,11 @@ struct TrainCommand: ParsableCommand {
         try write(report, of: model, trained.map { ($0.rawValue, $1, sets[$0]!) })
 
         if !verbosity.quiet {
-            tell(replay, summary)
+            if !canReadAgain {
+                Terminal.note(
+                    "a pipe can be read once only, so the thresholds come from some of each account's events and"
+                        + " flag a little too much; train from files")
+            }
             for risk in Risk.allCases { tell(risk, trained[risk]!) }
             try show(Dictionary(uniqueKeysWithValues: trained.map { ($0.rawValue, $1) }))
         }
@@ -191,6 +215,7 @@ struct TrainCommand: ParsableCommand {
         if let penalty { options.penalties = [penalty] }
         if let segments { options.segments = [segments] }
         options.crosses = crosses
+        options.maximumRows = maximumRows
         options.selects = !keepAll
         if let rule = try reviewRule() { options.review = rule }
         return LogisticTrainer(options: options)
@@ -217,16 +242,12 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func tell(_ replay: TrainingReplay, _ summary: ReadSummary) {
-        let counts = replay.snapshotCounts
-        let unseen = counts.count { $0 == 0 }
+        let seen = replay.snapshotCounts.count { $0 > 0 }
         Terminal.note(
-            "\(replay.read.events.counted("event")), \((counts.count - unseen).counted("labelled account")), "
+            "\(replay.read.events.counted("event")), \(seen.counted("labelled account")), "
                 + replay.snapshots.count.counted("snapshot"))
-        if let first = counts.firstIndex(of: 0) {
-            Terminal.note(
-                "\(unseen.counted("labelled account")) left out, the first of them"
-                    + " \(replay.subjects[first].accountID.visible): nothing in the logs by that time; check account_id"
-                    + " and as_of_ms")
+        for remark in LeftOut(subjects: replay.unseen, firstMs: replay.read.firstMs).remarks {
+            Terminal.note(remark)
         }
         for line in summary.remarks { Terminal.note(line) }
     }

@@ -90,8 +90,9 @@ import Testing
             + "x,1,1700000000000,\"a,1\",coupon_abuse\r\n,0,,b,fake_order\r\n"
         #expect(
             try labels(text) == [
-                AccountLabel(accountID: "a,1", risk: .couponAbuse, isAbuse: true, asOfMs: 1_700_000_000_000),
-                AccountLabel(accountID: "b", risk: .fakeOrder, isAbuse: false),
+                AccountLabel(
+                    accountID: "a,1", risk: .couponAbuse, isAbuse: true, asOfMs: 1_700_000_000_000, line: 2),
+                AccountLabel(accountID: "b", risk: .fakeOrder, isAbuse: false, line: 3),
             ])
     }
 
@@ -133,8 +134,8 @@ import Testing
 
     @Test func whatIsWrittenReadsBackTheSame() throws {
         let written = [
-            AccountLabel(accountID: "a\"b,", risk: .couponAbuse, isAbuse: true, asOfMs: 7),
-            AccountLabel(accountID: "c", risk: .fakeOrder, isAbuse: false),
+            AccountLabel(accountID: "a\"b,", risk: .couponAbuse, isAbuse: true, asOfMs: 7, line: 2),
+            AccountLabel(accountID: "c", risk: .fakeOrder, isAbuse: false, line: 3),
         ]
         #expect(try LabelsCSV.read(bytes: LabelsCSV.text(written), name: "l") == written)
         #expect(

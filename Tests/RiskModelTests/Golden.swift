@@ -6,6 +6,9 @@ import Testing
 /// What scikit-learn and SciPy found on the data of Golden/make_golden.py.
 struct Golden: Decodable {
     struct Fit: Decodable {
+        let standardised: Bool
+        /// What a row with the label 1 weighs beside its own weight.
+        let positiveWeight: Double
         let penalty: Double
         let weights: [Double]
         let intercept: Double

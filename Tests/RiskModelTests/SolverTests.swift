@@ -4,10 +4,12 @@ import Testing
 @testable import RiskModel
 
 @Suite struct SolverTests {
-    private func solver(_ set: TrainingSet, standardises: Bool = true) -> LogisticSolver<LinearDesign> {
+    private func solver(
+        _ set: TrainingSet, standardises: Bool = true, positiveWeight: Double = 1
+    ) -> LogisticSolver<LinearDesign> {
         LogisticSolver(
             design: LinearDesign(set, standardises: standardises), labels: set.labels,
-            sampleWeights: set.weights)
+            sampleWeights: zip(set.weights, set.labels).map { $1 ? $0 * positiveWeight : $0 })
     }
 
     private func objective(
@@ -22,8 +24,11 @@ import Testing
 
     @Test func findsTheOptimumOfScikitLearn() throws {
         let golden = try Golden.load()
-        let solver = solver(golden.set())
+        #expect(Set(golden.fits.map(\.standardised)).count == 2)
+        #expect(Set(golden.fits.map(\.positiveWeight)).count > 1)
         for expected in golden.fits {
+            let solver = solver(
+                golden.set(), standardises: expected.standardised, positiveWeight: expected.positiveWeight)
             let point = solver.fit(ridge(expected.penalty, solver)).point
             #expect(abs(objective(solver, point, expected.penalty) - expected.objective) < 1e-6)
             #expect(abs(point.intercept - expected.intercept) < 1e-5)

@@ -51,20 +51,22 @@ import Testing
         #expect(terms["constant"] == nil)
         #expect(terms["wrong"] == nil)
         #expect(terms["share"]!.missingPoints != 0)
-        #expect(count.missingPoints == 0)
         #expect(trained.evaluation.ranking.auc > 0.9)
         #expect(trained.outOfFold.accounts.count == 240)
         #expect(trained.evaluation.accounts == 240)
         #expect(trained.firstMs == 0 && trained.lastMs == 119_002)
     }
 
-    /// A curve has no sum over the training rows, so that a contribution is a distance from the usual account.
-    @Test func curvesAreCentredOnTheTrainingRows() throws {
+    /// A feature adds nothing on the mean of good accounts, known or not, so that a contribution is a distance from
+    /// the usual customer.
+    @Test func curvesAreCentredOnTheGoodRows() throws {
         let set = set(1)
-        for term in try quick.train(set).head.terms {
+        let terms = try quick.train(set).head.terms
+        #expect(terms.contains { $0.missingPoints != 0 })
+        for term in terms {
             let column = set.columns.firstIndex { $0.name == term.feature }!
             var (sum, total) = (0.0, 0.0)
-            for row in 0..<set.count where set.values[row * 5 + column].isFinite {
+            for row in 0..<set.count where !set.labels[row] {
                 sum += set.weights[row] * term.logOdds(set.values[row * 5 + column])
                 total += set.weights[row]
             }
@@ -72,7 +74,6 @@ import Testing
         }
     }
 
-    /// Abuse in the middle of a range, which no straight line finds.
     @Test func aFineCurveFindsWhatALineCannot() throws {
         var dice = Dice(21)
         var set = TrainingSet(columns: [TrainingColumn("hour"), TrainingColumn("noise")])
@@ -151,6 +152,34 @@ import Testing
         }
     }
 
+    /// A fold's head has seen nothing of the fold: it scores the fold's rows as they were scored out of fold.
+    @Test func foldHeadsAreThoseThatScoreOutOfFold() throws {
+        let set = set(12)
+        let trained = try quick.train(set)
+        let scorers = try trained.foldHeads.map { head in
+            try Scorer(
+                LogisticModel(
+                    name: "fold", training: .init(data: "", commands: []), heads: [.couponAbuse: head]),
+                featureNames: set.columns.map(\.name))
+        }
+        #expect(scorers.count > 1)
+        let width = set.columns.count
+        var highest: [Int: Double] = [:]
+        for row in 0..<set.count {
+            let vector = Array(set.values[row * width..<(row + 1) * width])
+            let scorer = scorers[trained.foldHead(without: set.groups[row])]
+            let logit = Double(vector.withUnsafeBufferPointer { scorer.logits($0).couponAbuse })
+            highest[set.accounts[row]] = max(highest[set.accounts[row]] ?? -.infinity, logit)
+        }
+        for (account, logit) in zip(trained.outOfFold.accounts, trained.outOfFold.logits) {
+            #expect(abs(highest[account]! - logit) < 1e-3)
+        }
+        // A group that no fold knows is judged by some fold, always the same.
+        let stranger = trained.foldHead(without: 987_654_321)
+        #expect(trained.foldHeads.indices.contains(stranger))
+        #expect(stranger == trained.foldHead(without: 987_654_321))
+    }
+
     @Test func foldsDoNotDependOnTheOrderOfRows() throws {
         let forward = set(6)
         var backward = TrainingSet(columns: forward.columns)
@@ -217,12 +246,12 @@ import Testing
                 account: index, logit: logit * 2 + 3, label: trained.outOfFold.labels[index],
                 weight: trained.outOfFold.weights[index])
         }
-        let settled = try #require(quick.settle(trained.head, on: accounts))
+        let settled = try #require(quick.settle(trained, on: accounts, days: 1))
         #expect(settled.head.terms == trained.head.terms)
         #expect(abs(settled.head.calibration.slope * 2 - trained.head.calibration.slope) < 1e-3)
         #expect(abs(settled.head.thresholds.review - trained.head.thresholds.review) < 1e-3)
         #expect(abs(settled.evaluation.ranking.auc - trained.evaluation.ranking.auc) < 1e-12)
-        #expect(quick.settle(trained.head, on: AccountScores()) == nil)
+        #expect(quick.settle(trained, on: AccountScores(), days: 1) == nil)
     }
 
     @Test func thresholdsKeepTheirPromises() throws {
@@ -362,6 +391,11 @@ import Testing
         let moved = try trainer.train(set(60, seed: 6, flips: true), from: first)
         #expect(moved.head.calibration == first.calibration)
         #expect(moved.head.thresholds == first.thresholds)
+        // The figures are those of the model as it is written.
+        let again = try #require(trainer.settle(moved, on: moved.outOfFold, days: 1))
+        #expect(again.head == moved.head)
+        #expect(
+            moved.evaluation.review == moved.evaluation.ranking.flagging(from: first.thresholds.review))
         let (old, new) = (try #require(first.crosses.first), try #require(moved.head.crosses.first))
         #expect(new.range < old.range)
         #expect(new.range > 0.2 * old.range)

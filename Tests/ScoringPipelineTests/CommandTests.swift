@@ -224,6 +224,28 @@ import Testing
         #expect(!folder.names.contains("model.json"))
     }
 
+    /// Accounts that the logs do not know, or not yet, are named by their lines; there is no model without others.
+    @Test func leftOutLabelsAreNamedByTheirLines() throws {
+        let labels = try folder.write(
+            "labels.csv",
+            "account_id,risk,label,as_of_ms\nnobody,coupon_abuse,1,\nearly,coupon_abuse,0,5\n"
+                + "nobody2,fake_order,0,\nnobody3,fake_order,1,\nnobody4,fake_order,1,\n")
+        let outcome = try Program.promoguard(
+            "train", "--labels", labels, campaign.logs.path, "--output", folder.file("model.json"))
+        #expect(outcome.exitCode == 1)
+        #expect(
+            outcome.complaints.contains {
+                $0.hasPrefix(
+                    "4 labelled accounts left out (nobody in line 2, nobody2 in line 4, nobody3 in line 5"
+                        + " and 1 more)")
+            })
+        #expect(
+            outcome.complaints.contains {
+                $0.hasPrefix("1 labelled account left out (early in line 3): as_of_ms before the first")
+            })
+        #expect(!folder.names.contains("model.json"))
+    }
+
     @Test func theProgramWorksWhenItIsCopiedAlone() throws {
         let copy = folder.file("promoguard")
         try FileManager.default.copyItem(atPath: Program.promoguard, toPath: copy)

@@ -90,6 +90,7 @@ import Testing
         let replay = try TrainingReplay(paths: [campaign.logs.path], labels: labels)
         let nobody = try #require(replay.subjects.firstIndex { $0.accountID == "nobody" })
         #expect(replay.snapshotCounts[nobody] == 0)
+        #expect(replay.unseen.map(\.accountID).contains("nobody"))
         #expect(replay.snapshotCounts.reduce(0, +) == replay.snapshots.count)
         let table = FeatureTable(replay)
         #expect(table.missing.contains { $0.accountID == "nobody" })
@@ -160,6 +161,49 @@ import Testing
             #expect(first.figures.map(\.value) == second.figures.map(\.value))
             // A small model of another seed, but better than chance.
             #expect(first.ranking.auc > 0.55)
+        }
+    }
+
+    /// Scoring sees more moments than training, so an account's highest is as high or higher; and no later than its
+    /// label's time.
+    @Test func outOfFoldScoresAreTheHighestOverAllCostlyEvents() throws {
+        let replay = try OutOfFoldReplay(
+            paths: [campaign.logs.path], labels: campaign.labels, trained: campaign.trained)
+        #expect(replay.days > 5 && replay.days < 8)
+        for risk in Risk.allCases {
+            let trained = try #require(campaign.trained[risk])
+            let scores = try #require(replay.scores[risk])
+            #expect(scores.accounts.count == trained.outOfFold.accounts.count)
+            #expect(scores.weights.allSatisfy { $0 == 1 })
+            let snapshots = Dictionary(
+                uniqueKeysWithValues: zip(trained.outOfFold.accounts, trained.outOfFold.logits))
+            var higher = 0
+            for (account, logit) in zip(scores.accounts, scores.logits) {
+                let seen = try #require(snapshots[account])
+                #expect(logit > seen - 1e-3)
+                if logit > seen + 1e-3 { higher += 1 }
+            }
+            #expect(higher > 10)
+            let settled = try #require(LogisticTrainer().settle(trained, on: scores, days: replay.days))
+            #expect(settled.evaluation.review.falsePositiveRate <= 0.008)
+            #expect(settled.evaluation.accounts == scores.accounts.count)
+        }
+
+        // With a time: the same as if the logs had ended there.
+        let times = campaign.lines.map(TestCampaign.time)
+        let asOfMs = times[times.count / 2]
+        let labels = campaign.labels.map {
+            AccountLabel(accountID: $0.accountID, risk: $0.risk, isAbuse: $0.isAbuse, asOfMs: asOfMs)
+        }
+        let past = campaign.lines.filter { TestCampaign.time($0) <= asOfMs }
+        let stranger = #"{"ts":\#(asOfMs + 5_000_000),"event":"app_open","account_id":"stranger"}"#
+        let log = try folder.write("past.log", TestCampaign.bytes(past + [stranger]))
+        let whole = try OutOfFoldReplay(
+            paths: [campaign.logs.path], labels: labels, trained: campaign.trained)
+        let cut = try OutOfFoldReplay(paths: [log], labels: labels, trained: campaign.trained)
+        for risk in Risk.allCases {
+            #expect(cut.scores[risk]?.accounts == whole.scores[risk]?.accounts)
+            #expect(cut.scores[risk]?.logits == whole.scores[risk]?.logits)
         }
     }
 

@@ -15,6 +15,8 @@ final class TestCampaign: Sendable {
     let lines: [String]
     let labels: [AccountLabel]
     let model: LogisticModel
+    /// The same training on this campaign's own labels.
+    let trained: [Risk: TrainedHead]
     /// The model's file, for the program.
     let modelPath: String
     private let folder = TemporaryFolder()
@@ -28,7 +30,9 @@ final class TestCampaign: Sendable {
             .sorted { TestCampaign.time($0) < TestCampaign.time($1) }
         let replay = try! TrainingReplay(
             paths: [other.path], labels: try! LabelsCSV.read(other.file("labels.csv")))
-        model = TestCampaign.fit(replay)
+        model = LogisticModel(
+            name: "test", data: "a simulated campaign", commands: [], trained: TestCampaign.fit(replay))
+        trained = TestCampaign.fit(try! TrainingReplay(paths: [logs.path], labels: labels))
         modelPath = folder.file("model.json")
         try! model.write(to: modelPath)
     }
@@ -56,8 +60,8 @@ final class TestCampaign: Sendable {
         return folder
     }
 
-    /// A model over some of the features: enough to flag by, and quick to learn without optimisation.
-    private static func fit(_ replay: TrainingReplay) -> LogisticModel {
+    /// Heads over some of the features: enough to flag by, and quick to learn without optimisation.
+    private static func fit(_ replay: TrainingReplay) -> [Risk: TrainedHead] {
         let names = [
             "device_accounts_1d", "claim_share", "browses_per_grant", "payer_accounts_30d", "ip_accounts_1d",
             "sync_network_5s", "inviter_invitees_1h", "shared_purse_commissions",
@@ -82,6 +86,6 @@ final class TestCampaign: Sendable {
             }
             trained[risk] = try! LogisticTrainer(options: options).train(some)
         }
-        return LogisticModel(name: "test", data: "a simulated campaign", commands: [], trained: trained)
+        return trained
     }
 }

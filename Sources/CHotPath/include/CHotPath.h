@@ -96,20 +96,20 @@ static inline uint32_t pg_plain_count(const void *bytes) {
 /// Relative error below 3e-7 for 0 ≤ x < 2^127.
 float pg_log1p(float x);
 
-/// How many features `pg_curves` works on at once.
+/// How many features the functions below work on at once.
 #define PG_BLOCK 8
 
-/// Where the curves of eight features stand among the rows of all.
+/// `pg_log1p` of the values at `features`, eight positions for each block.
+void pg_log1p_of(const float *values, const uint16_t *features, uint32_t blocks, float *logarithms);
+
+/// Eight features whose curves are worked out together.
 ///
-/// From `row` on, of eight floats each: where `logarithmic`, 1 for each feature whose knots lie on ln(1 + x); then for
-/// each head the curve before its first knot, the last knot, from which on it is flat, and for each bend a knot and the
-/// change of slope there.
+/// Its rows, of eight floats each: for each head the curve before its first knot; the last knot, from which on it is
+/// flat; and for each bend a knot and the change of slope there in the first and in the second head.
 typedef struct {
-    /// Position of the first feature.
-    uint32_t value;
-    uint32_t row;
+    /// Whether the knots lie on ln(1 + x).
     uint32_t logarithmic;
-    uint32_t first_bends, second_bends;
+    uint32_t bends;
 } pg_block;
 
 /// A sum for each head.
@@ -117,8 +117,11 @@ typedef struct {
     float first, second;
 } pg_pair;
 
-/// Sums the curves of `count` blocks of features at `values`, for two heads; a value that is not finite adds nothing.
+/// Sums the curves of `count` blocks for two heads; a value that is not finite adds nothing.
 /// The same bits on every machine.
-pg_pair pg_curves(const float *values, const pg_block *blocks, uint32_t count, const float *rows);
+/// - features: eight positions among `values` for each block.
+/// - rows: those of all blocks, one block after the other.
+pg_pair pg_curves(
+    const float *values, const uint16_t *features, const pg_block *blocks, uint32_t count, const float *rows);
 
 #endif

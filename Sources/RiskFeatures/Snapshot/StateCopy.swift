@@ -22,7 +22,9 @@ public struct StateCopy: ~Copyable, @unchecked Sendable {
     deinit { free(start) }
 
     /// The bytes, while the call lasts.
-    public func withBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    public func withBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+        -> Result
+    {
         try body(UnsafeRawBufferPointer(start: start, count: count))
     }
 }

@@ -68,7 +68,9 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     }
 
     @inline(__always)
-    private func home(_ key: UInt64) -> Int { Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 20) & mask }
+    private func home(_ key: UInt64) -> Int {
+        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 20) & mask
+    }
 
     @inline(__always)
     func prefetchSlot(_ key: UInt64) { pg_prefetch(slots + home(key)) }
@@ -137,9 +139,18 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     @inline(__always)
     func pointer(_ row: UInt32) -> UnsafeMutablePointer<Row> { rows.pointer(row) }
 
+    /// The row of a key, if there is one that was touched at `limitMs` or later.
+    @inline(__always)
+    func pointer(of key: UInt64, since limitMs: Int64) -> UnsafeMutablePointer<Row>? {
+        guard key != 0, let row = find(key), pointer(row).pointee.lastMs >= limitMs else { return nil }
+        return pointer(row)
+    }
+
     /// Asks for the cache lines of a row, or of its first `bytes`.
     @inline(__always)
-    func prefetchRow(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) { rows.prefetch(row, bytes: bytes) }
+    func prefetchRow(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) {
+        rows.prefetch(row, bytes: bytes)
+    }
 
     /// The row of a key, made if there is none, and asked for; of no use for key 0, which is no key.
     @inline(__always)

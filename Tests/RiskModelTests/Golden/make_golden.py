@@ -48,22 +48,34 @@ for c in range(6):
 design[~known[:, 5], 6] = 1
 
 
-def objective(point, penalty):
+def objective(point, penalty, design=design, positive_weight=1.0):
     margin = (design @ point[:-1] + point[-1]) * (2 * labels - 1)
-    loss = np.sum(weights * np.logaddexp(0, -margin)) + penalty / 2 * np.sum(point[:-1] ** 2)
-    slope = -weights * (2 * labels - 1) / (1 + np.exp(margin))
+    row_weights = weights * np.where(labels == 1, positive_weight, 1.0)
+    loss = np.sum(row_weights * np.logaddexp(0, -margin)) + penalty / 2 * np.sum(point[:-1] ** 2)
+    slope = -row_weights * (2 * labels - 1) / (1 + np.exp(margin))
     return loss, np.append(design.T @ slope + penalty * point[:-1], slope.sum())
 
 
+# The same columns as they are: a constant one stays 0, what is unknown is 0.
+raw = design.copy()
+raw[:, :6] = np.where(known, columns, 0)
+raw[:, 4] = 0
+
 fits = []
-for penalty in (0.1, 1.0, 30.0):
-    model = LogisticRegression(C=1 / penalty, solver="newton-cholesky", tol=1e-12, max_iter=1000)
-    model.fit(design, labels, sample_weight=weights)
-    point = np.append(model.coef_[0], model.intercept_[0])
-    fits.append({
-        "penalty": penalty, "weights": point[:-1].tolist(), "intercept": point[-1],
-        "objective": objective(point, penalty)[0],
-    })
+for standardised in (True, False):
+    for positive_weight in (1.0, 3.5):
+        for penalty in (0.1, 1.0, 30.0):
+            x = design if standardised else raw
+            model = LogisticRegression(
+                C=1 / penalty, solver="newton-cholesky", tol=1e-12, max_iter=1000,
+                class_weight={0: 1.0, 1: positive_weight})
+            model.fit(x, labels, sample_weight=weights)
+            point = np.append(model.coef_[0], model.intercept_[0])
+            fits.append({
+                "standardised": standardised, "positiveWeight": positive_weight, "penalty": penalty,
+                "weights": point[:-1].tolist(), "intercept": point[-1],
+                "objective": objective(point, penalty, x, positive_weight)[0],
+            })
 
 signs = [1, 1, -1, 1, 0, 0, 0]
 bounds = [{1: (0, None), -1: (None, 0), 0: (None, None)}[s] for s in signs] + [(None, None)]
@@ -92,7 +104,7 @@ share, mean = calibration_curve(labels, scores, n_bins=10)
 json.dump({
     "rows": [rounded(row) for row in columns], "labels": labels.tolist(), "weights": weights.tolist(),
     "fits": fits, "signs": signs,
-    "bounded": {"penalty": 1.0, "weights": bounded.x[:-1].tolist(), "intercept": bounded.x[-1],
+    "bounded": {"standardised": True, "positiveWeight": 1.0, "penalty": 1.0, "weights": bounded.x[:-1].tolist(), "intercept": bounded.x[-1],
                 "objective": float(bounded.fun)},
     "scores": scores.tolist(), "plain": metrics(None), "weighted": metrics(weights),
     "reliability": {"share": share.tolist(), "mean": mean.tolist()},
