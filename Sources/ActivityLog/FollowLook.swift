@@ -175,7 +175,7 @@ extension FollowStream {
 
     /// Puts a copy in the place of a file that was cut or is gone before all of it was read.
     private mutating func takeUpCopy(_ log: Int) {
-        guard logs[log].stage == .reading, let source = logs[log].source,
+        guard logs[log].stage == .reading || logs[log].stage == .waiting, let source = logs[log].source,
             merge.sources[source].log == nil ? !logs[log].isListed : logs[log].isCut,
             let copy = logs[log].copies.firstIndex(where: { $0.isListed })
         else { return }

@@ -278,7 +278,7 @@ struct FollowModel: ~Copyable {
 
 @Suite struct FollowModelTests {
     @Test func whateverHappensEachEventComesOnce() throws {
-        let seeds = getenv("FOLLOW_SEEDS").flatMap { UInt64(String(cString: $0)) } ?? 300
+        let seeds = getenv("FOLLOW_SEEDS").flatMap { UInt64(String(cString: $0)) } ?? 200
         let first = getenv("FOLLOW_FIRST_SEED").flatMap { UInt64(String(cString: $0)) } ?? 0
         for seed in first..<first + seeds {
             var model = try FollowModel(seed: seed)
