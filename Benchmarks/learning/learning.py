@@ -100,11 +100,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--skip-solver", action="store_true")
+    parser.add_argument("--skip-quality", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if not options.skip_solver:
             solver(Path(folder), options.rows, 60)
-        quality(Path(folder))
+        if not options.skip_quality:
+            quality(Path(folder))
 
 
 if __name__ == "__main__":
