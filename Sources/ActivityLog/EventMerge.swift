@@ -10,8 +10,8 @@
 /// it waits for its turn either way. For the same reason a log begins at the earliest of its first sixteen
 /// events.
 struct EventMerge: ~Copyable {
-    /// Events in a batch, about: those on their way from the reading to the scoring side then fit the caches.
-    static let batchSize = 512
+    /// Events in a batch, about.
+    static let batchSize = 2048
 
     let configuration: ReadConfiguration
     var report = ReadReport()

@@ -83,6 +83,9 @@ public struct FeatureEngine: ~Copyable {
         group.deallocate()
     }
 
+    /// How many accounts are held now.
+    public var accountCount: Int { accounts.count }
+
     /// How many keys of each kind are held now, for the report and the memory figure.
     public var entityCounts: [(kind: String, count: Int)] {
         [

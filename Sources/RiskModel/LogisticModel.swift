@@ -242,12 +242,16 @@ public struct LogisticModel: Sendable, Codable, Equatable {
     /// Raw log-odds by the definition, in doubles; nil for a head that the model lacks.
     /// - Parameter value: the raw value of a named feature; not finite where unknown.
     public func logit(_ risk: Risk, value: (String) -> Float) -> Double? {
-        heads[risk].map { head in
-            let curves = head.terms.reduce(head.intercept) { $0 + $1.logOdds(value($1.feature)) }
-            return head.crosses.reduce(curves) {
-                $0 + $1.logOdds(value($1.first.feature), value($1.second.feature))
-            }
-        }
+        heads[risk]?.logit(value: value)
+    }
+}
+
+extension LogisticModel.Head {
+    /// Raw log-odds by the definition, in doubles.
+    /// - Parameter value: the raw value of a named feature; not finite where unknown.
+    func logit(value: (String) -> Float) -> Double {
+        let curves = terms.reduce(intercept) { $0 + $1.logOdds(value($1.feature)) }
+        return crosses.reduce(curves) { $0 + $1.logOdds(value($1.first.feature), value($1.second.feature)) }
     }
 }
 

@@ -34,6 +34,8 @@ public struct LogisticTrainer: Sendable {
         /// Fewer accounts with the label 1 are an error; a few do to move a model.
         public var leastPositives = 20
         public var leastPositivesToMove = 3
+        /// What all bystanders weigh when a model is moved, over what the labelled accounts weigh.
+        public var rehearsal = 4.0
         /// Penalties to choose among where a model is moved: each of its steps is expected to move within ±1/√penalty.
         public var priorPenalties: [Double] = [100, 30, 10, 3, 1, 0.3]
         /// Where a model is moved by fewer accounts of either label, its calibration and thresholds stay.
@@ -59,20 +61,26 @@ public struct LogisticTrainer: Sendable {
     /// and it is positive where any of its rows is.
     /// - Parameters:
     ///   - prior: a head whose weights are to be moved no further than the rows ask for; nil to learn from nothing.
+    ///   - bystanders: raw values of accounts that nobody judged, row after row. A head that is moved shall go on
+    ///     saying of them what it said: people judge what was flagged, and weights moved by flagged accounts alone may
+    ///     say anything of all others (rehearsal; Robins 1995, "Catastrophic forgetting, rehearsal and
+    ///     pseudorehearsal").
     ///   - report: told what was tried, a line each.
     public func train(
-        _ set: TrainingSet, from prior: LogisticModel.Head? = nil,
+        _ set: TrainingSet, from prior: LogisticModel.Head? = nil, bystanders: [Float] = [],
         report: @escaping (String) -> Void = { _ in }
     ) throws(TrainingError) -> TrainedHead {
         let rows = set.thinned(to: options.maximumRows)
-        let folds = try Folds(rows, wanted: options.folds)
+        let learnt = prior.map { rows.rehearsing($0, bystanders, weight: options.rehearsal) } ?? rows
+        let folds = try Folds(learnt, wanted: options.folds)
         let positives = Set(zip(rows.accounts, rows.labels).lazy.filter { $0.1 }.map { $0.0 }).count
         let least = prior == nil ? options.leastPositives : options.leastPositivesToMove
         guard positives >= least else { throw .fewPositives(positives, least: least) }
         let audit = TableAudit(rows)
-        var search = ModelSearch(rows, of: set, folds, leftOut: audit.leftOut, options, report: report)
+        var search = ModelSearch(
+            learnt, of: set, folds, leftOut: audit.leftOut, judging: 0..<rows.count, options, report: report)
         var start: PriorModel?
-        if let prior { start = try PriorModel(prior, rows) }
+        if let prior { start = try PriorModel(prior, learnt) }
         let best = start.map { search.best(from: $0) } ?? search.best()
 
         report("the chosen model, on all rows")
@@ -81,10 +89,10 @@ public struct LogisticTrainer: Sendable {
         let negatives = Set(rows.accounts).count - positives
         let few = options.leastToCalibrate
         let kept = positives < few.positives || negatives < few.negatives ? start : nil
-        /// Where labels are too few to say how many abuse, the start's intercept stands.
+        /// Where labels are too few to say how many abuse, and no bystander says so, the start's intercept stands.
         func head(_ fitted: LogisticPoint) -> (head: LogisticModel.Head, point: LogisticPoint) {
             var point = fitted
-            if let kept { point.intercept = kept.intercept }
+            if let kept, bystanders.isEmpty { point.intercept = kept.intercept }
             return (self.head(best, point, rows.columns, calibratedAs: kept?.head), point)
         }
         var foldHeads: [LogisticModel.Head] = []

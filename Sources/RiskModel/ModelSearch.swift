@@ -12,13 +12,13 @@ struct ModelSearch {
     let options: LogisticTrainer.Options
     let sampleWeights: [Double]
     let report: (String) -> Void
-    /// Whether a row is early enough to learn from when choosing, and late enough to judge.
+    /// Whether a row is early enough to learn from when choosing, and whether it judges, being late enough.
     private let isEarly: [Bool]
     private let isLate: [Bool]
     private(set) var trials: [TrainedHead.Trial] = []
 
     init(
-        _ set: TrainingSet, of whole: TrainingSet, _ folds: Folds, leftOut: Set<Int> = [],
+        _ set: TrainingSet, of whole: TrainingSet, _ folds: Folds, leftOut: Set<Int> = [], judging: Range<Int>,
         _ options: LogisticTrainer.Options,
         report: @escaping (String) -> Void
     ) {
@@ -29,14 +29,18 @@ struct ModelSearch {
         self.options = options
         self.report = report
         sampleWeights = zip(set.weights, set.labels).map { $1 ? $0 * options.positiveWeight : $0 }
-        (isEarly, isLate) = Self.parted(set, options.earlierShare)
+        let parts = Self.parted(set, judging, options.earlierShare)
+        isEarly = parts.early
+        isLate = parts.late.enumerated().map { judging.contains($0.offset) && $0.element }
     }
 
     /// Where rows part in time; all are early and late where they have no times, or a part would lack a label.
-    private static func parted(_ set: TrainingSet, _ share: Double) -> (early: [Bool], late: [Bool]) {
+    private static func parted(
+        _ set: TrainingSet, _ rows: Range<Int>, _ share: Double
+    ) -> (early: [Bool], late: [Bool]) {
         let all = [Bool](repeating: true, count: set.count)
-        let order = (0..<set.count).sorted { (set.times[$0], $0) < (set.times[$1], $1) }
-        let total = set.weights.reduce(0, +)
+        let order = rows.sorted { (set.times[$0], $0) < (set.times[$1], $1) }
+        let total = set.weights[rows].reduce(0, +)
         var reached = 0.0
         guard
             let middle = order.first(where: {
@@ -46,7 +50,7 @@ struct ModelSearch {
         else { return (all, all) }
         let early = set.times.map { $0 < set.times[middle] }
         func hasBoth(_ isEarly: Bool) -> Bool {
-            let labels = set.labels.indices.lazy.filter { early[$0] == isEarly }.map { set.labels[$0] }
+            let labels = rows.lazy.filter { early[$0] == isEarly }.map { set.labels[$0] }
             return labels.count { $0 } >= 20 && labels.count { !$0 } >= 20
         }
         return hasBoth(true) && hasBoth(false) ? (early, early.map { !$0 }) : (all, all)

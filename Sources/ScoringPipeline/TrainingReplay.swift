@@ -22,6 +22,8 @@ public struct TrainingReplay: Sendable {
     public private(set) var snapshots: [Snapshot] = []
     /// `FeatureCatalog.count` raw values a snapshot; unknown is NaN.
     public private(set) var vectors: [Float] = []
+    /// Some accounts without a label, as known at the end of the logs: `FeatureCatalog.count` raw values an account.
+    public private(set) var bystanders: [Float] = []
     /// What reading saw.
     public private(set) var read = ReadReport()
 
@@ -34,10 +36,11 @@ public struct TrainingReplay: Sendable {
     public var unseen: [Subject] { zip(subjects, snapshotCounts).filter { $1 == 0 }.map(\.0) }
 
     /// Reads the logs to their end.
+    /// - Parameter bystanders: about how many accounts without a label to keep, drawn by a hash of their ids.
     /// - Throws: `ReadError`.
     public init(
         paths: [String], configuration: ReadConfiguration = ReadConfiguration(), labels: [AccountLabel],
-        progress: (ReplayProgress) -> Void = { _ in }
+        bystanders wanted: Int = 0, progress: (ReplayProgress) -> Void = { _ in }
     ) throws(ReadError) {
         let index = Subjects(labels, hash: configuration.hash)
         subjects = index.all
@@ -57,7 +60,12 @@ public struct TrainingReplay: Sendable {
             progress(reached)
         }
         let endMs = reached.latestMs
+        var bystanders: [Float] = []
+        let share = Double(wanted) / Double(max(1, engine.accountCount))
         engine.finish { moment, vector, _ in
+            if Double(moment.accountKey >> 11) * 0x1p-53 < share, index.positions(moment.accountKey).isEmpty {
+                bystanders.append(contentsOf: vector)
+            }
             for subject in index.positions(moment.accountKey)
             where (index.all[subject].asOfMs ?? endMs) >= endMs {
                 store.keepLast(subject, moment, vector)
@@ -65,6 +73,7 @@ public struct TrainingReplay: Sendable {
         }
         snapshots = store.snapshots
         vectors = store.vectors
+        self.bystanders = bystanders
         read = reader.report
     }
 }

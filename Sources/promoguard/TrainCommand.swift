@@ -162,7 +162,8 @@ struct TrainCommand: ParsableCommand {
 
         let progress = ProgressLine(verbosity)
         let replay = try TrainingReplay(
-            paths: logs, configuration: reading.configuration, labels: labelled, progress: progress.update)
+            paths: logs, configuration: reading.configuration, labels: labelled,
+            bystanders: prior == nil ? 0 : 4000, progress: progress.update)
         progress.end()
         let summary = ReadSummary(report: replay.read)
         summary.complain()
@@ -173,9 +174,9 @@ struct TrainCommand: ParsableCommand {
         var sets: [Risk: TrainingSet] = [:]
         for risk in Risk.allCases {
             let set = replay.trainingSet(risk, gangs: gangs, seed: seed)
-            trained[risk] = try trainer.train(set, from: prior?.heads[risk]) {
-                progress.update("\(risk.rawValue): \($0)")
-            }
+            trained[risk] = try trainer.train(
+                set, from: prior?.heads[risk], bystanders: replay.bystanders
+            ) { progress.update("\(risk.rawValue): \($0)") }
             sets[risk] = set
         }
         let canReadAgain = replay.read.sources.allSatisfy(\.isRegular)

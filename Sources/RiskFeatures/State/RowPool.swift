@@ -55,12 +55,11 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
     /// Asks for the cache lines of a row, or of its first `bytes`.
     @inline(__always)
     func prefetch(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) {
-        // From the start of its first line: rows are not aligned to lines, and their ends would be missed.
-        let start = UInt(bitPattern: pointer(row))
-        var line = start & ~63
-        while line < start &+ UInt(bitPattern: bytes) {
-            pg_prefetch(UnsafeRawPointer(bitPattern: line))
-            line &+= 64
+        let start = UnsafeRawPointer(pointer(row))
+        var offset = 0
+        while offset < bytes {
+            pg_prefetch(start + offset)
+            offset &+= 64
         }
     }
 

@@ -140,7 +140,7 @@ struct TailProgress {
         status.eventsPerSecond = Double(max(0, report.events - toldEvents.count)) / seconds
         status.reachedMs = reachedMs
         status.newestMs = newestMs ?? reachedMs
-        status.accounts = Int64(engine.entityCounts.first { $0.kind == "account" }?.count ?? 0)
+        status.accounts = Int64(engine.accountCount)
         status.rejectedLines = report.rejectedByReason.reduce(0, +)
         status.lateEvents = report.late
         status.checkpointMs = checkpointMs
