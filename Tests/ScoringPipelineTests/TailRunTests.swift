@@ -68,6 +68,7 @@ import Testing
     ) throws -> Bool {
         let control = TailControl()
         let clock = Clock()
+        let now: @Sendable () -> Int64 = { clock.now }
         var configuration = configuration
         configuration.checkpointMs = min(configuration.checkpointMs, 400)
         let caseFile = try CaseFile.open(folder.file(name), busyTimeout: 0.02)
@@ -75,7 +76,7 @@ import Testing
         let run = try TailRun.begin(
             caseFile: caseFile, models: ModelSource(path: model ?? Small.shared.modelPath),
             reading: ReadConfiguration(),
-            configuration: configuration, control: control, clock: { clock.now }, tell: tell
+            configuration: configuration, control: control, clock: now, tell: tell
         ) { snapshot in
             let stream = ScriptedStream(Small.shared.script, seed: seed, from: snapshot)
             stream.killAt = killAt
