@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "promoguard", targets: ["promoguard"]),
         .library(name: "ActivityLog", targets: ["ActivityLog"]),
+        .library(name: "RiskFeatures", targets: ["RiskFeatures"]),
         .library(name: "RiskModel", targets: ["RiskModel"]),
     ],
     traits: [
@@ -22,12 +23,13 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CHotPath"),
         .target(name: "CBundledModel"),
         .target(
             name: "ActivityLog",
             dependencies: [
-                "CZlib", "CHotPath", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
+                "CZlib", "CHotPath", "CLinux", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ]),
         .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CHotPath"]),
         .target(name: "RiskModel", dependencies: ["CBundledModel", "CHotPath"]),
@@ -39,7 +41,7 @@ let package = Package(
             ]),
         .target(
             name: "ScoringPipeline",
-            dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile"]),
+            dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile", "CZlib"]),
         .target(name: "CampaignSimulator", dependencies: ["ActivityLog", "CZlib"]),
         .executableTarget(
             name: "promoguard",

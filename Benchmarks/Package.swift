@@ -16,6 +16,12 @@ let package = Package(
             name: "read-bench",
             dependencies: ["BenchmarkLines", .product(name: "ActivityLog", package: "PromoGuard")]),
         .executableTarget(
+            name: "checkpoint-bench",
+            dependencies: [
+                .product(name: "ActivityLog", package: "PromoGuard"),
+                .product(name: "RiskFeatures", package: "PromoGuard"),
+            ]),
+        .executableTarget(
             name: "learn-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
         .executableTarget(
             name: "score-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),

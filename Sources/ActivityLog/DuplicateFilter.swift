@@ -56,6 +56,26 @@ struct DuplicateFilter {
             count += 1
         }
 
+        init() {}
+
+        func write(to writer: inout ByteWriter) {
+            writer.write(Int64(count))
+            writer.reserve(count * 16)
+            for entry in entries where entry.key != 0 {
+                writer.write(entry.key)
+                writer.write(entry.ts)
+            }
+        }
+
+        init(from reader: inout ByteReader) throws(ReadError) {
+            for _ in 0..<(try reader.readCount(of: 16)) {
+                let key: UInt64 = try reader.read()
+                let ts: Int64 = try reader.read()
+                guard key != 0, find(key) == nil else { throw reader.damage }
+                insert(key, ts)
+            }
+        }
+
         private mutating func place(_ key: UInt64, _ ts: Int64) {
             let mask = entries.count - 1
             var slot = Int(truncatingIfNeeded: key) & mask
@@ -74,5 +94,19 @@ struct DuplicateFilter {
             }
             count = 0
         }
+    }
+
+    // MARK: Snapshots
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(span)
+        for generation in [previous, current] { generation.write(to: &writer) }
+    }
+
+    init(windowMs: Int64, from reader: inout ByteReader) throws(ReadError) {
+        self.init(windowMs: windowMs)
+        span = try reader.read()
+        previous = try Generation(from: &reader)
+        current = try Generation(from: &reader)
     }
 }

@@ -44,7 +44,7 @@ public struct EventDecoder: Sendable {
     private var emulatorMemo = [UInt64](repeating: 0, count: 1024)
     /// What addresses seen before say, by the key of their text: a visit's events come from one.
     private var addressMemo = [AddressMemo](repeating: AddressMemo(), count: 2048)
-    private var campaigns = CampaignNames()
+    var campaigns = CampaignNames()
     /// The text of the first thousand campaign ids, by key.
     public var campaignNames: [UInt64: String] { campaigns.texts }
 

@@ -77,4 +77,66 @@ struct EventPool {
         if events[Int(slot)].accountTextLength > EventPool.cellLength { longTexts[slot] = nil }
         free.append(slot)
     }
+
+    /// Copies an event to the end of a batch, with the time it would be delivered at.
+    func copy(_ slot: UInt32, at ts: Int64, into batch: inout EventBatch) {
+        var event = events[Int(slot)]
+        event.ts = ts
+        event.accountTextOffset = UInt32(batch.text.count)
+        batch.events.append(event)
+        withText(of: slot) { batch.text.append(contentsOf: $0) }
+    }
+
+    private func withText(of slot: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let length = Int(events[Int(slot)].accountTextLength)
+        if length <= EventPool.cellLength {
+            let start = Int(slot) * EventPool.cellLength
+            cells.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<start + length])) }
+        } else {
+            longTexts[slot]?.withUnsafeBytes(body)
+        }
+    }
+
+    // MARK: Snapshots
+
+    /// Writes the events of `keys`, each with the time it would be delivered at.
+    func write(_ keys: some Collection<OrderKey>, to writer: inout ByteWriter) {
+        writer.write(Int64(keys.count))
+        writer.reserve(keys.count * (MemoryLayout<Event>.size + 32))
+        for key in keys {
+            writer.write(key.ts)
+            withUnsafeBytes(of: events[Int(key.slot)]) { writer.write(raw: $0) }
+            withText(of: key.slot) { writer.write(raw: $0) }
+        }
+    }
+
+    mutating func readKeys(from reader: inout ByteReader) throws(ReadError) -> [OrderKey] {
+        var keys: [OrderKey] = []
+        for _ in 0..<(try reader.readCount(of: MemoryLayout<Event>.size)) {
+            let ts: Int64 = try reader.read()
+            guard let event = Event(bytes: try reader.readRaw(MemoryLayout<Event>.size)) else {
+                throw reader.damage
+            }
+            let text = try reader.readRaw(Int(event.accountTextLength))
+            let slot = emptySlot()
+            events[slot] = event
+            text.withUnsafeBytes { keep(slot, text: $0) }
+            keys.append(OrderKey(ts: ts, tieBreak: event.tieBreak, slot: UInt32(slot)))
+        }
+        return keys
+    }
+}
+
+extension Event {
+    /// The event whose memory was saved, unless a byte of it has a value that its type does not know.
+    fileprivate init?(bytes: [UInt8]) {
+        func byte<Value>(_ field: KeyPath<Event, Value>) -> UInt8 {
+            bytes[MemoryLayout<Event>.offset(of: field)!]
+        }
+        guard bytes.count == MemoryLayout<Event>.size, EventType(rawValue: byte(\.type)) != nil,
+            Platform(rawValue: byte(\.platform)) != nil, DeviceSource(rawValue: byte(\.deviceSource)) != nil,
+            NetworkKind(rawValue: byte(\.network)) != nil, byte(\.ok) <= 1, byte(\.modelIsEmulator) <= 1
+        else { return nil }
+        self = bytes.withUnsafeBytes { $0.loadUnaligned(as: Event.self) }
+    }
 }

@@ -15,7 +15,7 @@ struct GzipReader: ~Copyable {
         case garbage(String)
     }
 
-    private enum Stage: Equatable {
+    fileprivate enum Stage: Equatable {
         case magic, method, flags
         case fixed(Int)
         case extraLength(Int)
@@ -40,6 +40,11 @@ struct GzipReader: ~Copyable {
     private(set) var member = 1
     /// Compressed bytes used so far.
     private(set) var position: Int64 = 0
+    /// Compressed bytes before the member being read, and the text it has given so far.
+    private var memberStart: Int64 = 0
+    private var memberText: Int64 = 0
+    /// Of the bytes counted in `position`, those that the inflater took too many and that are still to be looked at.
+    private var unread: Int64 = 0
 
     init(backend: InflateBackend) {
         inflater = Inflater(backend)
@@ -66,6 +71,7 @@ struct GzipReader: ~Copyable {
                 checksum = inflater.checksum(
                     checksum, UnsafeRawBufferPointer(rebasing: room[..<step.produced]))
                 memberBytes &+= UInt32(truncatingIfNeeded: step.produced)
+                memberText += Int64(step.produced)
                 produced += step.produced
                 if step.isDamaged {
                     stop(.damaged("compressed data of member \(member) is not valid"))
@@ -99,6 +105,7 @@ struct GzipReader: ~Copyable {
             for (index, byte) in unread.enumerated() { bytes |= UInt64(byte) << (8 * index) }
         }
         for index in 0..<count where outcome == .running {
+            unread = Int64(count - index - 1)
             take(UInt8(truncatingIfNeeded: bytes >> (8 * index)))
         }
     }
@@ -116,6 +123,7 @@ struct GzipReader: ~Copyable {
         case .between:
             guard byte != 0 else { return }
             member += 1
+            memberStart = position - unread - 1
             headerChecksum = 0
             stage = .magic
             withUnsafePointer(to: byte) { headerChecksum = crc32_z(0, $0, 1) }
@@ -208,6 +216,134 @@ struct GzipReader: ~Copyable {
         inflater.reset()
         checksum = 0
         memberBytes = 0
+        memberText = 0
         stage = .body
+    }
+
+    // MARK: Going on later
+
+    /// Where reading stands in a gzip file; all but the inflater's own state, which is only there when asked for.
+    struct State {
+        fileprivate var stage: Stage
+        fileprivate var flags: UInt8
+        fileprivate var pending: UInt64
+        fileprivate var headerChecksum: UInt64
+        fileprivate var checksum: UInt32
+        fileprivate var memberBytes: UInt32
+        fileprivate var member: Int
+        fileprivate var position: Int64
+        fileprivate var memberStart: Int64
+        fileprivate var memberText: Int64
+        /// Empty when there is none, or when it is not needed.
+        fileprivate var inflater: [UInt8]
+    }
+
+    func state(withHistory: Bool) -> State {
+        State(
+            stage: stage, flags: flags, pending: pending, headerChecksum: UInt64(headerChecksum),
+            checksum: checksum, memberBytes: memberBytes, member: member, position: position,
+            memberStart: memberStart, memberText: memberText,
+            inflater: stage == .body && withHistory ? inflater.savedState : [])
+    }
+
+    /// Goes on from `state`, or from the start of its member when the inflater cannot go on within it;
+    /// `position` says where.
+    /// - Returns: how many bytes of text the member gives a second time.
+    mutating func resume(_ state: State) -> Int64 {
+        member = state.member
+        memberStart = state.memberStart
+        if state.stage == .body && !inflater.restore(state.inflater) {
+            position = memberStart
+            return state.memberText
+        }
+        stage = state.stage
+        flags = state.flags
+        pending = state.pending
+        headerChecksum = UInt(state.headerChecksum)
+        checksum = state.checksum
+        memberBytes = state.memberBytes
+        memberText = state.memberText
+        position = state.position
+        return 0
+    }
+}
+
+extension GzipReader.State {
+    func write(to writer: inout ByteWriter) {
+        let (tag, count) = stage.code
+        writer.write(tag)
+        writer.write(Int64(count))
+        writer.write(flags)
+        writer.write(pending)
+        writer.write(headerChecksum)
+        writer.write(checksum)
+        writer.write(memberBytes)
+        writer.write(Int64(member))
+        writer.write(position)
+        writer.write(memberStart)
+        writer.write(memberText)
+        writer.write(inflater)
+    }
+
+    init(from reader: inout ByteReader) throws(ReadError) {
+        let tag: UInt8 = try reader.read()
+        let count: Int64 = try reader.read()
+        guard let stage = GzipReader.Stage(tag, count) else { throw reader.damage }
+        self.stage = stage
+        flags = try reader.read()
+        pending = try reader.read()
+        headerChecksum = try reader.read()
+        checksum = try reader.read()
+        memberBytes = try reader.read()
+        member = Int(try reader.read() as Int64)
+        position = try reader.read()
+        memberStart = try reader.read()
+        memberText = try reader.read()
+        inflater = try reader.readBytes()
+        guard member >= 1, memberText >= 0, memberStart >= 0, position >= memberStart else {
+            throw reader.damage
+        }
+    }
+}
+
+extension GzipReader.Stage {
+    fileprivate var code: (UInt8, Int) {
+        switch self {
+        case .magic: (0, 0)
+        case .method: (1, 0)
+        case .flags: (2, 0)
+        case .fixed(let count): (3, count)
+        case .extraLength(let count): (4, count)
+        case .extra(let left): (5, left)
+        case .name: (6, 0)
+        case .comment: (7, 0)
+        case .headerChecksum(let count): (8, count)
+        case .body: (9, 0)
+        case .trailer(let count): (10, count)
+        case .between: (11, 0)
+        case .stopped: (12, 0)
+        }
+    }
+
+    /// The stage with a code; nil when there is none.
+    fileprivate init?(_ tag: UInt8, _ count: Int64) {
+        guard (0...0xFFFF).contains(count) else { return nil }
+        let count = Int(count)
+        switch tag {
+        case 0: self = .magic
+        case 1: self = .method
+        case 2: self = .flags
+        case 3 where count < 6: self = .fixed(count)
+        case 4 where count < 2: self = .extraLength(count)
+        case 5 where count > 0: self = .extra(count)
+        case 6: self = .name
+        case 7: self = .comment
+        case 8 where count < 2: self = .headerChecksum(count)
+        case 9: self = .body
+        case 10 where count < 8: self = .trailer(count)
+        case 11: self = .between
+        case 12: self = .stopped
+        default: return nil
+        }
     }
 }

@@ -119,4 +119,55 @@ struct Inflater: ~Copyable {
         case .zlib: return UInt32(truncatingIfNeeded: crc32_z(UInt(crc), start, bytes.count))
         }
     }
+
+    // MARK: Going on later
+
+    /// What lets another process go on within a stream: for ISA-L its whole state, which holds no pointers but
+    /// those of a call, behind the library's version and the size. Empty for zlib, whose state is many pieces.
+    var savedState: [UInt8] {
+        switch state {
+        #if ISAL
+            case .isal(let isal):
+                let size = MemoryLayout<inflate_state>.size
+                var writer = ByteWriter()
+                writer.write(pg_isal_version())
+                writer.write(
+                    [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                        pg_isal_save(isal, buffer.baseAddress!)
+                        count = size
+                    })
+                return writer.bytes
+        #endif
+        case .zlib: return []
+        }
+    }
+
+    /// Takes up what `savedState` gave.
+    /// - Returns: false, and nothing is changed, when it is of another library, version or size.
+    mutating func restore(_ saved: [UInt8]) -> Bool {
+        switch state {
+        #if ISAL
+            case .isal(let isal):
+                var reader = ByteReader(saved)
+                guard let version: UInt32 = try? reader.read(), version == pg_isal_version(),
+                    let bytes = try? reader.readBytes(), bytes.count == MemoryLayout<inflate_state>.size
+                else { return false }
+                memcpy(isal, bytes, bytes.count)
+                return true
+        #endif
+        case .zlib: return false
+        }
+    }
+}
+
+/// Carries gzip's CRC-32 on over `bytes`, with the faster library.
+func carriedChecksum(_ crc: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    guard let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count > 0 else {
+        return crc
+    }
+    #if ISAL
+        return crc32_gzip_refl(crc, start, UInt64(bytes.count))
+    #else
+        return UInt32(truncatingIfNeeded: crc32_z(UInt(crc), start, bytes.count))
+    #endif
 }

@@ -142,4 +142,57 @@ struct LineFramer: ~Copyable {
         start = index
         scanned = max(scanned, index)
     }
+
+    // MARK: Going on later
+
+    /// What has come in of an unfinished line.
+    struct State {
+        fileprivate var position: Int64 = 0
+        fileprivate var unfinished: [UInt8] = []
+        fileprivate var isSkipping = false
+        fileprivate var skippedOffset: Int64 = 0
+        fileprivate var sample: [UInt8] = []
+    }
+
+    /// All complete lines must have been taken.
+    var state: State {
+        State(
+            position: position, unfinished: Array(buffer[start..<end]), isSkipping: isSkipping,
+            skippedOffset: skippedOffset, sample: isSkipping ? Array(sample[..<sampleCount]) : [])
+    }
+
+    /// Goes on from `state`; what the buffer has no room for, under a lower limit, is a line too long.
+    mutating func resume(_ state: State) {
+        position = state.position
+        isSkipping = state.isSkipping
+        skippedOffset = state.skippedOffset
+        sampleCount = min(state.sample.count, LineFramer.sampleLength)
+        sample.copyBytes(from: state.sample[..<sampleCount])
+        end = min(state.unfinished.count, maximumLength + LineFramer.slack + 1)
+        buffer.copyBytes(from: state.unfinished[..<end])
+        position += Int64(state.unfinished.count - end)
+        start = 0
+        scanned = 0
+    }
+}
+
+extension LineFramer.State {
+    /// Bytes of the unfinished line that are kept.
+    var unfinishedCount: Int { unfinished.count }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(position)
+        writer.write(unfinished)
+        writer.write(isSkipping)
+        writer.write(skippedOffset)
+        writer.write(sample)
+    }
+
+    init(from reader: inout ByteReader) throws(ReadError) {
+        position = try reader.read()
+        unfinished = try reader.readBytes()
+        isSkipping = try reader.readFlag()
+        skippedOffset = try reader.read()
+        sample = try reader.readBytes()
+    }
 }

@@ -21,10 +21,9 @@ enum LogFinder {
 
     static func logs(at paths: [String]) throws(ReadError) -> [Log] {
         var found: [Log] = []
-        var seen: Set<Identity> = []
+        var seen: Set<FileID> = []
         func add(_ path: String, _ status: stat) {
-            guard seen.insert(Identity(device: UInt64(status.st_dev), file: UInt64(status.st_ino))).inserted
-            else { return }
+            guard seen.insert(FileID(status)).inserted else { return }
             found.append(Log(path: path, isRegular: status.st_mode & S_IFMT == S_IFREG))
         }
         for path in paths {
@@ -63,13 +62,8 @@ enum LogFinder {
         return found
     }
 
-    private struct Identity: Hashable {
-        var device: UInt64
-        var file: UInt64
-    }
-
     /// The names in a folder, sorted by their bytes.
-    private static func fileNames(in path: String) throws(ReadError) -> [String] {
+    static func fileNames(in path: String) throws(ReadError) -> [String] {
         guard let folder = opendir(path) else {
             throw ReadError(
                 "cannot list folder \(path): \(systemMessage(errno)); check that you may read it")

@@ -10,7 +10,7 @@ struct MergeSource {
     /// Bytes of a log to look at for its first events.
     private static let peekLimit = 1 << 20
 
-    let path: String
+    var path: String
     let isRegular: Bool
     /// The earliest of the log's first events; `Int64.min` when not known.
     var firstMs = Int64.min
@@ -19,12 +19,16 @@ struct MergeSource {
     /// The open log; nil before the merge reaches it and after its end.
     var log: OpenLog?
     var isEnded = false
+    /// Nothing more can be had at present from a log that is followed.
+    var isDry = false
+    /// Dry for so long that the others need not wait for it.
+    var isSilent = false
     /// Decoded and not yet admitted, in the order of the log.
     var arrivals: [OrderKey] = []
     var queue = ReorderQueue()
 
     /// The newest event time that is believed; nil until the first events have been seen.
-    private var newestMs: Int64?
+    private(set) var newestMs: Int64?
     private var stepsInARow = 0
     private var earliestStepMs = Int64.max
     private var waiting = 0
@@ -70,6 +74,20 @@ struct MergeSource {
     func watermark(_ latenessMs: Int64) -> Int64 {
         let newest = newestMs ?? firstMs
         return newest == Int64.min ? newest : newest - latenessMs
+    }
+
+    /// Whether events of other logs have to wait for this one's. A followed log that has nothing yet does not
+    /// hold them: what comes into it is newer than what came into others.
+    var holdsOthers: Bool {
+        !isEnded && !isSilent && !(isDry && newestMs == nil && firstMs == Int64.min)
+    }
+
+    var mayHaveMore: Bool { !isEnded && !isDry }
+
+    /// A followed log begins with its first events, before there are enough of them to tell for certain.
+    mutating func noteFirst() {
+        guard newestMs == nil, let first = arrivals.lazy.map(\.ts).min() else { return }
+        firstMs = firstMs == Int64.min ? first : min(firstMs, first)
     }
 
     /// Moves the arrivals to the queue, each judged by those that came before it.
@@ -121,11 +139,49 @@ struct MergeSource {
     }
 }
 
+extension MergeSource {
+    func write(_ pool: borrowing EventPool, to writer: inout ByteWriter) {
+        writer.write(firstMs)
+        writer.write(problem)
+        writer.write(isEnded)
+        writer.write(newestMs)
+        writer.write(Int64(stepsInARow))
+        writer.write(earliestStepMs)
+        writer.write(Int64(waiting))
+        writer.write(samples)
+        pool.write(arrivals, to: &writer)
+        pool.write(queue.pending, to: &writer)
+    }
+
+    init(path: String, _ pool: inout EventPool, from reader: inout ByteReader) throws(ReadError) {
+        self.init(path: path, isRegular: true)
+        firstMs = try reader.read()
+        problem = try reader.readOptionalText()
+        isEnded = try reader.readFlag()
+        newestMs = try reader.readOptional()
+        stepsInARow = Int(try reader.read() as Int64)
+        earliestStepMs = try reader.read()
+        waiting = Int(try reader.read() as Int64)
+        samples = try reader.readBytes()
+        guard samples.count == RejectReason.allCases.count else { throw reader.damage }
+        arrivals = try pool.readKeys(from: &reader)
+        var waitingInOrder = try pool.readKeys(from: &reader)
+        queue.add(&waitingInOrder)
+    }
+}
+
 /// Holds the reader of an open log, taken out while it is used.
 final class OpenLog {
     var reader: LogReader?
 
     init(_ reader: consuming LogReader) {
         self.reader = consume reader
+    }
+
+    func withReader<Result>(_ body: (inout LogReader) -> Result) -> Result {
+        var taken = reader.take()!
+        let result = body(&taken)
+        reader = consume taken
+        return result
     }
 }

@@ -15,6 +15,23 @@ public struct ReadReport: Sendable {
         /// What stopped this source before its end, as a clause ("damaged gzip data at byte 5120: CRC of
         /// member 3 does not match"); nil when it was read whole.
         public var problem: String?
+        /// What a person should know of it besides; nil as a rule.
+        public var note: String?
+        public var state = State.waiting
+        /// The newest event time that is believed of this source; nil before its first events.
+        public var newestMs: Int64?
+
+        /// What is being done with a source.
+        public enum State: UInt8, Sendable, CaseIterable {
+            /// Its turn has not come, or it is missing at present.
+            case waiting
+            /// Open; it may have been read as far as it has come.
+            case reading
+            /// Read to its end; it is taken up again when it grows.
+            case finished
+            /// Something stopped it before its end; it is not tried again.
+            case damaged
+        }
 
         public init(path: String, isRegular: Bool = true) {
             self.path = path
@@ -44,4 +61,74 @@ public struct ReadReport: Sendable {
 
     /// Whether something could not be read: the program then ends with exit code 2.
     public var hasUnreadable: Bool { sources.contains { $0.problem != nil } }
+}
+
+extension ReadReport {
+    func write(to writer: inout ByteWriter) {
+        writer.write(Int64(sources.count))
+        for source in sources {
+            writer.write(source.path)
+            for number in [
+                source.lines, source.events, source.rejected, source.bytesRead, source.bytesInflated,
+            ] {
+                writer.write(number)
+            }
+            writer.write(source.rejectedByReason)
+            writer.write(source.isGzip)
+            writer.write(source.problem)
+            writer.write(source.note)
+            writer.write(source.state.rawValue)
+            writer.write(source.newestMs)
+        }
+        writer.write(rejectedByReason)
+        writer.write(Int64(rejectedSamples.count))
+        for line in rejectedSamples {
+            writer.write(Int64(line.source))
+            writer.write(line.offset)
+            writer.write(line.reason.rawValue)
+            writer.write(line.sample)
+        }
+        for number in [events, duplicates, late] { writer.write(number) }
+        writer.write(eventsByType)
+        writer.write(fieldCounts)
+        writer.write(firstMs)
+        writer.write(lastMs)
+    }
+
+    init(from reader: inout ByteReader) throws(ReadError) {
+        for _ in 0..<(try reader.readCount(of: 64)) {
+            var source = Source(path: try reader.readText())
+            source.lines = try reader.read()
+            source.events = try reader.read()
+            source.rejected = try reader.read()
+            source.bytesRead = try reader.read()
+            source.bytesInflated = try reader.read()
+            source.rejectedByReason = try reader.readNumbers(RejectReason.allCases.count)
+            source.isGzip = try reader.readFlag()
+            source.problem = try reader.readOptionalText()
+            source.note = try reader.readOptionalText()
+            guard let state = Source.State(rawValue: try reader.read()) else { throw reader.damage }
+            source.state = state
+            source.newestMs = try reader.readOptional()
+            sources.append(source)
+        }
+        rejectedByReason = try reader.readNumbers(RejectReason.allCases.count)
+        for _ in 0..<(try reader.readCount(of: 25)) {
+            let source: Int64 = try reader.read()
+            let offset: Int64 = try reader.read()
+            guard let reason = RejectReason(rawValue: try reader.read()),
+                sources.indices.contains(Int(source))
+            else { throw reader.damage }
+            rejectedSamples.append(
+                RejectedLine(
+                    source: Int(source), offset: offset, reason: reason, sample: try reader.readBytes()))
+        }
+        events = try reader.read()
+        duplicates = try reader.read()
+        late = try reader.read()
+        eventsByType = try reader.readNumbers(EventType.allCases.count)
+        fieldCounts = try reader.readNumbers(EventField.allCases.count)
+        firstMs = try reader.readOptional()
+        lastMs = try reader.readOptional()
+    }
 }

@@ -26,6 +26,9 @@ struct ReorderQueue {
 
     var first: OrderKey? { head < keys.count ? keys[head] : nil }
 
+    /// All that wait, in order.
+    var pending: ArraySlice<OrderKey> { keys[head...] }
+
     mutating func removeFirst() { head += 1 }
 
     /// Adds a chunk, which is left empty.

@@ -4,6 +4,7 @@
 
 #include <isa-l/igzip_lib.h>
 #include <isa-l/crc.h>
+#include <isa-l.h>
 #include <string.h>
 
 // What one call of isal_inflate did; the state's own struct holds arrays too long for Swift to see.
@@ -35,6 +36,19 @@ static inline uint32_t pg_isal_unread(const struct inflate_state *state, uint8_t
     uint32_t count = (uint32_t)bits / 8;
     memcpy(bytes, &rest, 8);
     return count;
+}
+
+// The version that a saved state belongs to.
+static inline uint32_t pg_isal_version(void) { return ISAL_VERSION; }
+
+// Copies the state, sizeof(struct inflate_state) bytes, without the pointers of the last call.
+static inline void pg_isal_save(const struct inflate_state *state, uint8_t *bytes) {
+    memcpy(bytes, state, sizeof *state);
+    struct inflate_state *copy = (struct inflate_state *)bytes;
+    copy->next_in = NULL;
+    copy->next_out = NULL;
+    copy->avail_in = 0;
+    copy->avail_out = 0;
 }
 
 #endif

@@ -2,12 +2,19 @@
 public struct CaseBatch: Sendable {
     /// At most one for each account and risk. Their `status` is not written: it belongs to the decisions.
     public var flags: [FlaggedAccount] = []
+    /// Flags seen ahead of the canonical order: each is laid over its row until it is withdrawn. One whose row
+    /// `flags` change must be among them again, or it is gone.
+    public var provisional: [FlaggedAccount] = []
+    /// What is laid over these rows is taken away. A row with nothing below it goes, unless someone decided on it.
+    public var withdrawn: [FlagKey] = []
     /// The logs that were read; what earlier commits said of their rejected lines is replaced.
     public var sources: [String] = []
     public var rejectedLines: [RejectedSample] = []
     public var rejectedCounts: [RejectedCount] = []
     /// Facts about the run by name ("model", "events", …); each replaces an earlier one of its name.
     public var metadata: [String: String] = [:]
+    /// What the tail that commits is doing; nil leaves what was said last.
+    public var tailStatus: TailStatus?
 
     public init() {}
 }

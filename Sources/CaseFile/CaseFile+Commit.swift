@@ -3,15 +3,16 @@ import GRDB
 extension CaseFile {
     /// Writes a batch in one transaction; committing the same batch again changes nothing.
     ///
-    /// Flags of the model that gave the stored flag keep the higher score with its level, reasons and tags,
-    /// the earlier first flag, the later last score and the larger amount. Flags of another model replace all
-    /// of that. The status stays as decisions left it.
+    /// Flags of the model that gave the stored flag keep the higher score with its level, reasons and tags (of equal
+    /// scores the new), the earlier first flag, the later last score and the larger amount. Flags of another model
+    /// replace all of that. The status stays as decisions left it.
     ///
     /// - Throws: `CaseFileError`; nothing was written then.
     public func commit(_ batch: CaseBatch) throws(CaseFileError) {
         try write("save the flags in") { db in
-            try CaseFile.upsert(batch.flags, db)
+            try CaseFile.write(batch, db)
             try CaseFile.replaceRejected(batch, db)
+            if let status = batch.tailStatus { try CaseFile.write(status, db) }
             let statement = try db.makeStatement(
                 sql: """
                     INSERT INTO metadata (key, value) VALUES (?, ?)
@@ -23,32 +24,43 @@ extension CaseFile {
         }
     }
 
-    private static func upsert(_ flags: [FlaggedAccount], _ db: Database) throws {
-        // In an upsert the bare names are the stored row's values, before any of these assignments.
-        let statement = try db.makeStatement(
-            sql: """
-                INSERT INTO flagged_accounts (account_id, risk, score, level, first_flagged_ms,
-                    last_scored_ms, amount_at_risk_fen, reasons, tags, gang_id, model)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (account_id, risk) DO UPDATE SET
-                    score = iif(model = excluded.model AND score >= excluded.score, score, excluded.score),
-                    level = iif(model = excluded.model AND score >= excluded.score, level, excluded.level),
-                    reasons = iif(model = excluded.model AND score >= excluded.score,
-                        reasons, excluded.reasons),
-                    tags = iif(model = excluded.model AND score >= excluded.score, tags, excluded.tags),
-                    first_flagged_ms = iif(model = excluded.model,
-                        min(first_flagged_ms, excluded.first_flagged_ms), excluded.first_flagged_ms),
-                    last_scored_ms = iif(model = excluded.model,
-                        max(last_scored_ms, excluded.last_scored_ms), excluded.last_scored_ms),
-                    amount_at_risk_fen = iif(model = excluded.model,
-                        max(amount_at_risk_fen, excluded.amount_at_risk_fen), excluded.amount_at_risk_fen),
-                    gang_id = iif(model = excluded.model,
-                        coalesce(excluded.gang_id, gang_id), excluded.gang_id),
-                    model = excluded.model
-                """)
-        var row = FlagBinder(statement)
-        for flag in flags { try row.insert(flag, db) }
+    private static func write(_ batch: CaseBatch, _ db: Database) throws {
+        var row = FlagBinder(try db.makeStatement(sql: upsert))
+        guard let overlay = try FlagOverlay(batch, db) else {
+            for flag in batch.flags { try row.insert(flag, db) }
+            return
+        }
+        for flag in batch.flags + batch.provisional { try overlay.takeAway(flag.key, isWrittenNext: true) }
+        for key in batch.withdrawn { try overlay.takeAway(key, isWrittenNext: false) }
+        for flag in batch.flags { try row.insert(flag, db) }
+        for flag in batch.provisional {
+            try overlay.keepRow(flag.key)
+            try row.insert(flag, db)
+        }
     }
+
+    // In an upsert the bare names are the stored row's values, before any of these assignments. A stored score below
+    // 0 is a void row's (`FlagOverlay`), of which nothing stays.
+    private static let upsert = """
+        INSERT INTO flagged_accounts (account_id, risk, score, level, first_flagged_ms,
+            last_scored_ms, amount_at_risk_fen, reasons, tags, gang_id, model)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        ON CONFLICT (account_id, risk) DO UPDATE SET
+            score = iif(\(keepsScore), score, excluded.score),
+            level = iif(\(keepsScore), level, excluded.level),
+            reasons = iif(\(keepsScore), reasons, excluded.reasons),
+            tags = iif(\(keepsScore), tags, excluded.tags),
+            first_flagged_ms = iif(model = excluded.model,
+                min(first_flagged_ms, excluded.first_flagged_ms), excluded.first_flagged_ms),
+            last_scored_ms = iif(model = excluded.model,
+                max(last_scored_ms, excluded.last_scored_ms), excluded.last_scored_ms),
+            amount_at_risk_fen = iif(model = excluded.model,
+                max(amount_at_risk_fen, excluded.amount_at_risk_fen), excluded.amount_at_risk_fen),
+            gang_id = iif(model = excluded.model, coalesce(excluded.gang_id, gang_id), excluded.gang_id),
+            model = excluded.model
+        """
+    private static let keepsScore =
+        "model = excluded.model AND score >= 0 AND (score > excluded.score OR NOT ?12)"
 
     private static func replaceRejected(_ batch: CaseBatch, _ db: Database) throws {
         var sources = Set(batch.sources)

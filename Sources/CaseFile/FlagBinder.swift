@@ -10,7 +10,7 @@ struct FlagBinder {
     /// JSON under construction; reused from row to row.
     private var json: [UInt8] = []
 
-    /// - Parameter statement: with eleven parameters, in the order in which `insert` binds them.
+    /// - Parameter statement: with twelve parameters, in the order in which `insert` binds them.
     init(_ statement: Statement) {
         owner = statement
         self.statement = statement.sqliteStatement
@@ -28,6 +28,7 @@ struct FlagBinder {
         bindJSON(9) { JSONText.append(flag.tags, to: &$0) }
         if let gangID = flag.gangID { bind(10, gangID.storable) } else { sqlite3_bind_null(statement, 10) }
         bind(11, flag.model)
+        sqlite3_bind_int(statement, 12, flag.isHighest ? 1 : 0)
         let code = sqlite3_step(statement)
         let message = code == SQLITE_DONE ? nil : db.lastErrorMessage
         sqlite3_reset(statement)

@@ -34,11 +34,15 @@ public struct FlaggedAccount: Sendable, Equatable {
     /// Name of the model that gave the score.
     public var model: String
     public var status: ReviewStatus
+    /// Whether `score` is the highest the account reached; false where it was only scored again, which tells the
+    /// time of that and the amount. A row that was read always holds the highest.
+    public var isHighest: Bool
 
     public init(
         accountID: String, risk: String, score: Double, level: String, firstFlaggedMs: Int64,
         lastScoredMs: Int64, amountAtRiskFen: Int64, reasons: [Reason], tags: [String],
-        gangID: String? = nil, model: String, status: ReviewStatus = .open
+        gangID: String? = nil, model: String, status: ReviewStatus = .open,
+        isHighest: Bool = true
     ) {
         self.accountID = accountID
         self.risk = risk
@@ -52,7 +56,24 @@ public struct FlaggedAccount: Sendable, Equatable {
         self.gangID = gangID
         self.model = model
         self.status = status
+        self.isHighest = isHighest
     }
+}
+
+/// What a flag is about.
+public struct FlagKey: Sendable, Hashable {
+    public var accountID: String
+    /// `coupon_abuse` or `fake_order`.
+    public var risk: String
+
+    public init(accountID: String, risk: String) {
+        self.accountID = accountID
+        self.risk = risk
+    }
+}
+
+extension FlaggedAccount {
+    public var key: FlagKey { FlagKey(accountID: accountID, risk: risk) }
 }
 
 /// Where a flag stands after its decisions.

@@ -16,7 +16,7 @@ enum Schema {
     }
 
     /// Step n brings a file of version n to n + 1. Steps are never changed, only added.
-    private static let steps = [
+    static let steps = [
         """
         CREATE TABLE flagged_accounts (
             account_id TEXT NOT NULL,
@@ -78,7 +78,32 @@ enum Schema {
             key TEXT NOT NULL PRIMARY KEY,
             value TEXT NOT NULL
         );
+        """,
         """
+        -- Flags that stand in flagged_accounts for what tail saw ahead of the canonical order, each with what the
+        -- row said before; had_row is 0 where there was none.
+        CREATE TABLE provisional_flags (
+            account_id TEXT NOT NULL,
+            risk TEXT NOT NULL,
+            had_row INTEGER NOT NULL,
+            score REAL,
+            level TEXT,
+            first_flagged_ms INTEGER,
+            last_scored_ms INTEGER,
+            amount_at_risk_fen INTEGER,
+            reasons TEXT,
+            tags TEXT,
+            gang_id TEXT,
+            model TEXT,
+            PRIMARY KEY (account_id, risk)
+        );
+
+        -- One row: what a tail is doing, or did last, as JSON.
+        CREATE TABLE tail_status (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            status TEXT NOT NULL
+        );
+        """,
     ]
 
     /// Refuses what is not ours or newer, then takes the steps that are missing, all or none.

@@ -33,23 +33,24 @@ public struct ScoreMemory: BitwiseCopyable, Sendable {
 /// Events are taken in groups: first the slots of all their keys are asked for, then their rows, then each event is
 /// folded in, so that the cache misses of a group overlap.
 public struct FeatureEngine: ~Copyable {
-    private var sketches = SketchPool()
-    private var devices = KeyedTable<DeviceState>()
-    private var addresses = KeyedTable<IPState>()
-    private var networks = KeyedTable<NetworkState>()
-    private var wifis = KeyedTable<WifiState>()
-    private var phones = KeyedTable<IdentityState>()
-    private var deliveryAddresses = KeyedTable<IdentityState>()
-    private var payers = KeyedTable<IdentityState>()
-    private var parcels = KeyedTable<ParcelState>()
-    private var hubs = KeyedTable<HubState>()
-    private var merchants = KeyedTable<MerchantState>()
-    private var campaigns = KeyedTable<CampaignState>()
-    private var synchrony = KeyedTable<SynchronyState>()
-    private var accounts = KeyedTable<AccountState>()
+    // Not private, because a snapshot writes them down: `FeatureEngine+Snapshot`.
+    var sketches = SketchPool()
+    var devices = KeyedTable<DeviceState>()
+    var addresses = KeyedTable<IPState>()
+    var networks = KeyedTable<NetworkState>()
+    var wifis = KeyedTable<WifiState>()
+    var phones = KeyedTable<IdentityState>()
+    var deliveryAddresses = KeyedTable<IdentityState>()
+    var payers = KeyedTable<IdentityState>()
+    var parcels = KeyedTable<ParcelState>()
+    var hubs = KeyedTable<HubState>()
+    var merchants = KeyedTable<MerchantState>()
+    var campaigns = KeyedTable<CampaignState>()
+    var synchrony = KeyedTable<SynchronyState>()
+    var accounts = KeyedTable<AccountState>()
     /// Apart from the accounts, most of which never order. Row 0 is empty, for all that have none.
-    private var orders = RowPool<AccountOrders>()
-    private var accountText: [UInt8] = []
+    var orders = RowPool<AccountOrders>()
+    var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
     private let vector: UnsafeMutableBufferPointer<Float>
@@ -58,10 +59,10 @@ public struct FeatureEngine: ~Copyable {
     /// One that came back is in it once for each life.
     public var forgotten: [(accountID: String, memory: ScoreMemory)]?
     /// The latest event time taken; time never goes back.
-    private var clockMs: Int64 = .min
-    private var eviction = Schedule()
-    private var placeEviction = Schedule()
-    private var synchronyEviction = Schedule()
+    var clockMs: Int64 = .min
+    var eviction = Schedule()
+    var placeEviction = Schedule()
+    var synchronyEviction = Schedule()
 
     private static var groupSize: Int { 32 }
     /// Accounts and what is a person's are forgotten after this much silence; networks and moments sooner.
@@ -630,6 +631,11 @@ public struct FeatureEngine: ~Copyable {
     /// Every account held, in no particular order, with its row.
     public func forEachAccount(_ body: (_ account: UInt32, _ memory: ScoreMemory) -> Void) {
         accounts.forEach { body($0, $1.pointee.memory) }
+    }
+
+    /// Forgets every account's highest scores, which another model gave.
+    public mutating func forgetScores() {
+        accounts.forEach { $1.pointee.memory = ScoreMemory() }
     }
 
     /// The text of an account that a moment named.

@@ -48,6 +48,6 @@ extension FlagBook {
                 for: reasons.map { ($0.feature, Double($0.value), $0.contribution) },
                 isFakeOrder: risk == .fakeOrder
             ).map(\.rawValue),
-            model: scorer.model.name)
+            model: scorer.model.name, isHighest: flag.isHighest)
     }
 }

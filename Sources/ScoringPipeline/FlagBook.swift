@@ -18,8 +18,10 @@ struct FlagBook {
         var lastScoredMs: Int64
         /// What the account took or could take, at its latest scoring; fen.
         var amountAtRiskFen: Int64
-        /// Highest log-odds reached.
+        /// Highest log-odds of those noted here.
         var logOdds: Float
+        /// Whether they are the highest the account ever reached; in a book that was emptied meanwhile they may not be.
+        var isHighest: Bool
         /// The vector at that moment.
         var vector: [Float]
     }
@@ -30,6 +32,13 @@ struct FlagBook {
     private var positions: [[UInt64: Int]] = [[:], [:]]
     /// How many flags of each risk have their account id.
     private var named = [0, 0]
+
+    init() {}
+
+    /// A book of flags that are named and noted no further.
+    init(_ flags: [[Flag]]) { self.flags = flags }
+
+    var isEmpty: Bool { flags.allSatisfy(\.isEmpty) }
 
     /// Takes note of what a decision means for the account's flag.
     @inline(__always)
@@ -53,8 +62,8 @@ struct FlagBook {
             flags[head].append(
                 Flag(
                     accountKey: moment.accountKey, account: moment.account, firstFlaggedMs: moment.ts,
-                    lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds, vector: Array(vector))
-            )
+                    lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds, isHighest: isHighest,
+                    vector: Array(vector)))
             return
         }
         flags[head][position].lastScoredMs = moment.ts
@@ -62,6 +71,7 @@ struct FlagBook {
         flags[head][position].amountAtRiskFen = max(flags[head][position].amountAtRiskFen, amount)
         guard isHighest, logOdds > flags[head][position].logOdds else { return }
         flags[head][position].logOdds = logOdds
+        flags[head][position].isHighest = true
         // All at once: by the element, each would ask whether the list is shared.
         flags[head][position].vector.withUnsafeMutableBufferPointer { _ = $0.update(from: vector) }
     }

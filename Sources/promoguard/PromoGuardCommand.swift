@@ -8,7 +8,8 @@ struct PromoGuardCommand: ParsableCommand {
         commandName: "promoguard",
         abstract: "Finds coupon abuse and fake orders in a promotion's activity logs.",
         subcommands: [
-            ScoreCommand.self, ReviewCommand.self, FeaturesCommand.self, InspectCommand.self,
+            ScoreCommand.self, TailCommand.self, StatusCommand.self, ReviewCommand.self, FeaturesCommand.self,
+            InspectCommand.self,
             TrainCommand.self, EvaluateCommand.self, ModelCommand.self, SimulateCommand.self,
         ])
 

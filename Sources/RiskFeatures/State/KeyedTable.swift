@@ -199,6 +199,29 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         }
     }
 
+    func write(to writer: inout StateWriter) {
+        writer.append(mask + 1)
+        writer.append(count)
+        writer.borrow(slots, bytes: (mask + 1) * MemoryLayout<Slot>.stride)
+        rows.write(to: &writer)
+    }
+
+    /// Replaces all that a new table holds.
+    mutating func read(from reader: inout StateReader) throws(StateError) {
+        let stride = MemoryLayout<Slot>.stride
+        let capacity = try reader.count(ofElementsOf: stride)
+        let count = try reader.fact(Int.self)
+        guard capacity >= 1 << 10, capacity & (capacity - 1) == 0, 0..<capacity ~= count else {
+            throw .malformed("a table of \(count) keys in \(capacity) slots")
+        }
+        free(slots)
+        slots = LargePages.allocate(capacity * stride).bindMemory(to: Slot.self, capacity: capacity)
+        mask = capacity - 1
+        self.count = count
+        try reader.copyLater(capacity * stride, to: slots)
+        try rows.read(from: &reader)
+    }
+
     /// How many slots ahead rows are asked for on a walk over all.
     private static var lookAhead: Int { 16 }
 

@@ -169,4 +169,27 @@ struct SketchPool: ~Copyable {
         let live = pg_sketch_count(start(index), UInt32(SketchPool.places), stamp, minutes)
         return estimates[SketchPool.places &- Int(live)]
     }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(SketchPool.bytes)
+        writer.append(used)
+        writer.append(freed)
+        writer.borrow(stamps, bytes: used * SketchPool.bytes)
+    }
+
+    /// Replaces all that a new pool holds.
+    mutating func read(from reader: inout StateReader) throws(StateError) {
+        let bytes = try reader.fact(Int.self)
+        guard bytes == SketchPool.bytes else {
+            throw .otherBuild("a sketch took \(bytes) bytes and takes \(SketchPool.bytes)")
+        }
+        used = try reader.count(ofElementsOf: bytes)
+        freed = try reader.array(of: UInt32.self)
+        stamps.deallocate()
+        while capacity < used { capacity *= 2 }
+        stamps = .allocate(capacity: capacity * SketchPool.places)
+        try reader.copyLater(used * bytes, to: stamps)
+    }
+
+    private static var bytes: Int { places * MemoryLayout<UInt16>.stride }
 }

@@ -62,6 +62,31 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
             offset &+= 64
         }
     }
+
+    func write(to writer: inout StateWriter) {
+        writer.append(MemoryLayout<Row>.stride)
+        writer.append(used)
+        writer.append(freed)
+        for block in 0..<blockCount {
+            writer.borrow(blocks[block], bytes: rowsUsed(inBlock: block) * MemoryLayout<Row>.stride)
+        }
+    }
+
+    /// Replaces all that a new pool holds.
+    mutating func read(from reader: inout StateReader) throws(StateError) {
+        let stride = try reader.fact(Int.self)
+        guard stride == MemoryLayout<Row>.stride else {
+            throw .otherBuild("a row of \(Row.self) took \(stride) bytes and takes \(MemoryLayout<Row>.stride)")
+        }
+        used = try reader.count(ofElementsOf: stride)
+        freed = try reader.array(of: UInt32.self)
+        while blockCount << shift < used { addBlock() }
+        for block in 0..<blockCount {
+            try reader.copyLater(rowsUsed(inBlock: block) * stride, to: blocks[block])
+        }
+    }
+
+    private func rowsUsed(inBlock block: Int) -> Int { max(0, min(used - block << shift, 1 << shift)) }
 }
 
 /// Memory for state. Large pieces start and are backed by huge pages: most of a look-up is address translation.

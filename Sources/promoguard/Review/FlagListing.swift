@@ -55,6 +55,15 @@ struct FlagListing {
         return table
     }
 
+    /// A flag as one line for a person.
+    func line(_ flag: FlaggedAccount) -> String {
+        [
+            display.time.short(flag.firstFlaggedMs), display.shown(flag.accountID),
+            FlagWords.risk(flag.risk, language), FlagListing.score(flag.score),
+            FlagWords.level(flag.level, language), NumberText.yuan(fen: flag.amountAtRiskFen), topReasons(flag),
+        ].joined(separator: "  ")
+    }
+
     /// The three strongest reasons that a person sees in their values.
     private func topReasons(_ flag: FlaggedAccount) -> String {
         reasons.telling(flag.reasons).prefix(3).map(reasons.statement)

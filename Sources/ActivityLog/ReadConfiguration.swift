@@ -1,0 +1,38 @@
+/// How logs are read; parsed once and passed down.
+public struct ReadConfiguration: Sendable {
+    /// Disorder up to this much event time is repaired; milliseconds.
+    public var latenessMs: Int64 = 60_000
+    /// The same `event_id` within this much event time counts once; milliseconds.
+    public var duplicateWindowMs: Int64 = 600_000
+    /// Longest line, bytes.
+    public var maximumLineLength = 1 << 20
+    /// Longest string in an event, bytes.
+    public var maximumStringLength = 512
+    public var hash = IdentifierHash()
+    public var inflateBackend = InflateBackend.standard
+
+    public init() {}
+}
+
+/// Which library inflates.
+public enum InflateBackend: String, Sendable, CaseIterable {
+    #if ISAL
+        case isal
+    #endif
+    case zlib
+
+    public static var standard: InflateBackend {
+        #if ISAL
+            .isal
+        #else
+            .zlib
+        #endif
+    }
+}
+
+/// Why logs could not be opened at all.
+public struct ReadError: Error, Sendable, CustomStringConvertible {
+    /// One line: what was being done, on which file, why it failed, what to do about it.
+    public var description: String
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,89 @@
+/// What a follower knows, as bytes: magic, version, length and CRC-32 of the body, and the body.
+extension FollowStream {
+    private static let magic: UInt32 = 0x5346_4750
+    private static let version: UInt32 = 1
+    private static let headerLength = 20
+
+    /// Appends all that is needed to go on from the next event: positions, unfinished lines, states of inflation,
+    /// events that wait, known event ids, and the report.
+    public func snapshot(into bytes: inout [UInt8]) {
+        var body = ByteWriter()
+        FollowStream.writeMakeup(merge.configuration, to: &body)
+        merge.write(to: &body)
+        body.write(Int64(logs.count))
+        for log in logs {
+            if let source = log.source, let held = merge.sources[source].log {
+                log.write(held.withReader { $0.state(withHistory: true) }, in: log.file, to: &body)
+            } else {
+                log.write(log.saved, in: log.savedFile, to: &body)
+            }
+        }
+        var header = ByteWriter()
+        header.write(FollowStream.magic)
+        header.write(FollowStream.version)
+        header.write(Int64(body.bytes.count))
+        header.write(body.bytes.withUnsafeBytes { carriedChecksum(0, $0) })
+        bytes.append(contentsOf: header.bytes)
+        bytes.append(contentsOf: body.bytes)
+    }
+
+    /// Goes on from a snapshot. The logs are found again when `next` is first called, wherever they are then.
+    /// - Throws: `ReadError` when the bytes are no whole snapshot, or one of another version of the program or of
+    ///   another hash key; the logs then have to be read from their start.
+    public init(
+        restoring bytes: [UInt8], _ patterns: [String],
+        configuration: ReadConfiguration = ReadConfiguration(),
+        following: FollowConfiguration = FollowConfiguration()
+    ) throws(ReadError) {
+        var reader = ByteReader(try FollowStream.body(of: bytes))
+        var makeup = ByteWriter()
+        FollowStream.writeMakeup(configuration, to: &makeup)
+        guard try reader.readRaw(min(makeup.bytes.count, bytes.count)) == makeup.bytes else {
+            throw FollowStream.refusal("it is of another build of the program or of another hash key")
+        }
+        var merge = EventMerge(configuration: configuration)
+        try merge.restore(from: &reader)
+        var logs: [KnownLog] = []
+        var taken: Set<Int> = []
+        for _ in 0..<(try reader.readCount(of: 64)) {
+            let log = try KnownLog(from: &reader)
+            if let source = log.source {
+                guard merge.sources.indices.contains(source), taken.insert(source).inserted else {
+                    throw reader.damage
+                }
+            }
+            logs.append(log)
+        }
+        guard reader.isAtEnd else { throw reader.damage }
+        self.init(
+            merge: merge, logs: logs, isFirstLook: false, patterns: try FollowStream.patterns(patterns),
+            watcher: try LogWatcher(usesNotices: following.usesNotices), configuration: following)
+    }
+
+    /// What is behind the header, which has been checked.
+    private static func body(of bytes: [UInt8]) throws(ReadError) -> [UInt8] {
+        var header = ByteReader(bytes)
+        guard bytes.count >= headerLength, try header.read() == magic else { throw refusal("it is none") }
+        guard try header.read() == version else { throw refusal("it is of another version of the program") }
+        let length: Int64 = try header.read()
+        let checksum: UInt32 = try header.read()
+        let body = Array(bytes[headerLength...])
+        guard length == Int64(body.count), checksum == body.withUnsafeBytes({ carriedChecksum(0, $0) }) else {
+            throw refusal("it is cut short or damaged")
+        }
+        return body
+    }
+
+    private static func refusal(_ why: String) -> ReadError {
+        ReadError("cannot go on from the saved reading state: \(why); start from the logs again")
+    }
+
+    /// What the bytes of an event and its keys depend on.
+    private static func writeMakeup(_ configuration: ReadConfiguration, to writer: inout ByteWriter) {
+        writer.write(Int64(MemoryLayout<Event>.size))
+        for count in [EventType.allCases.count, EventField.allCases.count, RejectReason.allCases.count] {
+            writer.write(Int64(count))
+        }
+        writer.write(configuration.hash.number(1, tag: 1))
+    }
+}

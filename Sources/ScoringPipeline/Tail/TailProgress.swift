@@ -1,0 +1,156 @@
+import ActivityLog
+import CaseFile
+import Foundation
+import RiskFeatures
+
+/// How far a tail is, and what is due when.
+struct TailProgress {
+    private let configuration: TailConfiguration
+    private let clock: @Sendable () -> Int64
+    private let startedMs = TailProgress.wallMs
+
+    // Times of the clock that only grows, milliseconds.
+    private var nowMs: Int64
+    private var committedMs: Int64
+    private var retryMs = Int64.min
+    private var checkpointedMs: Int64
+    private var modelCheckedMs: Int64
+    /// The last moment at which nothing new was at hand.
+    private var pausedMs: Int64
+    /// Since when the logs have been followed without falling behind.
+    private var followingSinceMs: Int64?
+    private var isIdle = false
+    /// The last look brought events.
+    private var hasMore = false
+    private var hasNewEvents = false
+    private var toldEvents: (count: Int64, ms: Int64)
+
+    var isStopped = false
+    /// Event time up to which events have been taken in canonical order.
+    private(set) var reachedMs: Int64?
+    private var newestMs: Int64?
+    /// Of the last checkpoint; wall clock.
+    var checkpointMs: Int64?
+    private var standstillMs: Double?
+
+    private static let statusMs: Int64 = 1_000
+    private static let idleStatusMs: Int64 = 10_000
+    private static let modelMs: Int64 = 1_000
+    /// Following becomes catching up when so much time passes without a pause.
+    private static let overloadMs: Int64 = 5_000
+
+    init(_ configuration: TailConfiguration, _ clock: @escaping @Sendable () -> Int64) {
+        self.configuration = configuration
+        self.clock = clock
+        nowMs = clock()
+        committedMs = nowMs
+        checkpointedMs = nowMs
+        modelCheckedMs = nowMs
+        pausedMs = nowMs
+        toldEvents = (0, nowMs)
+    }
+
+    static let monotonicMs: @Sendable () -> Int64 = {
+        Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000)
+    }
+
+    /// Milliseconds since 1970 UTC.
+    static var wallMs: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+    // MARK: What is due
+
+    /// History is read, or more comes than can be taken: no view ahead is kept, and commits are larger.
+    var isCatchingUp: Bool { followingSinceMs == nil }
+
+    func hasFollowed(forMs ms: Int64) -> Bool { followingSinceMs.map { nowMs - $0 >= ms } ?? false }
+
+    var isCheckpointDue: Bool { nowMs - checkpointedMs >= configuration.checkpointMs }
+
+    private var commitMs: Int64 { isCatchingUp ? configuration.catchUpCommitMs : configuration.commitMs }
+    private var statusMs: Int64 { hasNewEvents ? TailProgress.statusMs : TailProgress.idleStatusMs }
+
+    func isCommitDue(hasFlags: Bool) -> Bool {
+        guard nowMs >= retryMs else { return false }
+        if hasFlags, nowMs - committedMs >= commitMs || isCheckpointDue { return true }
+        return nowMs - toldEvents.ms >= statusMs
+    }
+
+    mutating func isModelCheckDue() -> Bool {
+        guard nowMs - modelCheckedMs >= TailProgress.modelMs else { return false }
+        modelCheckedMs = nowMs
+        return true
+    }
+
+    /// How long there is nothing to do but wait for events. After events the logs are looked at without waiting, so
+    /// that a pause is known for one.
+    func waitMs(hasFlags: Bool) -> Int64 {
+        if hasMore { return 0 }
+        var due = min(modelCheckedMs + TailProgress.modelMs, toldEvents.ms + statusMs)
+        if hasFlags { due = min(due, max(committedMs + commitMs, retryMs)) }
+        return max(0, due - clock())
+    }
+
+    // MARK: What happened
+
+    mutating func took(
+        _ step: TailInput.Step, _ batch: borrowing EventBatch, _ arrivals: borrowing EventBatch
+    ) {
+        nowMs = clock()
+        isIdle = step == .idle
+        hasMore = step == .events
+        if step == .events {
+            if nowMs - pausedMs >= TailProgress.overloadMs { followingSinceMs = nil }
+        } else {
+            pausedMs = nowMs
+            followingSinceMs = followingSinceMs ?? nowMs
+        }
+        hasNewEvents = hasNewEvents || !batch.events.isEmpty || !arrivals.events.isEmpty
+        if let last = batch.events.last { reachedMs = last.ts }
+        for event in arrivals.events { newestMs = max(newestMs ?? event.ts, event.ts) }
+    }
+
+    mutating func committed(_ status: TailStatus) {
+        committedMs = nowMs
+        retryMs = .min
+        toldEvents = (status.events, nowMs)
+        hasNewEvents = false
+    }
+
+    mutating func failedToCommit(diskIsFull: Bool) {
+        retryMs = clock() + (diskIsFull ? 2_000 : 100)
+    }
+
+    mutating func tookCheckpoint(standstill: Duration) {
+        checkpointedMs = nowMs
+        standstillMs = standstill / .milliseconds(1)
+    }
+
+    // MARK: What is told
+
+    func status(
+        _ engine: borrowing FeatureEngine, _ report: ReadReport, _ troubles: [String]
+    ) -> TailStatus {
+        var status = TailStatus()
+        status.state = isStopped ? "stopped" : isCatchingUp ? "catching up" : isIdle ? "idle" : "following"
+        status.processID = getpid()
+        status.startedMs = startedMs
+        status.toldMs = TailProgress.wallMs
+        status.events = report.events
+        let seconds = Double(max(1, nowMs - toldEvents.ms)) / 1000
+        status.eventsPerSecond = Double(max(0, report.events - toldEvents.count)) / seconds
+        status.reachedMs = reachedMs
+        status.newestMs = newestMs ?? reachedMs
+        status.accounts = Int64(engine.accountCount)
+        status.rejectedLines = report.rejectedByReason.reduce(0, +)
+        status.lateEvents = report.late
+        status.checkpointMs = checkpointMs
+        status.standstillMs = standstillMs
+        status.troubles = troubles
+        status.sources = report.sources.map {
+            TailStatus.Source(
+                path: $0.path, state: "\($0.state)", bytesRead: $0.bytesRead, events: $0.events,
+                rejected: $0.rejected, newestMs: $0.newestMs, problem: $0.problem)
+        }
+        return status
+    }
+}

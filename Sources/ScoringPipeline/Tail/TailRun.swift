@@ -1,0 +1,316 @@
+import ActivityLog
+import CaseFile
+import Foundation
+import RiskFeatures
+import RiskModel
+
+/// The one loop, over logs that grow: read, remember, score, flag, commit, and now and then a checkpoint.
+///
+/// Two watches look at the events. The canonical one takes them in their order, the lateness bound behind the newest:
+/// what it says is what `score` says. The other is a clone of it that is ahead: it takes events as they come, so that a
+/// flag is there when money can still be stopped. What it raises is laid over the canonical rows until the
+/// canonical watch has come as far and says the same, or does not. When the logs are silent and every event is settled,
+/// the clone scores all accounts once more as `score` does at the end of the logs, so that an idle tail shows exactly
+/// the flags that `score` finds in the same logs.
+///
+/// A checkpoint is taken after a commit, when no flag waits, so it holds none. Trouble with the database that may pass
+/// (a lock, a full disk) stops nothing: flags wait in memory and are tried again, and the checkpoint waits for them.
+///
+/// When the model is replaced, every account's highest score is forgotten: it was in the other model's log-odds. Rows of
+/// the other model stay until the new one flags the account, and are replaced then, as by any commit.
+public struct TailRun: ~Copyable {
+    private let input: TailInput
+    private let caseFile: CaseFile
+    private let configuration: TailConfiguration
+    private let control: TailControl
+    private let checkpoint: CheckpointWriter
+    private var facts: CheckpointFile.Facts
+    private var models: ModelSource
+    private var judge: Judge
+    /// Waits until the flags of the model before are committed.
+    private var nextJudge: Judge?
+
+    private var canonical: Watch
+    private var ahead: Watch?
+    private var aheadFlags = AheadFlags()
+    private var repeats = RepeatFilter()
+    /// What an earlier process showed ahead; withdrawn once this one has had time to raise it again.
+    private var orphans: [FlagKey]
+    /// The scoring at the end has been done for all that was read.
+    private var isFinished = false
+    private var known: Set<FlagKey>
+    /// What the database says of rejected lines.
+    private var toldRejected = RejectedByPath()
+
+    private let lock: TailLock
+    private var batch = EventBatch()
+    private var arrivals = EventBatch()
+    private var progress: TailProgress
+    private var troubles = Troubles()
+    /// Why the last commit could not be made.
+    private var unsaved: CaseFileError?
+
+    /// Goes on from the checkpoint, or begins with history.
+    /// - Parameters:
+    ///   - caseFile: where the flags go; opened to wait for locks shortly, because the stream waits with it.
+    ///   - models: the model file over the features of `FeatureCatalog`.
+    ///   - reading: what lines become events; a checkpoint made with other options is of no use.
+    ///   - clock: milliseconds that only grow.
+    ///   - open: the logs, from where they were when these bytes were taken, or from the beginning.
+    /// - Throws: `TailLockError` when another process follows into this database, `ModelError`, `CaseFileError`, and
+    ///   what `open` throws without bytes.
+    static func begin(
+        caseFile: CaseFile, models: ModelSource, reading: ReadConfiguration, configuration: TailConfiguration,
+        control: TailControl, clock: @escaping @Sendable () -> Int64 = TailProgress.monotonicMs,
+        tell: (TailNews) -> Void, open: (_ snapshot: [UInt8]?) throws -> TailInput
+    ) throws -> TailRun {
+        let lock = try TailLock(database: caseFile.path)
+        var models = models
+        let judge = Judge(try models.load())
+        let file = CheckpointFile(database: caseFile.path)
+        let facts = CheckpointFile.Facts(
+            database: try caseFile.identity(), model: judge.scorer.model.fingerprint,
+            reading: reading.fingerprint,
+            savedMs: 0)
+        let orphans = try caseFile.provisionalFlags()
+        let known = Set(try caseFile.flagKeys())
+        var progress = TailProgress(configuration, clock)
+        let found = configuration.start == .checkpoint ? find(file, facts, tell) : nil
+        if let found, let origin = goOn(from: found, file, facts, tell, open) {
+            progress.checkpointMs = found.facts.savedMs
+            control.connect(wake: origin.input.wake)
+            return TailRun(
+                input: origin.input, caseFile: caseFile, configuration: configuration, control: control,
+                checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
+                canonical: origin.watch, orphans: orphans, known: known, lock: lock, progress: progress)
+        }
+        let input = try open(nil)
+        control.connect(wake: input.wake)
+        return TailRun(
+            input: input, caseFile: caseFile, configuration: configuration, control: control,
+            checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
+            canonical: Watch(FeatureEngine()), orphans: orphans, known: known, lock: lock, progress: progress)
+    }
+
+    /// Where a run goes on.
+    private struct Origin: ~Copyable {
+        let watch: Watch
+        let input: TailInput
+    }
+
+    /// - Returns: nil when there is no checkpoint, or none of use.
+    private static func find(
+        _ file: CheckpointFile, _ now: CheckpointFile.Facts, _ tell: (TailNews) -> Void
+    ) -> CheckpointFile.Contents? {
+        do throws(CheckpointError) {
+            guard let contents = try file.read() else { return nil }
+            guard contents.facts.database == now.database else {
+                throw CheckpointError(file.path, .otherDatabase)
+            }
+            guard contents.facts.reading == now.reading else {
+                throw CheckpointError(file.path, .otherReading)
+            }
+            return contents
+        } catch {
+            tell(.note("\(error)"))
+            return nil
+        }
+    }
+
+    private static func goOn(
+        from found: CheckpointFile.Contents, _ file: CheckpointFile, _ now: CheckpointFile.Facts,
+        _ tell: (TailNews) -> Void, _ open: ([UInt8]?) throws -> TailInput
+    ) -> Origin? {
+        let isOtherModel = found.facts.model != now.model
+        do {
+            let watch = Watch(try found.restoredEngine(), forgettingScores: isOtherModel)
+            let origin = Origin(watch: watch, input: try open(found.stream))
+            if isOtherModel { tell(.note("the checkpoint was made with another model; scores begin anew")) }
+            return origin
+        } catch {
+            tell(.note("\(CheckpointError(file.path, .unusable("\(error)")))"))
+            return nil
+        }
+    }
+
+    /// Reads, remembers, scores, flags and commits until it is told to stop.
+    /// - Throws: `CaseFileError` for trouble that does not pass; nothing is half-written then.
+    public consuming func run(_ tell: (TailNews) -> Void = { _ in }) throws {
+        // A checkpoint that is being written when something fails is still of use.
+        defer { checkpoint.wait() }
+        while !control.isStopping {
+            let step = try input.next(&batch, &arrivals, progress.waitMs(hasFlags: hasChanges))
+            progress.took(step, batch, arrivals)
+            canonical.observe(batch, judge)
+            lookAhead(step)
+            try commitIfDue(tell)
+            checkpointIfDue(tell)
+            try changeModelIfAsked(tell)
+        }
+        try end(tell)
+    }
+
+    private var hasChanges: Bool { !canonical.flags.isEmpty || aheadFlags.hasChanges }
+
+    // MARK: Ahead of the canonical order
+
+    private mutating func lookAhead(_ step: TailInput.Step) {
+        if step == .idle || progress.hasFollowed(forMs: configuration.checkpointMs) {
+            aheadFlags.adopt(orphans)
+            orphans = []
+        }
+        guard configuration.viewAhead else { return }
+        if !batch.events.isEmpty || !arrivals.events.isEmpty { isFinished = false }
+        if progress.isCatchingUp {
+            ahead = nil
+        } else if step == .idle {
+            finishAhead()
+        } else if ahead == nil {
+            ahead = Watch(canonical.engine.clone())
+            var pending = EventBatch()
+            input.pending(&pending)
+            repeats = RepeatFilter()
+            observeAhead(pending)
+        } else if !arrivals.events.isEmpty {
+            repeats.removeRepeats(from: &arrivals)
+            observeAhead(arrivals)
+        }
+        if let reachedMs = progress.reachedMs { aheadFlags.expire(before: reachedMs) }
+    }
+
+    private mutating func observeAhead(_ events: borrowing EventBatch) {
+        ahead!.observe(events, judge)
+        aheadFlags.add(ahead!.take())
+    }
+
+    /// Says what `score` would say now; the next events find a clone of the canonical watch again.
+    private mutating func finishAhead() {
+        guard !isFinished else { return }
+        ahead = nil
+        aheadFlags.settle(Watch(canonical.engine.clone()).finished(judge))
+        ahead = Watch(canonical.engine.clone())
+        isFinished = true
+    }
+
+    // MARK: Committing
+
+    private mutating func commitIfDue(_ tell: (TailNews) -> Void) throws {
+        guard progress.isCommitDue(hasFlags: hasChanges) else { return }
+        try commit(tell)
+    }
+
+    /// Commits the flags that wait, and what `status` tells.
+    private mutating func commit(_ tell: (TailNews) -> Void) throws {
+        aheadFlags.renew(under: canonical.flags)
+        let report = input.report()
+        let status = progress.status(canonical.engine, report, troubles.lines)
+        let (rejected, told) = (RejectedByPath(report), toldRejected)
+        var changes = CaseBatch(
+            canonical.flags.flaggedAccounts(judge.scorer, judge.policy), report,
+            model: judge.scorer.model.name,
+            isTold: { rejected[$0] != told[$0] })
+        changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
+        changes.withdrawn = aheadFlags.gone
+        changes.tailStatus = status
+        tell(.status(status))
+        do throws(CaseFileError) {
+            try caseFile.commit(changes)
+        } catch {
+            guard error.mayPass else { throw error }
+            unsaved = error
+            progress.failedToCommit(diskIsFull: error.cause == .diskFull)
+            troubles.began(
+                .database, "\(error); flags wait in memory and are saved as soon as that can be done", tell)
+            return
+        }
+        unsaved = nil
+        troubles.ended(.database, "flags are saved again in \(caseFile.path)", tell)
+        progress.committed(status)
+        toldRejected = rejected
+        _ = canonical.take()
+        aheadFlags.areShown()
+        for flag in changes.flags + changes.provisional where known.insert(flag.key).inserted {
+            tell(.flagged(flag))
+        }
+    }
+
+    // MARK: Checkpoints
+
+    private mutating func checkpointIfDue(_ tell: (TailNews) -> Void) {
+        hearOfCheckpoint(tell)
+        // One that follows a commit needs no flags in it.
+        guard canonical.flags.isEmpty, progress.isCheckpointDue, !checkpoint.isWriting else { return }
+        takeCheckpoint()
+    }
+
+    private mutating func takeCheckpoint() {
+        let start = ContinuousClock.now
+        facts.savedMs = TailProgress.wallMs
+        let engine = canonical.engine.snapshot()
+        checkpoint.write(facts, stream: input.snapshot(), engine: engine)
+        progress.tookCheckpoint(standstill: start.duration(to: .now))
+    }
+
+    private mutating func hearOfCheckpoint(_ tell: (TailNews) -> Void) {
+        switch checkpoint.takeOutcome() {
+        case nil: break
+        case .success(let savedMs):
+            progress.checkpointMs = savedMs
+            troubles.ended(.checkpoint, "checkpoints are written again", tell)
+        case .failure(let error): troubles.began(.checkpoint, "\(error)", tell)
+        }
+    }
+
+    // MARK: The model
+
+    private mutating func changeModelIfAsked(_ tell: (TailNews) -> Void) throws {
+        if control.takeReload() || (progress.isModelCheckDue() && models.hasChanged) {
+            do throws(ModelError) {
+                nextJudge = Judge(try models.load())
+                troubles.ended(.model, nil, tell)
+            } catch {
+                troubles.began(.model, "\(error); the model before goes on", tell)
+            }
+        }
+        guard let next = nextJudge else { return }
+        if hasChanges { try commit(tell) }
+        guard canonical.flags.isEmpty else { return }
+        nextJudge = nil
+        let fingerprint = next.scorer.model.fingerprint
+        guard fingerprint != facts.model else { return }
+        tell(.note("model \(next.scorer.model.name) in place of \(judge.scorer.model.name)"))
+        if next.scorer.model.name == judge.scorer.model.name {
+            tell(
+                .note(
+                    "both models have one name: of their scores the higher is kept; give the new one its own")
+            )
+        }
+        judge = next
+        facts.model = fingerprint
+        canonical.engine.forgetScores()
+        ahead = nil
+        aheadFlags.withdrawAll()
+        isFinished = false
+    }
+
+    // MARK: The end
+
+    /// Commits what waits and takes a last checkpoint.
+    /// - Throws: also trouble that may pass, since nobody waits for it any more: started again, the run goes on from the
+    ///   checkpoint before, and finds the same flags again.
+    private mutating func end(_ tell: (TailNews) -> Void) throws {
+        progress.isStopped = true
+        try commit(tell)
+        if let unsaved { throw unsaved }
+        checkpoint.wait()
+        hearOfCheckpoint(tell)
+        takeCheckpoint()
+        checkpoint.wait()
+        hearOfCheckpoint(tell)
+    }
+}
+
+extension CaseFileError {
+    /// Whether waiting may help.
+    fileprivate var mayPass: Bool { cause == .locked || cause == .diskFull }
+}

@@ -1,0 +1,61 @@
+import ActivityLog
+import RiskFeatures
+import RiskModel
+
+/// A model with the levels its scores flag at.
+struct Judge: Sendable {
+    let scorer: Scorer
+    let policy: FlagPolicy
+
+    init(_ scorer: Scorer) {
+        self.scorer = scorer
+        policy = FlagPolicy(scorer)
+    }
+
+    /// Scores one moment of an account, and notes what that means for its flags.
+    @inline(__always)
+    func score(
+        _ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory,
+        _ flags: inout FlagBook
+    ) {
+        let logOdds = scorer.logits(vector)
+        let decision = policy.decide(logOdds, &memory)
+        flags.note(decision.couponAbuse, .couponAbuse, logOdds.couponAbuse, moment, vector)
+        flags.note(decision.fakeOrder, .fakeOrder, logOdds.fakeOrder, moment, vector)
+    }
+}
+
+/// An engine, and the flags that its events raised and nobody has taken yet.
+struct Watch: ~Copyable {
+    var engine: FeatureEngine
+    var flags = FlagBook()
+
+    /// - Parameter forgettingScores: they are another model's.
+    init(_ engine: consuming FeatureEngine, forgettingScores: Bool = false) {
+        self.engine = engine
+        if forgettingScores { self.engine.forgetScores() }
+    }
+
+    /// Remembers events, scores them and notes flags.
+    mutating func observe(_ batch: borrowing EventBatch, _ judge: Judge) {
+        var flags = take()
+        engine.observe(batch) { judge.score($0, $1, &$2, &flags) }
+        flags.nameAccounts(in: batch)
+        self.flags = flags
+    }
+
+    /// The flags after every account is scored as at the end of the logs; the engine is of no use to later events then.
+    consuming func finished(_ judge: Judge) -> FlagBook {
+        var flags = take()
+        engine.finish { judge.score($0, $1, &$2, &flags) }
+        flags.nameAccounts(in: engine)
+        return flags
+    }
+
+    /// The flags so far; the watch begins anew.
+    mutating func take() -> FlagBook {
+        var taken = FlagBook()
+        swap(&taken, &flags)
+        return taken
+    }
+}

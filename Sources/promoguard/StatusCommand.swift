@@ -1,0 +1,61 @@
+import ArgumentParser
+import CaseFile
+import Foundation
+
+/// `promoguard status`
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Tell what a running or stopped tail is doing.")
+
+    @OptionGroup var database: DatabaseOptions
+
+    @Option(help: "How it is printed: table or json.")
+    var format: OutputFormat = .table
+
+    @OptionGroup var language: LanguageOptions
+
+    func validate() throws {
+        guard format != .csv else { throw ValidationError("status prints --format table or json") }
+    }
+
+    func run() throws {
+        guard let status = try database.open(.readOnly).tailStatus() else {
+            Terminal.note("promoguard: no tail has followed logs into \(database.database) yet")
+            throw ExitCode(1)
+        }
+        switch format {
+        case .json:
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            try Terminal.write(String(decoding: encoder.encode(status), as: UTF8.self) + "\n")
+        default: try Terminal.write(text(status, .standardOutput()))
+        }
+    }
+
+    private func text(_ status: TailStatus, _ terminal: Terminal) -> String {
+        let time = EventTime.china
+        var text = TailWords(language.language).line(status) + "\n"
+        if status.state != "stopped", kill(status.processID, 0) != 0, errno == ESRCH {
+            text += "process \(status.processID) is gone: it did not stop cleanly; start tail again to go on\n"
+        }
+        text += "told \(time.short(status.toldMs)) by process \(status.processID), started "
+        text += "\(time.short(status.startedMs)); "
+        text += status.checkpointMs.map { "last checkpoint \(time.short($0))" } ?? "no checkpoint yet"
+        text += " (\(time.zone)); \(status.events.grouped) events, \(status.lateEvents.grouped) of them late\n"
+        for trouble in status.troubles { text += "! \(trouble.visible)\n" }
+        var table = TerminalTable([
+            .init(title: "log", isFlexible: true), .init(title: "state"),
+            .init(title: "bytes", alignment: .right), .init(title: "events", alignment: .right),
+            .init(title: "rejected", alignment: .right), .init(title: "newest event"),
+            .init(title: "problem", isFlexible: true),
+        ])
+        table.rows = status.sources.map { source in
+            [
+                .init(source.path.visible), .init(source.state), .init(source.bytesRead.grouped),
+                .init(source.events.grouped), .init(source.rejected.grouped),
+                .init(source.newestMs.map(time.short) ?? ""), .init(source.problem?.visible ?? ""),
+            ]
+        }
+        return text + table.rendered(terminal)
+    }
+}

@@ -1,0 +1,119 @@
+import ActivityLog
+import ArgumentParser
+import CaseFile
+import Dispatch
+import Foundation
+import RiskFeatures
+import ScoringPipeline
+
+/// `promoguard tail LOG…`
+struct TailCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail",
+        abstract: "Follow logs through growth and rotation, and flag accounts as their events come.",
+        discussion: """
+            Goes on from its last checkpoint, beside the database. SIGINT and SIGTERM commit, take a checkpoint and \
+            leave; SIGHUP loads the model again. Each new flag is a line on standard output.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Log files (with their rotated siblings), folders or quoted globs.", valueName: "log"),
+        completion: .file())
+    var logs: [String]
+
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "Where to begin: checkpoint, start (all that is in the logs) or now.")
+    var from = TailConfiguration.Start.checkpoint
+
+    @Option(help: ArgumentHelp("Time between checkpoints.", valueName: "seconds"))
+    var checkpointEvery = 30.0
+
+    @Flag(
+        help: """
+            Flag only when the order of events is settled, --lateness after their time: half the memory.
+            """)
+    var settledOnly = false
+
+    @Option(help: "How each flag is printed: table (a line for people) or json.")
+    var format: OutputFormat = .table
+
+    @OptionGroup var display: DisplayOptions
+    @OptionGroup var language: LanguageOptions
+    @OptionGroup var verbosity: Verbosity
+
+    func validate() throws {
+        guard format != .csv else { throw ValidationError("tail prints --format table or json") }
+        guard (1...86_400).contains(checkpointEvery) else {
+            throw ValidationError(
+                "--checkpoint-every \(checkpointEvery) is out of range: give 1 to 86400 seconds")
+        }
+    }
+
+    func run() throws {
+        var configuration = TailConfiguration()
+        configuration.start = from
+        configuration.checkpointMs = Int64(checkpointEvery * 1000)
+        configuration.viewAhead = !settledOnly
+        let control = TailControl()
+        let signals = listen(control)
+        defer { signals.forEach { $0.cancel() } }
+
+        let listing = FlagListing(language: language.language, display: display)
+        let progress = ProgressLine(verbosity)
+        let lines = FlagLines(listing: listing, format: format)
+        func tell(_ news: TailNews) {
+            switch news {
+            case .note(let text):
+                progress.end()
+                if !verbosity.quiet { Terminal.note("promoguard tail: \(text.visible)") }
+            case .flagged(let flag):
+                progress.end()
+                // A reader that has gone wants no more.
+                if (try? Terminal.write(lines.text(flag))) == nil { control.stop() }
+            case .status(let status):
+                progress.update(TailWords(language.language).line(status))
+            }
+        }
+        let caseFile = try CaseFile.open(database.database, busyTimeout: 0.05)
+        let tail = try TailRun.follow(
+            logs, caseFile: caseFile, models: ModelSource(path: model.model),
+            reading: reading.configuration, configuration: configuration, control: control, tell: tell)
+        try tail.run(tell)
+        progress.end()
+    }
+
+    /// Has signals ask the run, and not end the program.
+    private func listen(_ control: TailControl) -> [any DispatchSourceSignal] {
+        // A reader of our output that goes away is an error of writing, not the end of us.
+        signal(SIGPIPE, SIG_IGN)
+        var all = sigset_t()
+        sigemptyset(&all)
+        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            sigaddset(&all, number)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { number == SIGHUP ? control.reloadModel() : control.stop() }
+            source.resume()
+            return source
+        }
+        // A parent may have started us with signals blocked.
+        pthread_sigmask(SIG_UNBLOCK, &all, nil)
+        return sources
+    }
+}
+
+extension TailConfiguration.Start: ExpressibleByArgument {}
+
+/// A new flag as one line.
+private struct FlagLines {
+    let listing: FlagListing
+    let format: OutputFormat
+
+    func text(_ flag: FlaggedAccount) -> String {
+        format == .json ? listing.json(flag).text + "\n" : listing.line(flag) + "\n"
+    }
+}
