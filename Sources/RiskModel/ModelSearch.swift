@@ -18,7 +18,8 @@ struct ModelSearch {
     private(set) var trials: [TrainedHead.Trial] = []
 
     init(
-        _ set: TrainingSet, of whole: TrainingSet, _ folds: Folds, leftOut: Set<Int> = [], judging: Range<Int>,
+        _ set: TrainingSet, of whole: TrainingSet, _ folds: Folds, leftOut: Set<Int> = [],
+        judging: Range<Int>,
         _ options: LogisticTrainer.Options,
         report: @escaping (String) -> Void
     ) {

@@ -43,7 +43,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Share of accounts that place fake orders.")
     var fakeOrderShare: Double?
 
-    @Option(help: "How many times as many honest people look odd (shop tablets, leaders, families …), up to 1.8.")
+    @Option(
+        help: "How many times as many honest people look odd (shop tablets, leaders, families …), up to 1.8.")
     var oddFactor: Double?
 
     @Flag(help: "Cut one file short and mix in a few bad lines.")

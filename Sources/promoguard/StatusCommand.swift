@@ -36,12 +36,14 @@ struct StatusCommand: ParsableCommand {
         let time = EventTime.china
         var text = TailWords(language.language).line(status) + "\n"
         if status.state != "stopped", kill(status.processID, 0) != 0, errno == ESRCH {
-            text += "process \(status.processID) is gone: it did not stop cleanly; start tail again to go on\n"
+            text +=
+                "process \(status.processID) is gone: it did not stop cleanly; start tail again to go on\n"
         }
         text += "told \(time.short(status.toldMs)) by process \(status.processID), started "
         text += "\(time.short(status.startedMs)); "
         text += status.checkpointMs.map { "last checkpoint \(time.short($0))" } ?? "no checkpoint yet"
-        text += " (\(time.zone)); \(status.events.grouped) events, \(status.lateEvents.grouped) of them late\n"
+        text +=
+            " (\(time.zone)); \(status.events.grouped) events, \(status.lateEvents.grouped) of them late\n"
         for trouble in status.troubles { text += "! \(trouble.visible)\n" }
         var table = TerminalTable([
             .init(title: "log", isFlexible: true), .init(title: "state"),

@@ -60,7 +60,7 @@ struct TailCommand: ParsableCommand {
         configuration.viewAhead = !settledOnly
         let control = TailControl()
         let signals = listen(control)
-        defer { signals.forEach { $0.cancel() } }
+        defer { for source in signals { source.cancel() } }
 
         let listing = FlagListing(language: language.language, display: display)
         let progress = ProgressLine(verbosity)

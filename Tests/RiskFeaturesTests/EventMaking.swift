@@ -24,7 +24,9 @@ func key(_ text: String) -> UInt64 {
 struct Story {
     var batch = EventBatch()
 
-    mutating func add(_ account: String, _ type: EventType, at ms: Int64, _ change: (inout Event) -> Void = { _ in }) {
+    mutating func add(
+        _ account: String, _ type: EventType, at ms: Int64, _ change: (inout Event) -> Void = { _ in }
+    ) {
         var event = Event()
         event.ts = start + ms
         event.type = type
@@ -71,12 +73,16 @@ func run(_ batch: EventBatch, batchSize size: Int = 2048, finish: Bool = true) -
         var part = EventBatch()
         part.text = batch.text
         part.events = Array(batch.events[at..<min(at + size, batch.events.count)])
-        engine.observe(part) { moment, vector, _ in rows.append((moment.account, moment.ts, vector.map(\.bitPattern))) }
+        engine.observe(part) { moment, vector, _ in
+            rows.append((moment.account, moment.ts, vector.map(\.bitPattern)))
+        }
         settle(engine)
         at += size
     }
     if finish {
-        engine.finish { moment, vector, _ in rows.append((moment.account, moment.ts, vector.map(\.bitPattern))) }
+        engine.finish { moment, vector, _ in
+            rows.append((moment.account, moment.ts, vector.map(\.bitPattern)))
+        }
         rows.sort { engine.accountID($0.0) < engine.accountID($1.0) }
         settle(engine)
     }

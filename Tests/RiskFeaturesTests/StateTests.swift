@@ -61,7 +61,8 @@ import Testing
         var set = RecentSet()
         for round in 0..<3 {
             for thing in 0..<things {
-                set.insert(key("thing \(thing)"), at: Clock.stamp(start + Int64(round) * Clock.minute), &sketches)
+                set.insert(
+                    key("thing \(thing)"), at: Clock.stamp(start + Int64(round) * Clock.minute), &sketches)
             }
         }
         let count = set.count(within: RecentSet.hour, at: Clock.stamp(start + 3 * Clock.minute), sketches)

@@ -12,7 +12,9 @@ public enum FeatureCatalog {
     /// The position of a feature in the vector; nil when this build does not know it.
     public static func index(of name: String) -> Int? { indexByName[name] }
 
-    public static func definition(named name: String) -> FeatureDefinition? { indexByName[name].map { all[$0] } }
+    public static func definition(named name: String) -> FeatureDefinition? {
+        indexByName[name].map { all[$0] }
+    }
 
     /// Tells every feature to a sink, in the vector's order.
     @inline(__always)

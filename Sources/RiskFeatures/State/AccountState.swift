@@ -520,11 +520,14 @@ extension EventType.Set {
     /// What an account's orders are made of.
     static var ordering: EventType.Set {
         EventType.Set([
-            .orderSubmit, .orderPay, .orderCancel, .refundApply, .refundDone, .orderReceive, .reviewPost, .commission,
+            .orderSubmit, .orderPay, .orderCancel, .refundApply, .refundDone, .orderReceive, .reviewPost,
+            .commission,
         ])
     }
     /// Interest in goods.
     static var interest: EventType.Set {
-        EventType.Set([.productView, .favorite, .cartAdd, .search, .register, .phoneBind, .subscribe, .adClick])
+        EventType.Set([
+            .productView, .favorite, .cartAdd, .search, .register, .phoneBind, .subscribe, .adClick,
+        ])
     }
 }

@@ -25,7 +25,9 @@ struct RecentSet: BitwiseCopyable {
 
     /// Sixteen bytes are sixteen bytes: handed to C in two registers.
     @inline(__always)
-    private func lanes(_ places: InlineArray<8, UInt16>) -> pg_eight { unsafeBitCast(places, to: pg_eight.self) }
+    private func lanes(_ places: InlineArray<8, UInt16>) -> pg_eight {
+        unsafeBitCast(places, to: pg_eight.self)
+    }
 
     /// - Returns: whether the thing had not been seen (or, in a sketch, no other in its place).
     @inline(__always) @discardableResult
@@ -73,7 +75,9 @@ struct RecentSet: BitwiseCopyable {
 
     /// How many distinct things other than `key`, which may or may not be among them.
     @inline(__always)
-    func others(than key: UInt64, within minutes: UInt16, at stamp: UInt16, _ sketches: borrowing SketchPool) -> Float {
+    func others(than key: UInt64, within minutes: UInt16, at stamp: UInt16, _ sketches: borrowing SketchPool)
+        -> Float
+    {
         let all = count(within: minutes, at: stamp, sketches)
         return contains(key) == false ? all : max(0, all - 1)
     }

@@ -76,7 +76,8 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
     mutating func read(from reader: inout StateReader) throws(StateError) {
         let stride = try reader.fact(Int.self)
         guard stride == MemoryLayout<Row>.stride else {
-            throw .otherBuild("a row of \(Row.self) took \(stride) bytes and takes \(MemoryLayout<Row>.stride)")
+            throw .otherBuild(
+                "a row of \(Row.self) took \(stride) bytes and takes \(MemoryLayout<Row>.stride)")
         }
         used = try reader.count(ofElementsOf: stride)
         freed = try reader.array(of: UInt32.self)
@@ -99,7 +100,8 @@ enum LargePages {
         guard posix_memalign(&raw, isLarge ? size : 64, bytes) == 0, let raw else {
             fatalError("out of memory: \(bytes) bytes of state could not be had")
         }
-        if isLarge { madvise(raw, bytes, 14 /* MADV_HUGEPAGE, which Glibc does not export */) }
+        // 14 is MADV_HUGEPAGE, which Glibc does not export.
+        if isLarge { madvise(raw, bytes, 14) }
         return raw
     }
 }

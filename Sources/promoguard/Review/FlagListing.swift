@@ -60,7 +60,8 @@ struct FlagListing {
         [
             display.time.short(flag.firstFlaggedMs), display.shown(flag.accountID),
             FlagWords.risk(flag.risk, language), FlagListing.score(flag.score),
-            FlagWords.level(flag.level, language), NumberText.yuan(fen: flag.amountAtRiskFen), topReasons(flag),
+            FlagWords.level(flag.level, language), NumberText.yuan(fen: flag.amountAtRiskFen),
+            topReasons(flag),
         ].joined(separator: "  ")
     }
 

@@ -25,7 +25,9 @@ struct TailWords {
 
     /// How far the settled order is behind the newest event.
     private func lag(_ status: TailStatus) -> String? {
-        guard let newest = status.newestMs, let reached = status.reachedMs, newest > reached else { return nil }
+        guard let newest = status.newestMs, let reached = status.reachedMs, newest > reached else {
+            return nil
+        }
         return "\(NumberText.fixed(Double(newest - reached) / 1000, places: 0)) s"
             + language.pick(" behind", "")
     }
