@@ -550,7 +550,7 @@ public struct FeatureEngine: ~Copyable {
         // In groups, like events: first the slots of what the accounts of a group last named, then the rows.
         var waiting = InlineArray<32, UInt32>(repeating: 0)
         var count = 0
-        accounts.forEach { row, account in
+        accounts.forEachRow { row, account in
             guard account.pointee.lastMs >= memoryLimitMs else { return }
             prefetchLastSlots(account.pointee.lastKeys, account.pointee.key)
             waiting[count] = row
@@ -630,12 +630,12 @@ public struct FeatureEngine: ~Copyable {
 
     /// Every account held, in no particular order, with its row.
     public func forEachAccount(_ body: (_ account: UInt32, _ memory: ScoreMemory) -> Void) {
-        accounts.forEach { body($0, $1.pointee.memory) }
+        accounts.forEachRow { body($0, $1.pointee.memory) }
     }
 
     /// Forgets every account's highest scores, which another model gave.
     public mutating func forgetScores() {
-        accounts.forEach { $1.pointee.memory = ScoreMemory() }
+        accounts.forEachRow { $1.pointee.memory = ScoreMemory() }
     }
 
     /// The text of an account that a moment named.
@@ -680,7 +680,7 @@ public struct FeatureEngine: ~Copyable {
     private mutating func compactText() {
         let old = accountText
         var kept: [UInt8] = []
-        accounts.forEach { _, account in
+        accounts.forEachRow { _, account in
             let range = account.pointee.text
             account.pointee.text.offset = UInt32(kept.count)
             kept.append(contentsOf: old[range.bytes])

@@ -192,7 +192,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     }
 
     /// Every row, in the order of slots: for work whose result does not depend on the order.
-    func forEach(_ body: (UInt32, UnsafeMutablePointer<Row>) -> Void) {
+    func forEachRow(_ body: (UInt32, UnsafeMutablePointer<Row>) -> Void) {
         for index in 0...mask where slots[index].key != 0 {
             prefetchRow(ofSlot: index + KeyedTable.lookAhead)
             body(slots[index].row, pointer(slots[index].row))
