@@ -4,8 +4,7 @@ extension LogisticModel.Head {
     ///
     /// Crosses stay: what is unknown adds nothing to them by definition.
     func centred(on set: TrainingSet) -> Self {
-        let positions = Dictionary(
-            set.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let positions = set.columnPositions
         let good = (0..<set.count).filter { !set.labels[$0] }
         let total = good.reduce(0) { $0 + set.weights[$1] }
         guard total > 0 else { return self }

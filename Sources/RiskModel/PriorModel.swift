@@ -12,8 +12,7 @@ struct PriorModel {
 
     /// - Throws: `unknownColumns` where the head names features that the set lacks.
     init(_ head: LogisticModel.Head, _ set: TrainingSet) throws(TrainingError) {
-        let positions = Dictionary(
-            set.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let positions = set.columnPositions
         let named =
             head.terms.map(\.feature) + head.crosses.flatMap { [$0.first.feature, $0.second.feature] }
         let unknown = named.filter { positions[$0] == nil }

@@ -12,8 +12,7 @@ extension TrainingSet {
         var set = self
         let share = weight * weights.reduce(0, +) / Double(count)
         let firstAccount = (accounts.max() ?? 0) + 1
-        let positions = Dictionary(
-            columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let positions = columnPositions
         for bystander in 0..<count {
             let row = Array(bystanders[bystander * width..<(bystander + 1) * width])
             let probability = logistic(head.logit { positions[$0].map { row[$0] } ?? .nan })

@@ -38,6 +38,10 @@ public struct TrainingSet: Sendable {
     public var isOrderedInTime = true
 
     public var count: Int { labels.count }
+    /// The position of each column by its name; of a name that comes twice the first.
+    var columnPositions: [String: Int] {
+        Dictionary(columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
     public var positives: Int { labels.count { $0 } }
 
     public init(columns: [TrainingColumn]) { self.columns = columns }
