@@ -49,7 +49,7 @@ extension Diary {
             var person = makeMember(gang, account, index)
             // Goods go to real doors, or none: addresses are bought by the thousand.
             if random.chance(0.3 + 0.5 * gang.skill) { person.address = newID() }
-            if random.chance(0.5 * gang.skill) { person.payer = newID() }
+            if random.chance(0.25 * gang.skill) { person.payer = newID() }
             let habits = workHabits(gang)
             for _ in 0..<1 + random.count(0.9) {
                 let ts = moment(from: start, until: min(world.spanMs, start + Int64(days) * Clock.day))

@@ -150,7 +150,7 @@ extension Diary {
                 $0.order = order
             }
         }
-        if let distributor = plan.distributor {
+        if let distributor = plan.distributor ?? earner(of: person) {
             let delay = Int64(random.logNormal(median: 4 * 3_600_000, sigma: 1.1))
             let fee = max(50, amount / 12)
             emitServer(account: distributor, at: paidAt + delay, frontEnd: 0, .commission) {
@@ -164,6 +164,13 @@ extension Diary {
             order: order, merchant: article.merchant, amountFen: amount, isPaid: true, paidAt: paidAt,
             tracking: 0)
         return follow(placed, person, habits, plan)
+    }
+
+    /// Who earns by an honest customer's order: now and then the friend who brought them.
+    private mutating func earner(of person: Person) -> UInt32? {
+        guard person.inviter != 0, person.costsAsCheat == nil, random.chance(difficulty.friendCommissionShare)
+        else { return nil }
+        return person.inviter - 1
     }
 
     /// What happens to a paid order in the days after.

@@ -48,7 +48,9 @@ extension Diary {
         }
         lend(&person)
         if !person.isOld, random.chance(difficulty.invitedShare) {
-            person.inviter = UInt32(random.below(world.accounts)) + 1
+            // A few people bring most of the others.
+            let sharers = max(1, world.accounts / difficulty.accountsPerSharer)
+            person.inviter = UInt32(random.below(sharers) * difficulty.accountsPerSharer) + 1
         }
         return person
     }

@@ -29,11 +29,11 @@ public struct WorldDifficulty: Sendable {
     /// Skill is the mean of two uniform draws to this power (below 1: more skill).
     public var skillBend = 0.97
     public var accountsPerHandset = Ramp(8, 1.1)
-    public var accountsPerPayer = Ramp(7, 1.8)
-    public var accountsPerAddress = Ramp(7, 1.8)
+    public var accountsPerPayer = Ramp(12, 4)
+    public var accountsPerAddress = Ramp(12, 4)
     public var accountsPerHome = Ramp(12, 1.3)
     /// Share of accounts with a purse and a door that no other account of the gang uses.
-    public var ownPurses = Ramp(0.04, 0.5)
+    public var ownPurses = Ramp(0.03, 0.28)
     /// Share of visits made from the gang's own addresses and not from anywhere in town.
     public var visitsFromDen = Ramp(0.85, 0.35)
     /// Median time between two actions, seconds; people take 7.
@@ -79,16 +79,19 @@ public struct WorldDifficulty: Sendable {
     public var localShops = 0.22
     /// Orders of one person that travel in one parcel, or of one office in one.
     public var combinedParcelShare = 0.12
-    /// Newcomers whom somebody invited.
+    /// Newcomers whom somebody invited, and among how many accounts there is one who invites.
     public var invitedShare = 0.22
+    public var accountsPerSharer = 25
+    /// Orders of those whom somebody invited that earn the inviter a commission.
+    public var friendCommissionShare = 0.35
     /// People whose visits reach the mini-program and act at once.
     public var directVisitShare = 0.22
     /// People whose parcels go to a station, a locker or a porter, as those of many others do.
-    public var stationShare = 0.1
+    public var stationShare = 0.14
     /// People who pay with somebody else's purse: a partner's, a parent's, a company's.
-    public var lentPurseShare = 0.07
+    public var lentPurseShare = 0.1
     /// People whose parcels bear somebody else's phone number.
-    public var lentPhoneShare = 0.05
+    public var lentPhoneShare = 0.08
 
     public init() {}
 }

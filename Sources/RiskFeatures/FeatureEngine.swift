@@ -22,6 +22,9 @@ public struct ScoreMemory: BitwiseCopyable, Sendable {
     /// Highest raw log-odds so far, a head each.
     public var couponAbuse: Float = -.infinity
     public var fakeOrder: Float = -.infinity
+    /// Whether its own conduct, without the company it keeps, has ever spoken against it. Once set it stays, and shows
+    /// in the company of all who share a thing with the account.
+    public var isSuspect = false
     public init() {}
 }
 
@@ -233,7 +236,28 @@ public struct FeatureEngine: ~Copyable {
         account.pointee.life.afterCostly(event)
         fillVector(account, event.ts)
         let moment = moment(keys.accountRow, account, event.ts, event.type)
+        let wasSuspect = account.pointee.memory.isSuspect
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
+        if account.pointee.memory.isSuspect, !wasSuspect { spreadSuspicion(of: account, event, keys) }
+    }
+
+    /// Counts a new suspect on all it last named. On what it named before, it counts when it comes again.
+    @inline(never)
+    private func spreadSuspicion(
+        of account: UnsafeMutablePointer<AccountState>, _ event: Event, _ keys: EventKeys
+    ) {
+        let last = account.pointee.lastKeys
+        let key = event.accountKey
+        devices.pointer(of: last.device, since: memoryLimitMs)?.pointee.company.insert(key)
+        phones.pointer(of: last.phone, since: memoryLimitMs)?.pointee.company.insert(key)
+        deliveryAddresses.pointer(of: last.address, since: memoryLimitMs)?.pointee.company.insert(key)
+        payers.pointer(of: last.payer, since: memoryLimitMs)?.pointee.company.insert(key)
+        if event.wifiKey != 0 { wifis.pointer(keys.wifiRow).pointee.company.insert(key) }
+        if event.ipKey != 0 { addresses.pointer(keys.ipRow).pointee.company.insert(key) }
+        if event.trackingKey != 0 { parcels.pointer(keys.parcelRow).pointee.company.insert(key) }
+        hubs.pointer(of: last.inviter, since: memoryLimitMs)?.pointee.company.insert(key)
+        if keys.hub != 0, keys.hub != last.inviter { hubs.pointer(keys.hubRow).pointee.company.insert(key) }
+        hubs.pointer(of: account.pointee.key, since: memoryLimitMs)?.pointee.company.insert(key)
     }
 
     /// A row ready to take an event: forgotten if it was silent for longer than its kind is remembered, swept if this
@@ -320,19 +344,23 @@ public struct FeatureEngine: ~Copyable {
             let device = live(devices.pointer(keys.deviceRow), event.ts, FeatureEngine.memoryMs)
             device.pointee.observe(
                 event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
+            if account.pointee.memory.isSuspect { device.pointee.company.insert(event.accountKey) }
             if isCostly {
                 account.pointee.device = DeviceEvidence(device.pointee, event, stamp, sketches)
+                account.pointee.takeCompany(of: device.pointee, stamp, sketches)
                 if keys.hub != 0 { meet(keys.hub, event, account, on: device.pointee.accounts) }
             }
         }
         if event.ipKey != 0 {
             let address = live(addresses.pointer(keys.ipRow), event.ts, FeatureEngine.networkMemoryMs)
             address.pointee.observe(event, stamp, &sketches)
+            if account.pointee.memory.isSuspect { address.pointee.company.insert(event.accountKey) }
             let network = live(networks.pointer(keys.networkRow), event.ts, FeatureEngine.networkMemoryMs)
             network.pointee.observe(event, stamp, &sketches)
             if isCostly {
                 account.pointee.network.take(address.pointee, event, stamp, sketches)
                 account.pointee.network.take(network.pointee, event, stamp, sketches)
+                account.pointee.takeCompany(of: address.pointee, stamp, sketches)
                 if keys.hub != 0, keys.hub == event.inviterKey,
                     let met = address.pointee.accounts.contains(keys.hub)
                 {
@@ -343,7 +371,11 @@ public struct FeatureEngine: ~Copyable {
         if event.wifiKey != 0 {
             let wifi = live(wifis.pointer(keys.wifiRow), event.ts, FeatureEngine.networkMemoryMs)
             wifi.pointee.observe(event, stamp, &sketches)
-            if isCostly { account.pointee.network.take(wifi.pointee, event, stamp, sketches) }
+            if account.pointee.memory.isSuspect { wifi.pointee.company.insert(event.accountKey) }
+            if isCostly {
+                account.pointee.network.take(wifi.pointee, event, stamp, sketches)
+                account.pointee.takeCompany(of: wifi.pointee, stamp, sketches)
+            }
         }
     }
 
@@ -364,27 +396,33 @@ public struct FeatureEngine: ~Copyable {
         if event.phoneKey != 0 {
             let phone = live(phones.pointer(keys.phoneRow), event.ts, FeatureEngine.memoryMs)
             phone.pointee.observe(event, stamp, &sketches)
+            if account.pointee.memory.isSuspect { phone.pointee.company.insert(event.accountKey) }
             account.pointee.lastKeys.phone = event.phoneKey
-            account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
+            account.pointee.takePhone(phone.pointee, stamp, sketches)
         }
         if event.addressKey != 0 {
             let address = live(deliveryAddresses.pointer(keys.addressRow), event.ts, FeatureEngine.memoryMs)
             address.pointee.observe(event, stamp, &sketches)
+            if account.pointee.memory.isSuspect { address.pointee.company.insert(event.accountKey) }
             account.pointee.lastKeys.address = event.addressKey
-            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(
-                address.pointee, stamp, sketches)
+            account.pointee.takeAddress(address.pointee, stamp, sketches)
             account.pointee.identity.addressOrders7d = address.pointee.orders.value(
                 at: event.ts, window: Clock.week)
         }
         if event.payerKey != 0 {
             let payer = live(payers.pointer(keys.payerRow), event.ts, FeatureEngine.memoryMs)
             payer.pointee.observe(event, stamp, &sketches)
+            if account.pointee.memory.isSuspect { payer.pointee.company.insert(event.accountKey) }
             account.pointee.lastKeys.payer = event.payerKey
-            account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
+            account.pointee.takePayer(payer.pointee, stamp, sketches)
         }
         if event.trackingKey != 0 {
             let parcel = live(parcels.pointer(keys.parcelRow), event.ts, FeatureEngine.memoryMs)
             parcel.pointee.observe(event, to: account.pointee.lastKeys.address)
+            if account.pointee.memory.isSuspect { parcel.pointee.company.insert(event.accountKey) }
+            account.pointee.company.parcel = highest(
+                account.pointee.company.parcel,
+                parcel.pointee.company.share(for: event.accountKey, among: Float(parcel.pointee.accounts)))
             account.pointee.identity.parcelAccounts =
                 highest(account.pointee.identity.parcelAccounts, Float(parcel.pointee.accounts))
             if parcel.pointee.addresses > 0 {
@@ -403,17 +441,19 @@ public struct FeatureEngine: ~Copyable {
         var inviterDepth: UInt16?
         if keys.hub != 0 {
             let hub = live(hubs.pointer(keys.hubRow), event.ts, FeatureEngine.memoryMs)
+            if account.pointee.memory.isSuspect { hub.pointee.company.insert(event.accountKey) }
             if keys.hub == event.inviterKey {
                 hub.pointee.observeInvitee(
                     event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
                 account.pointee.lastKeys.inviter = keys.hub
-                if isCostly { account.pointee.inviter = HubEvidence(hub.pointee, stamp, sketches) }
+                if isCostly { account.pointee.takeInviter(hub.pointee, stamp, sketches) }
                 if event.type == .inviteAccept || event.type == .register {
                     inviterDepth = hub.pointee.depth
                     account.pointee.referral.depth = Float(hub.pointee.depth) + 1
                 }
             } else {
                 hub.pointee.observePeer(event, stamp, &sketches)
+                account.pointee.takeCompany(around: hub.pointee, stamp, sketches)
                 deal(event, hub.pointee, account, stamp)
             }
         }
@@ -425,7 +465,7 @@ public struct FeatureEngine: ~Copyable {
         guard namesOther || hubs.pointer(ownRow).pointee.lastMs != .min else { return }
         let own = live(hubs.pointer(ownRow), event.ts, FeatureEngine.memoryMs)
         own.pointee.observeSelf(event, inviterDepth: inviterDepth, stamp, &sketches)
-        if isCostly { account.pointee.own = HubEvidence(own.pointee, stamp, sketches) }
+        if isCostly { account.pointee.takeOwn(own.pointee, stamp, sketches) }
         if event.peerKey != 0, own.pointee.knows(event.peerKey) {
             account.pointee.referral.reciprocal = min(account.pointee.referral.reciprocal &+ 1, 60_000)
         }
@@ -605,22 +645,22 @@ public struct FeatureEngine: ~Copyable {
             let device = devices.pointer(of: keys.device, since: memoryLimitMs)
         {
             account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
+            account.pointee.takeCompany(of: device.pointee, stamp, sketches)
         }
         if let phone = phones.pointer(of: keys.phone, since: memoryLimitMs) {
-            account.pointee.identity.phoneAccounts = IdentityEvidence.accounts(phone.pointee, stamp, sketches)
+            account.pointee.takePhone(phone.pointee, stamp, sketches)
         }
         if let address = deliveryAddresses.pointer(of: keys.address, since: memoryLimitMs) {
-            account.pointee.identity.addressAccounts = IdentityEvidence.accounts(
-                address.pointee, stamp, sketches)
+            account.pointee.takeAddress(address.pointee, stamp, sketches)
         }
         if let payer = payers.pointer(of: keys.payer, since: memoryLimitMs) {
-            account.pointee.identity.payerAccounts = IdentityEvidence.accounts(payer.pointee, stamp, sketches)
+            account.pointee.takePayer(payer.pointee, stamp, sketches)
         }
         if let inviter = hubs.pointer(of: keys.inviter, since: memoryLimitMs) {
-            account.pointee.inviter = HubEvidence(inviter.pointee, stamp, sketches)
+            account.pointee.takeInviter(inviter.pointee, stamp, sketches)
         }
         if let own = hubs.pointer(of: account.pointee.key, since: memoryLimitMs) {
-            account.pointee.own = HubEvidence(own.pointee, stamp, sketches)
+            account.pointee.takeOwn(own.pointee, stamp, sketches)
         }
     }
 
@@ -633,9 +673,20 @@ public struct FeatureEngine: ~Copyable {
         accounts.forEachRow { body($0, $1.pointee.memory) }
     }
 
-    /// Forgets every account's highest scores, which another model gave.
+    /// Forgets every account's highest scores, which another model gave, and whom it suspected.
     public mutating func forgetScores() {
-        accounts.forEachRow { $1.pointee.memory = ScoreMemory() }
+        accounts.forEachRow {
+            $1.pointee.memory = ScoreMemory()
+            $1.pointee.company = CompanyEvidence()
+        }
+        devices.forEachRow { $1.pointee.company.clear() }
+        phones.forEachRow { $1.pointee.company.clear() }
+        deliveryAddresses.forEachRow { $1.pointee.company.clear() }
+        payers.forEachRow { $1.pointee.company.clear() }
+        parcels.forEachRow { $1.pointee.company.clear() }
+        wifis.forEachRow { $1.pointee.company.clear() }
+        addresses.forEachRow { $1.pointee.company.clear() }
+        hubs.forEachRow { $1.pointee.company.clear() }
     }
 
     /// The text of an account that a moment named.

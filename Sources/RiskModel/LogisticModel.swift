@@ -38,10 +38,12 @@ public struct LogisticModel: Sendable, Codable, Equatable {
         public var thresholds: Thresholds
         /// What cross-validation showed, by metric name.
         public var evaluation: [String: Double]
+        /// Which terms weigh the company that an account keeps; nil in a head that knows none.
+        public var company: Company?
 
         public init(
             intercept: Double, terms: [Term], crosses: [Cross] = [], calibration: Calibration,
-            thresholds: Thresholds, evaluation: [String: Double] = [:]
+            thresholds: Thresholds, evaluation: [String: Double] = [:], company: Company? = nil
         ) {
             self.intercept = intercept
             self.terms = terms
@@ -49,6 +51,7 @@ public struct LogisticModel: Sendable, Codable, Equatable {
             self.calibration = calibration
             self.thresholds = thresholds
             self.evaluation = evaluation
+            self.company = company
         }
 
         public init(from decoder: any Decoder) throws {
@@ -59,6 +62,21 @@ public struct LogisticModel: Sendable, Codable, Equatable {
             calibration = try fields.decode(Calibration.self, forKey: .calibration)
             thresholds = try fields.decode(Thresholds.self, forKey: .thresholds)
             evaluation = try fields.decode([String: Double].self, forKey: .evaluation)
+            company = try fields.decodeIfPresent(Company.self, forKey: .company)
+        }
+    }
+
+    /// The second stage of a head: an account is weighed by its own conduct first, and those against whom that speaks
+    /// are suspects in the eyes of all who share a thing with them.
+    public struct Company: Sendable, Codable, Equatable {
+        /// Raw log-odds of own conduct, that is, without the terms of `features`, from which an account is a suspect.
+        public var suspectFrom: Double
+        /// Features that tell of other accounts' suspicion. They have terms of their own and no part in a cross.
+        public var features: [String]
+
+        public init(suspectFrom: Double, features: [String]) {
+            self.suspectFrom = suspectFrom
+            self.features = features
         }
     }
 

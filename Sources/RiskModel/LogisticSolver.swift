@@ -33,6 +33,8 @@ struct LogisticSolver<Columns: Design> {
     let labels: [Bool]
     /// One a row; 0 leaves the row out.
     let sampleWeights: [Double]
+    /// Log-odds of each row that are added to what the columns give; empty for none.
+    var offsets: [Double] = []
 
     /// Where a fit ended, and what a fit of a problem like this one may start from.
     struct Fit: Sendable {
@@ -57,6 +59,7 @@ struct LogisticSolver<Columns: Design> {
             ?? LogisticPoint(weights: [Double](repeating: 0, count: columns), intercept: baseLogOdds)
         var curvature = start?.curvature
         var logits = design.logits(point)
+        for row in offsets.indices { logits[row] += offsets[row] }
         var objective = loss(logits) + penalty.value(point.weights)
         var model: BoundedQuadratic?
         var free = start?.free
@@ -105,6 +108,7 @@ struct LogisticSolver<Columns: Design> {
 
     /// Log-odds of the share of positives, kept finite.
     private var baseLogOdds: Double {
+        guard offsets.isEmpty else { return 0 }
         var (positive, negative) = (0.0, 0.0)
         for row in labels.indices {
             if labels[row] { positive += sampleWeights[row] } else { negative += sampleWeights[row] }

@@ -93,7 +93,9 @@ public struct LogisticTrainer: Sendable {
         func head(_ fitted: LogisticPoint) -> (head: LogisticModel.Head, point: LogisticPoint) {
             var point = fitted
             if let kept, bystanders.isEmpty { point.intercept = kept.intercept }
-            return (self.head(best, point, rows.columns, calibratedAs: kept?.head), point)
+            var head = self.head(best, point, rows.columns, calibratedAs: kept?.head)
+            head.company = prior?.company
+            return (head, point)
         }
         var foldHeads: [LogisticModel.Head] = []
         var logits = [Double](repeating: 0, count: rows.count)
@@ -103,7 +105,7 @@ public struct LogisticTrainer: Sendable {
                 search.solver(best.design) { folds.ofRow[$0] != fold }
                     .fit(best.penalties, start: fit, tolerance: ModelSearch.tolerance).point)
             foldHeads.append(without)
-            let held = best.design.logits(point)
+            let held = learnt.shifted(best.design.logits(point))
             for row in 0..<rows.count where folds.ofRow[row] == fold { logits[row] = held[row] }
         }
         var whole = head(fit.point).head

@@ -179,6 +179,16 @@ extension LogisticModel {
                     else { throw fail(.conflictingTransforms(feature: side.feature)) }
                 }
             }
+            if let company = head.company {
+                let paired = Set(head.crosses.flatMap { [$0.first.feature, $0.second.feature] })
+                for feature in company.features where paired.contains(feature) {
+                    throw fail(
+                        .malformed(at: "\(path).company", "names \(feature), which has part in a cross"))
+                }
+                guard company.suspectFrom.isFinite else {
+                    throw fail(.notFinite("\(path).company.suspectFrom"))
+                }
+            }
             var numbers = [
                 ("intercept", head.intercept), ("calibration.slope", head.calibration.slope),
                 ("calibration.intercept", head.calibration.intercept),
@@ -237,7 +247,7 @@ extension LogisticModel {
 
 extension LogisticModel.Head {
     var json: JSONText {
-        .object([
+        var members: [(String, JSONText)] = [
             ("intercept", .number(intercept)),
             ("terms", .array(terms.map(\.json))),
             ("crosses", .array(crosses.map(\.json))),
@@ -252,7 +262,18 @@ extension LogisticModel.Head {
                 .object([("review", .number(thresholds.review)), ("high", .number(thresholds.high))])
             ),
             ("evaluation", .object(evaluation.map { ($0.key, .number($0.value)) })),
-        ])
+        ]
+        if let company {
+            members.append(
+                (
+                    "company",
+                    .object([
+                        ("suspectFrom", .number(company.suspectFrom)),
+                        ("features", .array(company.features.map(JSONText.string))),
+                    ])
+                ))
+        }
+        return .object(members)
     }
 }
 

@@ -94,7 +94,8 @@ struct ModelSearch {
     > {
         LogisticSolver(
             design: design, labels: set.labels,
-            sampleWeights: sampleWeights.enumerated().map { isLearnt($0.offset) ? $0.element : 0 })
+            sampleWeights: sampleWeights.enumerated().map { isLearnt($0.offset) ? $0.element : 0 },
+            offsets: set.offsets)
     }
 
     /// Fits a candidate for each judging fold to the early rows of the others, and takes the loss of its late rows.
@@ -110,7 +111,7 @@ struct ModelSearch {
                 candidate.penalties, start: starts?[place] ?? candidate.fits.last,
                 tolerance: Self.tolerance)
             candidate.fits.append(fit)
-            let logits = candidate.design.logits(fit.point)
+            let logits = set.shifted(candidate.design.logits(fit.point))
             for row in 0..<set.count where folds.ofRow[row] == fold && isLate[row] {
                 candidate.losses[row] =
                     sampleWeights[row] * logisticLoss(logits[row], label: set.labels[row])
@@ -186,7 +187,7 @@ struct ModelSearch {
         var present = additive
         for _ in 0..<options.crosses {
             let last = judges.last!
-            let logits = present.design.logits(present.fits.last!.point)
+            let logits = set.shifted(present.design.logits(present.fits.last!.point))
             let weights = set.labels.indices.map { learns($0, without: last) ? sampleWeights[$0] : 0 }
             guard
                 let pair = levels.best(

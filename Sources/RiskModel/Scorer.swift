@@ -25,10 +25,32 @@ public struct Scorer: Sendable {
     /// A known value adds the curve's start and, for each bend below it, `change · (t − knot)`; an unknown one nothing.
     /// `base` holds the missing points of all features, and the start, less the missing points, takes a known one's out
     /// again.
-    private let blocks: [pg_block]
-    private let features: [UInt16]
-    private let rows: [Float]
-    private let base: (couponAbuse: Float, fakeOrder: Float)
+    private struct Blocks {
+        let blocks: [pg_block]
+        let features: [UInt16]
+        let rows: [Float]
+        let base: (couponAbuse: Float, fakeOrder: Float)
+
+        @inline(__always)
+        func sums(_ x: UnsafePointer<Float>) -> (couponAbuse: Float, fakeOrder: Float) {
+            let sums = blocks.withUnsafeBufferPointer { blocks in
+                features.withUnsafeBufferPointer { features in
+                    rows.withUnsafeBufferPointer { rows in
+                        pg_curves(
+                            x, features.baseAddress, blocks.baseAddress, UInt32(blocks.count),
+                            rows.baseAddress)
+                    }
+                }
+            }
+            return (base.couponAbuse + sums.first, base.fakeOrder + sums.second)
+        }
+    }
+
+    /// What speaks of an account's own conduct, with the intercepts; and what speaks of its company.
+    private let own: Blocks
+    private let company: Blocks
+    /// Log-odds of own conduct from which an account is a suspect.
+    private let suspectFrom: (couponAbuse: Float, fakeOrder: Float)
     private let grids: CompiledCrosses
     /// By head: the crosses with their features' positions in the vector.
     private let crosses: [[(first: Int, second: Int, cross: LogisticModel.Cross)]]
@@ -86,15 +108,24 @@ public struct Scorer: Sendable {
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
-        (blocks, features, rows, base) = Scorer.compile(model, curves, count: featureNames.count)
+        let isCompany = Risk.allCases.map { risk in
+            Set((model.heads[risk]?.company?.features ?? []).map { positions[$0] })
+        }
+        func part(_ isWanted: (_ head: Int, _ feature: Int) -> Bool) -> [[Curve]] {
+            curves.indices.map { head in curves[head].filter { isWanted(head, $0.feature) } }
+        }
+        own = Scorer.compile(
+            part { !isCompany[$0].contains($1) },
+            intercepts: Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity },
+            count: featureNames.count)
+        company = Scorer.compile(
+            part { isCompany[$0].contains($1) }, intercepts: [0, 0], count: featureNames.count)
+        let limits = Risk.allCases.map { Float(model.heads[$0]?.company?.suspectFrom ?? .infinity) }
+        suspectFrom = (limits[Risk.couponAbuse.index], limits[Risk.fakeOrder.index])
     }
 
-    private static func compile(
-        _ model: LogisticModel, _ curves: [[Curve]], count: Int
-    ) -> (
-        blocks: [pg_block], features: [UInt16], rows: [Float], base: (couponAbuse: Float, fakeOrder: Float)
-    ) {
-        var base = Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity }
+    private static func compile(_ curves: [[Curve]], intercepts: [Double], count: Int) -> Blocks {
+        var base = intercepts
         var curveOf = [[Curve?]](repeating: [nil, nil], count: count)
         for head in curves.indices {
             for curve in curves[head] {
@@ -135,34 +166,41 @@ public struct Scorer: Sendable {
                 }
             }
         }
-        return (
-            blocks, features, rows, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
-        )
+        return Blocks(
+            blocks: blocks, features: features, rows: rows,
+            base: (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index])))
     }
 
     // MARK: - The hot path
 
+    /// Whether any head weighs the company that accounts keep; if none does, nobody is a suspect.
+    public var weighsCompany: Bool { model.heads.values.contains { $0.company != nil } }
+
     /// Raw log-odds of both heads.
-    /// - Parameter x: `featureNames.count` raw values; a value that is not finite is unknown.
-    public func logits(_ x: UnsafeBufferPointer<Float>) -> (couponAbuse: Float, fakeOrder: Float) {
-        precondition(x.count == featureNames.count, "the vector must have one value a feature")
-        let sums = sums(x.baseAddress!)
-        let pairs = grids.logOdds(x)
-        return (
-            base.couponAbuse + sums.first + pairs.couponAbuse, base.fakeOrder + sums.second + pairs.fakeOrder
-        )
+    public struct LogOdds: Sendable, Equatable {
+        public var couponAbuse: Float
+        public var fakeOrder: Float
+        /// Of own conduct alone.
+        public var ownCouponAbuse: Float
+        public var ownFakeOrder: Float
+        /// Whether own conduct alone makes the account a suspect in the eyes of those who share things with it.
+        public var isSuspect: Bool
     }
 
-    @inline(__always)
-    private func sums(_ x: UnsafePointer<Float>) -> pg_pair {
-        blocks.withUnsafeBufferPointer { blocks in
-            features.withUnsafeBufferPointer { features in
-                rows.withUnsafeBufferPointer { rows in
-                    pg_curves(
-                        x, features.baseAddress, blocks.baseAddress, UInt32(blocks.count), rows.baseAddress)
-                }
-            }
-        }
+    /// Raw log-odds of both heads.
+    /// - Parameter x: `featureNames.count` raw values; a value that is not finite is unknown.
+    public func logits(_ x: UnsafeBufferPointer<Float>) -> LogOdds {
+        precondition(x.count == featureNames.count, "the vector must have one value a feature")
+        let sums = self.own.sums(x.baseAddress!)
+        let pairs = grids.logOdds(x)
+        let own = (
+            couponAbuse: sums.couponAbuse + pairs.couponAbuse, fakeOrder: sums.fakeOrder + pairs.fakeOrder
+        )
+        let company = company.sums(x.baseAddress!)
+        return LogOdds(
+            couponAbuse: own.couponAbuse + company.couponAbuse, fakeOrder: own.fakeOrder + company.fakeOrder,
+            ownCouponAbuse: own.couponAbuse, ownFakeOrder: own.fakeOrder,
+            isSuspect: own.couponAbuse >= suspectFrom.couponAbuse || own.fakeOrder >= suspectFrom.fakeOrder)
     }
 
     /// The smallest raw log-odds whose calibrated probability reaches a level's threshold.

@@ -25,7 +25,7 @@ public struct TrainedHead: Sendable {
 
     public internal(set) var head: LogisticModel.Head
     /// The same without the rows of each fold, not calibrated: what may judge accounts that `head` has learned from.
-    public let foldHeads: [LogisticModel.Head]
+    public internal(set) var foldHeads: [LogisticModel.Head]
     let foldOfGroup: [UInt64: Int]
     /// Whether calibration and thresholds are those of the model that training started from.
     let keepsCalibration: Bool

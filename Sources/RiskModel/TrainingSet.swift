@@ -32,6 +32,8 @@ public struct TrainingSet: Sendable {
     public private(set) var accounts: [Int] = []
     /// Event time of the snapshot.
     public private(set) var times: [Int64] = []
+    /// Log-odds of each row that are known already, and to which what is learned is added; empty for none.
+    public var offsets: [Double] = []
 
     /// Whether rows' times are those of their judgements, so that later ones may judge a choice made by earlier ones.
     /// Not so where all labels are of one time: then rows are stages of one account, and a cut would part young from old.
@@ -95,6 +97,11 @@ public struct TrainingSet: Sendable {
         for row in 0..<count { weights[row] /= rows[accounts[row]]! }
     }
 
+    /// Log-odds that were learned, with those that were known.
+    func shifted(_ logits: [Double]) -> [Double] {
+        offsets.isEmpty ? logits : zip(logits, offsets).map { $0 + $1 }
+    }
+
     /// The group of each account.
     public var groupOfAccount: [Int: UInt64] {
         Dictionary(zip(accounts, groups)) { first, _ in first }
@@ -117,6 +124,7 @@ public struct TrainingSet: Sendable {
         let factor = others.reduce(0) { $0 + weights[$1] } / kept
         var result = TrainingSet(columns: columns)
         result.isOrderedInTime = isOrderedInTime
+        if !offsets.isEmpty { result.offsets = (0..<count).filter { isKept[$0] }.map { offsets[$0] } }
         let width = columns.count
         values.withUnsafeBufferPointer { values in
             for row in 0..<count where isKept[row] {

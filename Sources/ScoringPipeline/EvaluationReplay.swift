@@ -43,7 +43,7 @@ public struct EvaluationReplay: Sendable {
         var stakes = Risk.allCases.map { _ in [Int64?](repeating: nil, count: count) }
         var firstMs = [Int64?](repeating: nil, count: count)
         var campaigns = CampaignVisits(subjects: count)
-        func offer(_ subject: Int, _ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>) {
+        func note(_ subject: Int, _ moment: ScoringMoment) {
             if firstMs[subject] == nil { firstMs[subject] = moment.ts }
             for risk in Risk.allCases {
                 let amount =
@@ -51,24 +51,26 @@ public struct EvaluationReplay: Sendable {
                     ? moment.amountAtRiskFen.couponAbuse : moment.amountAtRiskFen.fakeOrder
                 stakes[risk.index][subject] = max(stakes[risk.index][subject] ?? 0, amount)
             }
-            for (model, scorer) in scorers.enumerated() {
-                let logOdds = scorer.logits(vector)
-                for risk in Risk.allCases {
-                    let reached = risk == .couponAbuse ? logOdds.couponAbuse : logOdds.fakeOrder
-                    let isFlagged = reached >= scorer.logitThreshold(risk, .review)
-                    if isFlagged, outcomes[model][risk.index][subject].flaggedAtFen == nil {
-                        outcomes[model][risk.index][subject].flaggedAtFen = stakes[risk.index][subject]
-                    }
-                    if reached > outcomes[model][risk.index][subject].highest {
-                        outcomes[model][risk.index][subject].highest = reached
-                        if isFlagged { outcomes[model][risk.index][subject].vector = Array(vector) }
-                    }
+        }
+        func offer(
+            _ subject: Int, _ logOdds: Scorer.LogOdds, by model: Int, _ vector: UnsafeBufferPointer<Float>
+        ) {
+            for risk in Risk.allCases {
+                let reached = risk == .couponAbuse ? logOdds.couponAbuse : logOdds.fakeOrder
+                let isFlagged = reached >= scorers[model].logitThreshold(risk, .review)
+                if isFlagged, outcomes[model][risk.index][subject].flaggedAtFen == nil {
+                    outcomes[model][risk.index][subject].flaggedAtFen = stakes[risk.index][subject]
+                }
+                if reached > outcomes[model][risk.index][subject].highest {
+                    outcomes[model][risk.index][subject].highest = reached
+                    if isFlagged { outcomes[model][risk.index][subject].vector = Array(vector) }
                 }
             }
         }
 
         var reader = try EventReader(paths: paths, configuration: configuration)
-        var engine = FeatureEngine()
+        // One a model: whom a model suspects shows in the features of others. Engines cannot be copied, nor put in an array.
+        let engines = scorers.map { _ in EngineBox() }
         var batch = EventBatch()
         var reached = ReplayProgress()
         var first: Int64?
@@ -80,20 +82,29 @@ public struct EvaluationReplay: Sendable {
                     campaigns.note(subject, event.campaignKey)
                 }
             }
-            engine.observe(batch) { moment, vector, _ in
-                for subject in index.positions(moment.accountKey)
-                where moment.ts <= index.all[subject].asOfMs ?? .max {
-                    offer(subject, moment, vector)
+            for (model, scorer) in scorers.enumerated() {
+                engines[model].engine.observe(batch) { moment, vector, memory in
+                    let positions = index.positions(moment.accountKey)
+                    guard !positions.isEmpty || scorer.weighsCompany else { return }
+                    let logOdds = scorer.logits(vector)
+                    memory.suspect(logOdds)
+                    for subject in positions where moment.ts <= index.all[subject].asOfMs ?? .max {
+                        if model == 0 { note(subject, moment) }
+                        offer(subject, logOdds, by: model, vector)
+                    }
                 }
             }
             reached.add(batch)
             progress(reached)
         }
         let endMs = reached.latestMs
-        engine.finish { moment, vector, _ in
-            for subject in index.positions(moment.accountKey) where endMs <= index.all[subject].asOfMs ?? .max
-            {
-                offer(subject, moment, vector)
+        for (model, scorer) in scorers.enumerated() {
+            engines[model].engine.finish { moment, vector, _ in
+                for subject in index.positions(moment.accountKey)
+                where endMs <= index.all[subject].asOfMs ?? .max {
+                    if model == 0 { note(subject, moment) }
+                    offer(subject, scorer.logits(vector), by: model, vector)
+                }
             }
         }
         subjects = index.all
@@ -104,6 +115,11 @@ public struct EvaluationReplay: Sendable {
         span = first.map { $0...max($0, endMs) }
         read = reader.report
     }
+}
+
+/// An engine that an array can hold.
+private final class EngineBox {
+    var engine = FeatureEngine()
 }
 
 extension EvaluationReplay {

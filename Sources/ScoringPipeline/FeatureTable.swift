@@ -27,9 +27,10 @@ public struct FeatureTable {
     public var count: Int { rows.count }
 
     /// Every account as known at the end of the logs.
+    /// - Parameter scorer: says who is a suspect in the eyes of those who share things with it.
     /// - Throws: `ReadError`.
     public init(
-        paths: [String], configuration: ReadConfiguration = ReadConfiguration(),
+        paths: [String], configuration: ReadConfiguration = ReadConfiguration(), scorer: Scorer,
         progress: (ReplayProgress) -> Void = { _ in }
     ) throws(ReadError) {
         var reader = try EventReader(paths: paths, configuration: configuration)
@@ -37,7 +38,7 @@ public struct FeatureTable {
         var batch = EventBatch()
         var reached = ReplayProgress()
         while reader.next(into: &batch) {
-            engine.observe(batch) { _, _, _ in }
+            engine.observe(batch) { _, vector, memory in scorer.suspect(vector, &memory) }
             reached.add(batch)
             progress(reached)
         }
@@ -47,6 +48,7 @@ public struct FeatureTable {
             rows.append(Row(accountID: "", asOfMs: moment.ts, start: vectors.count))
             vectors.append(contentsOf: vector)
         }
+        if !scorer.weighsCompany { vectors.forgetCompany() }
         for (position, account) in accounts.enumerated() {
             rows[position].accountID = engine.accountID(account)
         }

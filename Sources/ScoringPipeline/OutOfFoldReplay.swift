@@ -11,6 +11,9 @@ public struct OutOfFoldReplay: Sendable {
     /// Raw log-odds by risk, of the accounts judged for it and seen; numbered by their positions in
     /// `TrainingReplay.subjects`.
     public private(set) var scores: [Risk: AccountScores] = [:]
+    /// By risk, the company that the judged accounts kept at the moments that training sees: the features of that family
+    /// alone, with the log-odds of own conduct as offsets.
+    public private(set) var company: [Risk: TrainingSet] = [:]
     /// How many days the logs span, at least one.
     public let days: Double
 
@@ -26,44 +29,72 @@ public struct OutOfFoldReplay: Sendable {
     ) throws {
         let index = Subjects(labels, hash: configuration.hash)
         let groups = index.all.groups(gangs: gangs, seed: seed)
+        let whole = try Scorer(
+            LogisticModel(
+                name: "whole", training: .init(data: "", commands: []), heads: trained.mapValues(\.head)),
+            featureNames: FeatureCatalog.names)
         var judges = try trained.sorted { $0.key.index < $1.key.index }.map { risk, head in
             try Judge(risk, head, subjects: index.all, groups: groups)
         }
 
+        let columns = FeatureCatalog.companyIndices
+        var rows = SnapshotStore(subjects: index.all)
+        var row = [Float](repeating: .nan, count: columns.count + Risk.allCases.count)
         var reader = try EventReader(paths: paths, configuration: configuration)
         var engine = FeatureEngine()
         var batch = EventBatch()
         var reached = ReplayProgress()
-        func offer(_ subject: Int, _ vector: UnsafeBufferPointer<Float>) {
-            for judge in judges.indices { judges[judge].offer(subject, vector) }
+        /// What the heads that have not seen it make of a labelled account.
+        func judge(
+            _ subject: Int, _ vector: UnsafeBufferPointer<Float>, counts: Bool, _ memory: inout ScoreMemory
+        ) {
+            for (place, column) in columns.enumerated() { row[place] = vector[column] }
+            for judge in judges.indices {
+                let logOdds = judges[judge].logOdds(subject, vector)
+                memory.suspect(logOdds)
+                if counts { judges[judge].offer(subject, logOdds) }
+                row[columns.count + judges[judge].risk.index] =
+                    judges[judge].risk == .couponAbuse ? logOdds.ownCouponAbuse : logOdds.ownFakeOrder
+            }
         }
         while reader.next(into: &batch) {
-            engine.observe(batch) { moment, vector, _ in
-                for subject in index.positions(moment.accountKey)
-                where moment.ts <= index.all[subject].asOfMs ?? .max {
-                    offer(subject, vector)
+            engine.observe(batch) { moment, vector, memory in
+                let positions = index.positions(moment.accountKey)
+                if positions.isEmpty { whole.suspect(vector, &memory) }
+                for subject in positions {
+                    let counts = moment.ts <= index.all[subject].asOfMs ?? .max
+                    judge(subject, vector, counts: counts, &memory)
+                    guard counts else { continue }
+                    row.withUnsafeBufferPointer { rows.offer(subject, moment, $0) }
                 }
             }
             reached.add(batch)
             progress(reached)
         }
         let endMs = reached.latestMs
-        engine.finish { moment, vector, _ in
+        engine.finish { moment, vector, memory in
             for subject in index.positions(moment.accountKey) where endMs <= index.all[subject].asOfMs ?? .max
             {
-                offer(subject, vector)
+                judge(subject, vector, counts: true, &memory)
+                row.withUnsafeBufferPointer { rows.keepLast(subject, moment, $0) }
             }
         }
         let report = reader.report
         days = max(1, Double((report.lastMs ?? 0) - (report.firstMs ?? 0)) / 86_400_000)
-        for judge in judges { scores[judge.risk] = judge.scores(index.all) }
+        for judge in judges {
+            scores[judge.risk] = judge.scores(index.all)
+            company[judge.risk] = rows.snapshots.trainingSet(
+                judge.risk, index.all, groups: groups, rows.vectors,
+                columns: columns.map { TrainingColumn(FeatureCatalog.all[$0], judge.risk) },
+                offset: columns.count + judge.risk.index)
+        }
     }
 
     /// The fold heads of one risk, and what each account reached with the one that had not seen it.
     private struct Judge {
         let risk: Risk
         private let scorers: [Scorer]
-        /// The scorer of each subject; −1 for a subject that was not judged for this risk.
+        /// The scorer of each subject; the whole head, the last, for a subject that was not judged for this risk.
         private let scorerOf: [Int]
         /// −∞ for a subject that was not seen.
         private var highest: [Float]
@@ -71,7 +102,7 @@ public struct OutOfFoldReplay: Sendable {
         init(_ risk: Risk, _ trained: TrainedHead, subjects: [Subject], groups: [UInt64]) throws(ModelError) {
             self.risk = risk
             var scorers: [Scorer] = []
-            for head in trained.foldHeads {
+            for head in trained.foldHeads + [trained.head] {
                 let model = LogisticModel(
                     name: "fold \(scorers.count + 1)", training: .init(data: "", commands: []),
                     heads: [risk: head])
@@ -79,21 +110,24 @@ public struct OutOfFoldReplay: Sendable {
             }
             self.scorers = scorers
             scorerOf = zip(subjects, groups).map {
-                $0.labels[risk] == nil ? -1 : trained.foldHead(without: $1)
+                $0.labels[risk] == nil ? trained.foldHeads.count : trained.foldHead(without: $1)
             }
             highest = Array(repeating: -.infinity, count: subjects.count)
         }
 
-        mutating func offer(_ subject: Int, _ vector: UnsafeBufferPointer<Float>) {
-            guard scorerOf[subject] >= 0 else { return }
-            let logOdds = scorers[scorerOf[subject]].logits(vector)
+        func logOdds(_ subject: Int, _ vector: UnsafeBufferPointer<Float>) -> Scorer.LogOdds {
+            scorers[scorerOf[subject]].logits(vector)
+        }
+
+        mutating func offer(_ subject: Int, _ logOdds: Scorer.LogOdds) {
             highest[subject] = max(
                 highest[subject], risk == .couponAbuse ? logOdds.couponAbuse : logOdds.fakeOrder)
         }
 
         func scores(_ subjects: [Subject]) -> AccountScores {
             var scores = AccountScores()
-            for (position, subject) in subjects.enumerated() where highest[position] > -.infinity {
+            for (position, subject) in subjects.enumerated()
+            where highest[position] > -.infinity && subject.labels[risk] != nil {
                 scores.append(
                     account: position, logit: Double(highest[position]), label: subject.labels[risk]!)
             }

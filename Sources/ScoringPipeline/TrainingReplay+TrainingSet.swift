@@ -15,22 +15,40 @@ extension TrainingReplay {
     public func trainingSet(
         _ risk: Risk, gangs: [String: String] = [:], seed: UInt64 = 1
     ) -> TrainingSet {
-        let groups = subjects.groups(gangs: gangs, seed: seed)
-        let counts = snapshotCounts
-        var taken = [Int](repeating: 0, count: subjects.count)
-        let width = FeatureCatalog.count
-        var set = TrainingSet(columns: FeatureCatalog.all.map { TrainingColumn($0, risk) })
+        var set = snapshots.trainingSet(
+            risk, subjects, groups: subjects.groups(gangs: gangs, seed: seed), vectors,
+            columns: FeatureCatalog.all.map { TrainingColumn($0, risk) })
         set.isOrderedInTime = subjects.contains { $0.asOfMs != nil }
+        return set
+    }
+}
+
+extension [TrainingReplay.Snapshot] {
+    /// The rows of one risk, weighed as said above.
+    /// - Parameters:
+    ///   - groups: of each subject.
+    ///   - vectors: of each snapshot the raw values of `columns`, and after them others, which are left out.
+    ///   - offset: where in a vector the row's offset stands; nil for none.
+    func trainingSet(
+        _ risk: Risk, _ subjects: [Subject], groups: [UInt64], _ vectors: [Float], columns: [TrainingColumn],
+        offset: Int? = nil
+    ) -> TrainingSet {
+        let width = isEmpty ? 0 : vectors.count / count
+        let counts = reduce(into: [Int](repeating: 0, count: subjects.count)) { $0[$1.subject] += 1 }
+        var taken = [Int](repeating: 0, count: subjects.count)
+        var set = TrainingSet(columns: columns)
         vectors.withUnsafeBufferPointer { vectors in
-            for (position, snapshot) in snapshots.enumerated() {
+            for (position, snapshot) in enumerated() {
                 guard let label = subjects[snapshot.subject].labels[risk] else { continue }
                 taken[snapshot.subject] += 1
                 let weight =
                     scalbn(1, taken[snapshot.subject] - 1) / (scalbn(1, counts[snapshot.subject]) - 1)
+                let start = position * width
                 set.append(
-                    UnsafeBufferPointer(rebasing: vectors[position * width..<(position + 1) * width]),
+                    UnsafeBufferPointer(rebasing: vectors[start..<start + columns.count]),
                     label: label, weight: weight,
                     group: groups[snapshot.subject], account: snapshot.subject, timeMs: snapshot.ts)
+                if let offset { set.offsets.append(Double(vectors[start + offset])) }
             }
         }
         return set

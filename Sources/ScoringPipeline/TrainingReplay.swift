@@ -36,11 +36,14 @@ public struct TrainingReplay: Sendable {
     public var unseen: [Subject] { zip(subjects, snapshotCounts).filter { $1 == 0 }.map(\.0) }
 
     /// Reads the logs to their end.
-    /// - Parameter bystanders: about how many accounts without a label to keep, drawn by a hash of their ids.
+    /// - Parameters:
+    ///   - bystanders: about how many accounts without a label to keep, drawn by a hash of their ids.
+    ///   - scorer: says who is a suspect in the eyes of those who share things with it; with nil, or one that weighs
+    ///     no company, the features on company are unknown.
     /// - Throws: `ReadError`.
     public init(
         paths: [String], configuration: ReadConfiguration = ReadConfiguration(), labels: [AccountLabel],
-        bystanders wanted: Int = 0, progress: (ReplayProgress) -> Void = { _ in }
+        bystanders wanted: Int = 0, scorer: Scorer? = nil, progress: (ReplayProgress) -> Void = { _ in }
     ) throws(ReadError) {
         let index = Subjects(labels, hash: configuration.hash)
         subjects = index.all
@@ -51,7 +54,8 @@ public struct TrainingReplay: Sendable {
         var reached = ReplayProgress()
 
         while reader.next(into: &batch) {
-            engine.observe(batch) { moment, vector, _ in
+            engine.observe(batch) { moment, vector, memory in
+                scorer?.suspect(vector, &memory)
                 for subject in index.positions(moment.accountKey) {
                     store.offer(subject, moment, vector)
                 }
@@ -75,11 +79,25 @@ public struct TrainingReplay: Sendable {
         vectors = store.vectors
         self.bystanders = bystanders
         read = reader.report
+        if scorer?.weighsCompany != true {
+            vectors.forgetCompany()
+            self.bystanders.forgetCompany()
+        }
+    }
+}
+
+extension [Float] {
+    /// Makes the features on company unknown in vectors that stand one after another: where nobody says who is a suspect,
+    /// none is no news.
+    mutating func forgetCompany() {
+        for start in stride(from: 0, to: count, by: FeatureCatalog.count) {
+            for index in FeatureCatalog.companyIndices { self[start + index] = .nan }
+        }
     }
 }
 
 /// Snapshots as they are taken.
-private struct SnapshotStore {
+struct SnapshotStore {
     private let asOfMs: [Int64?]
     /// The snapshot of each subject that the next later one replaces; −1 for none.
     private var replaceable: [Int]

@@ -11,7 +11,8 @@ struct FeaturesCommand: ParsableCommand {
         abstract: "Write the feature table as CSV, or describe the features.",
         discussion: """
             A row is an account as known at the end of the logs: account_id, as_of_ms, then a column a feature; \
-            what is unknown is empty. With --labels, a row is a labelled account as known at its as_of_ms, and \
+            what is unknown is empty. The model says who is a suspect in the eyes of those who share things with it. \
+            With --labels, a row is a labelled account as known at its as_of_ms, and \
             the last columns are its labels, coupon_abuse and fake_order: a table for train --table.
             """)
 
@@ -19,6 +20,7 @@ struct FeaturesCommand: ParsableCommand {
     var logs: [String] = []
 
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var model: ModelOptions
 
     @Flag(help: "Describe every feature: meaning, unit and source.")
     var describe = false
@@ -62,15 +64,16 @@ struct FeaturesCommand: ParsableCommand {
         }
         if let output { try OutputFile.check(output) }
         let progress = ProgressLine(verbosity)
+        let scorer = try Scorer(model.load(), featureNames: FeatureCatalog.names)
         let table: FeatureTable
         if let labels {
             let replay = try TrainingReplay(
                 paths: logs, configuration: reading.configuration, labels: LabelsCSV.read(labels),
-                progress: progress.update)
+                scorer: scorer, progress: progress.update)
             table = FeatureTable(replay)
         } else {
             table = try FeatureTable(
-                paths: logs, configuration: reading.configuration, progress: progress.update)
+                paths: logs, configuration: reading.configuration, scorer: scorer, progress: progress.update)
         }
         progress.end()
         if let output {

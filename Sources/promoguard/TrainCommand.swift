@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RiskFeatures
 import RiskModel
 import ScoringPipeline
 
@@ -163,7 +164,9 @@ struct TrainCommand: ParsableCommand {
         let progress = ProgressLine(verbosity)
         let replay = try TrainingReplay(
             paths: logs, configuration: reading.configuration, labels: labelled,
-            bystanders: prior == nil ? 0 : 4000, progress: progress.update)
+            bystanders: prior == nil ? 0 : 4000,
+            scorer: try prior.map { try Scorer($0, featureNames: FeatureCatalog.names) },
+            progress: progress.update)
         progress.end()
         let summary = ReadSummary(report: replay.read)
         summary.complain()
@@ -181,6 +184,11 @@ struct TrainCommand: ParsableCommand {
         }
         let canReadAgain = replay.read.sources.allSatisfy(\.isRegular)
         if canReadAgain {
+            if prior == nil {
+                trained = try trainer.addingCompany(
+                    to: trained, paths: logs, configuration: reading.configuration, labels: labelled,
+                    gangs: gangs, seed: seed, progress: progress.update)
+            }
             let outOfFold = try OutOfFoldReplay(
                 paths: logs, configuration: reading.configuration, labels: labelled, trained: trained,
                 gangs: gangs, seed: seed, progress: progress.update)

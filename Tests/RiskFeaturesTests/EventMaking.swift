@@ -56,7 +56,11 @@ struct Heard: Equatable {
 }
 
 /// Runs events in batches of `size` and finishes.
-func run(_ batch: EventBatch, batchSize size: Int = 2048, finish: Bool = true) -> Heard {
+/// - Parameter suspects: accounts that become suspects at their first costly event.
+func run(
+    _ batch: EventBatch, batchSize size: Int = 2048, finish: Bool = true, suspects: Set<String> = []
+) -> Heard {
+    let suspects = Set(suspects.map(key))
     var engine = FeatureEngine()
     var rows: [(UInt32, Int64, [UInt32])] = []
     var names: [UInt32: String] = [:]
@@ -73,7 +77,8 @@ func run(_ batch: EventBatch, batchSize size: Int = 2048, finish: Bool = true) -
         var part = EventBatch()
         part.text = batch.text
         part.events = Array(batch.events[at..<min(at + size, batch.events.count)])
-        engine.observe(part) { moment, vector, _ in
+        engine.observe(part) { moment, vector, memory in
+            if suspects.contains(moment.accountKey) { memory.isSuspect = true }
             rows.append((moment.account, moment.ts, vector.map(\.bitPattern)))
         }
         settle(engine)

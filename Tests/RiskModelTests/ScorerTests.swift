@@ -113,6 +113,28 @@ import Testing
         #expect(digest == 599_959_192_321_071_026)
     }
 
+    @Test func companyAddsToOwnConductAndMakesNobodyASuspect() throws {
+        func term(_ feature: String, _ slope: Double) -> LogisticModel.Term {
+            .init(feature: feature, transform: .identity, knots: [0, 1], points: [0, slope])
+        }
+        let head = LogisticModel.Head(
+            intercept: -3, terms: [term("own", 4), term("company", 5)],
+            calibration: .init(slope: 1, intercept: 0), thresholds: .init(review: 0.5, high: 0.9),
+            company: .init(suspectFrom: 0, features: ["company"]))
+        let model = LogisticModel(
+            name: "two stages", training: .init(data: "none", commands: []), heads: [.couponAbuse: head])
+        let scorer = try Scorer(model, featureNames: ["company", "own"])
+        func logits(_ own: Float, _ company: Float) -> Scorer.LogOdds {
+            [company, own].withUnsafeBufferPointer { scorer.logits($0) }
+        }
+        #expect(logits(0.5, 1).couponAbuse == 4)
+        #expect(logits(0.5, 1).ownCouponAbuse == -1)
+        #expect(!logits(0.5, 1).isSuspect)
+        #expect(logits(0.75, .nan).isSuspect)
+        #expect(scorer.weighsCompany)
+        #expect(try !Scorer(Self.model(3), featureNames: Self.names).weighsCompany)
+    }
+
     @Test func aCurveIsStraightBetweenKnotsAndFlatBeyond() {
         let term = LogisticModel.Term(
             feature: "a", transform: .identity, knots: [1, 3, 4], points: [-1, 1, 0.5], missingPoints: 0.25)

@@ -98,8 +98,9 @@ import Testing
     }
 
     @Test func theFeatureTableIsWhatTrainingSees() throws {
-        let replay = try TrainingReplay(paths: [campaign.logs.path], labels: campaign.labels)
-        let table = try FeatureTable(paths: [campaign.logs.path])
+        let replay = try TrainingReplay(
+            paths: [campaign.logs.path], labels: campaign.labels, scorer: campaign.scorer)
+        let table = try FeatureTable(paths: [campaign.logs.path], scorer: campaign.scorer)
         var bytes: [UInt8] = []
         table.csv { bytes += $0 }
         let rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {

@@ -29,10 +29,12 @@ final class TestCampaign: Sendable {
         lines = try! Program.run("/bin/bash", ["-c", "gzip -dc \(logs.path)/*.gz"]).text
             .split(separator: "\n").map(String.init)
             .sorted { TestCampaign.time($0) < TestCampaign.time($1) }
-        let replay = try! TrainingReplay(
-            paths: [other.path], labels: try! LabelsCSV.read(other.file("labels.csv")))
-        model = LogisticModel(
-            name: "test", data: "a simulated campaign", commands: [], trained: TestCampaign.fit(replay))
+        let otherLabels = try! LabelsCSV.read(other.file("labels.csv"))
+        let replay = try! TrainingReplay(paths: [other.path], labels: otherLabels)
+        // With company, so that what one account learns of another is in all that is tested with this model.
+        let trained = try! TestCampaign.trainer.addingCompany(
+            to: TestCampaign.fit(replay), paths: [other.path], labels: otherLabels)
+        model = LogisticModel(name: "test", data: "a simulated campaign", commands: [], trained: trained)
         modelPath = folder.file("model.json")
         try! model.write(to: modelPath)
     }
@@ -60,13 +62,7 @@ final class TestCampaign: Sendable {
         return folder
     }
 
-    /// Heads over some of the features: enough to flag by, and quick to learn without optimisation.
-    private static func fit(_ replay: TrainingReplay) -> [Risk: TrainedHead] {
-        let names = [
-            "device_accounts_1d", "claim_share", "browses_per_grant", "payer_accounts_30d", "ip_accounts_1d",
-            "sync_network_5s", "inviter_invitees_1h", "shared_purse_commissions",
-        ]
-        let indices = names.map { FeatureCatalog.index(of: $0)! }
+    private static let trainer: LogisticTrainer = {
         var options = LogisticTrainer.Options()
         options.penalties = [0.3]
         options.selects = false
@@ -74,6 +70,16 @@ final class TestCampaign: Sendable {
         options.crosses = 0
         options.segments = [1]
         options.folds = 2
+        return LogisticTrainer(options: options)
+    }()
+
+    /// Heads over some of the features: enough to flag by, and quick to learn without optimisation.
+    private static func fit(_ replay: TrainingReplay) -> [Risk: TrainedHead] {
+        let names = [
+            "device_accounts_1d", "claim_share", "browses_per_grant", "payer_accounts_30d", "ip_accounts_1d",
+            "sync_network_5s", "inviter_invitees_1h", "commission_shared_purse_share",
+        ]
+        let indices = names.map { FeatureCatalog.index(of: $0)! }
         var trained: [Risk: TrainedHead] = [:]
         for risk in Risk.allCases {
             let whole = replay.trainingSet(risk)
@@ -84,7 +90,7 @@ final class TestCampaign: Sendable {
                     weight: whole.weights[row], group: whole.groups[row], account: whole.accounts[row],
                     timeMs: whole.times[row])
             }
-            trained[risk] = try! LogisticTrainer(options: options).train(some)
+            trained[risk] = try! trainer.train(some)
         }
         return trained
     }

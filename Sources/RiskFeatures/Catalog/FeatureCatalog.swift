@@ -28,5 +28,6 @@ public enum FeatureCatalog {
         orders(&sink)
         coupons(&sink)
         lifecycle(&sink)
+        company(&sink)
     }
 }

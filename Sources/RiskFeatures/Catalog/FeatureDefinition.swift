@@ -6,6 +6,8 @@ public struct FeatureDefinition: Sendable {
     /// What it is about; the prefix of most names.
     public enum Family: String, Sendable, CaseIterable {
         case device, account, network, timing, synchrony, referral, orders, coupons, lifecycle
+        /// On whom it shares things with. Known only while a model says who is a suspect.
+        case company
     }
 
     public enum Unit: String, Sendable, CaseIterable {

@@ -104,5 +104,6 @@ struct FeatureInputs {
     @inline(__always) var own: HubEvidence { _read { yield account.pointee.own } }
     @inline(__always) var merchant: MerchantEvidence { _read { yield account.pointee.merchant } }
     @inline(__always) var synchrony: SynchronyEvidence { _read { yield account.pointee.synchrony } }
+    @inline(__always) var company: CompanyEvidence { _read { yield account.pointee.company } }
     @inline(__always) var referral: AccountReferral { _read { yield account.pointee.referral } }
 }

@@ -262,24 +262,18 @@ extension FeatureCatalog {
             usual: ("about 1", "约 1 倍"), telling: .above(1.3), order: .brushing, needs: [.merchantID]
         ) { $0.merchant.surge }
         sink.feature(
-            "shared_purse_commissions", .orders, .events, .moreIsWorse,
-            "Commissions on purchases by a payer who pays for several accounts: the hands of a loop share purses.",
-            source: "Distribution commission loops; Baidu: same person behind withdrawals",
-            en: "earned {} commissions on purchases by shared payers", zh: "获得 {} 次佣金来自多账号共用的支付人",
-            usual: ("usually 0", "通常 0 次"), telling: .above(0), order: .commissionLoop,
-            needs: [.peerID, .payerID]
-        ) { Float($0.referral.purseCommissions &- $0.referral.ownPurseCommissions) }
-        sink.feature(
-            "commission_own_purse_share", .orders, .share, .lessIsWorse,
-            "Share of its commissions on purchases by a payer who pays for no other account: a leader's followers pay for "
-                + "themselves, the hands of a loop share purses. Needs two.",
+            "commission_shared_purse_share", .orders, .share, .moreIsWorse,
+            "Share of its commissions on purchases by a payer who pays for several accounts, two clean ones added: a "
+                + "leader's followers pay for themselves and now and then for a friend, the hands of a loop share purses.",
             source: "Baidu: same person behind withdrawals; distribution commission loops",
-            en: "only {} of its commissions come from buyers with a payer of their own",
-            zh: "其佣金中仅 {} 来自使用专用支付人的买家",
-            usual: ("usually above 85 %", "通常高于 85%"), telling: .below(0.85), order: .commissionLoop,
+            en: "{} of its commissions come from buyers who share a payer with other accounts",
+            zh: "其佣金中 {} 来自与其他账号共用支付人的买家",
+            usual: ("usually below 10 %", "通常低于 10%"), telling: .above(0.1), order: .commissionLoop,
             needs: [.peerID, .payerID]
         ) {
-            RiskFeatures.share($0.referral.ownPurseCommissions, of: $0.referral.purseCommissions, support: 2)
+            let all = Float($0.referral.purseCommissions)
+            guard all > 0 else { return .nan }
+            return (all - Float($0.referral.ownPurseCommissions)) / (all + 2)
         }
     }
 }

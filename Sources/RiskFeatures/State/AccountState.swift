@@ -26,6 +26,7 @@ struct AccountState: KeyedState {
     var merchant = MerchantEvidence()
     var synchrony = SynchronyEvidence()
     var referral = AccountReferral()
+    var company = CompanyEvidence()
 
     /// How much of the state an event that costs nothing touches.
     static let bytesOfEveryEvent = MemoryLayout<AccountState>.offset(of: \.benefits)!

@@ -13,12 +13,14 @@ struct DeviceState: KeyedState {
     var purses = PurseCount()
     /// Accounts that left for a phone of their own.
     var movedOn: UInt16 = 0
+    var company = SuspectSet()
     var claims = WindowedCount()
     var registrations = WindowedCount()
 
     @inline(__always)
-    mutating func observe(_ event: Event, payerAccounts: Float, _ stamp: UInt16, _ sketches: inout SketchPool)
-    {
+    mutating func observe(
+        _ event: Event, payerAccounts: Float, _ stamp: UInt16, _ sketches: inout SketchPool
+    ) {
         if lastMs == .min { firstMs = event.ts }
         lastMs = event.ts
         accounts.insert(event.accountKey, at: stamp, &sketches)
@@ -59,6 +61,7 @@ struct IPState: KeyedState {
     var accounts = RecentSet()
     var models = RecentSet()
     var claims = SlidingCount()
+    var company = SuspectSet()
 
     @inline(__always)
     mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
@@ -102,6 +105,7 @@ struct WifiState: KeyedState {
     var lastMs: Int64 = .min
     var accounts = RecentSet()
     var models = RecentSet()
+    var company = SuspectSet()
 
     @inline(__always)
     mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
@@ -121,6 +125,7 @@ struct IdentityState: KeyedState {
     var lastMs: Int64 = .min
     var accounts = RecentSet()
     var orders = SlidingCount()
+    var company = SuspectSet()
 
     @inline(__always)
     mutating func observe(_ event: Event, _ stamp: UInt16, _ sketches: inout SketchPool) {
@@ -142,6 +147,7 @@ struct ParcelState: KeyedState {
     /// Changes from one account, or delivery address, to another, plus one.
     var accounts: UInt16 = 0
     var addresses: UInt16 = 0
+    var company = SuspectSet()
 
     /// - Parameter address: the account's delivery address; 0 when unknown.
     @inline(__always)
@@ -175,6 +181,8 @@ struct HubState: KeyedState {
     private var lastInviteMs: Int64 = 0
     /// Invitations between this account and one nobody invited.
     var depth: UInt16 = 0
+    /// Of those who name this account, and it itself.
+    var company = SuspectSet()
 
     /// An event of an invited account.
     @inline(__always)
@@ -200,6 +208,14 @@ struct HubState: KeyedState {
         lastMs = event.ts
         if event.type == .couponTransfer { senders.insert(event.accountKey, at: stamp, &sketches) }
         if event.type == .assist { helpers.insert(event.accountKey, at: stamp, &sketches) }
+    }
+
+    /// How many accounts name this one, and it itself.
+    @inline(__always)
+    func circle(_ stamp: UInt16, _ sketches: borrowing SketchPool) -> Float {
+        1 + invitees.count(within: RecentSet.month, at: stamp, sketches)
+            + senders.count(within: RecentSet.month, at: stamp, sketches)
+            + helpers.count(within: RecentSet.month, at: stamp, sketches)
     }
 
     /// An event of this account itself that names another.
