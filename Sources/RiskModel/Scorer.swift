@@ -13,22 +13,13 @@ public struct Contribution: Sendable, Equatable {
 
 /// A model compiled against the order of a feature vector.
 ///
-/// `logits` is the hot path: it reads the raw vector once, transforms it once for both heads, and allocates
-/// nothing. It sums in 32-bit floats; `contributions` explains the same sum in doubles.
+/// `logits` is the hot path: it reads the raw vector once, transforms it once for both heads and for the crosses, and
+/// allocates nothing. It sums in 32-bit floats; `contributions` explains the same sum in doubles.
 public struct Scorer: Sendable {
     public let model: LogisticModel
     public let featureNames: [String]
 
-    /// The curves of both heads as `pg_curves` takes them: features in blocks of eight, those of like transform and
-    /// about as many bends together; of each block rows of eight.
-    ///
-    /// A known value adds the curve's start and, for each bend below it, `change · (t − knot)`; an unknown one nothing.
-    /// `base` holds the missing points of all features, and the start, less the missing points, takes a known one's out
-    /// again.
-    private let blocks: [pg_block]
-    private let features: [UInt16]
-    private let rows: [Float]
-    private let base: (couponAbuse: Float, fakeOrder: Float)
+    private let curves: CompiledCurves
     private let grids: CompiledCrosses
     /// By head: the crosses with their features' positions in the vector.
     private let crosses: [[(first: Int, second: Int, cross: LogisticModel.Cross)]]
@@ -54,7 +45,7 @@ public struct Scorer: Sendable {
 
         self.model = model
         self.featureNames = featureNames
-        var curves: [[Curve]] = []
+        var curves: [[CompiledCurves.Curve]] = []
         var calibrations: [LogisticModel.Calibration] = []
         var bases: [Double] = []
         var levels: [(review: Float, high: Float)] = []
@@ -67,7 +58,9 @@ public struct Scorer: Sendable {
                 continue
             }
             curves.append(
-                head.terms.map { Curve(positions[$0.feature]!, $0) }.sorted { $0.feature < $1.feature })
+                head.terms.map { CompiledCurves.Curve(positions[$0.feature]!, $0) }.sorted {
+                    $0.feature < $1.feature
+                })
             calibrations.append(head.calibration)
             bases.append(head.calibration(head.intercept))
             levels.append(
@@ -81,63 +74,14 @@ public struct Scorer: Sendable {
                 (positions[$0.first.feature]!, positions[$0.second.feature]!, $0)
             }
         }
-        grids = CompiledCrosses(crosses)
+        self.curves = CompiledCurves(
+            curves, intercepts: Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity },
+            sides: crosses.flatMap { $0.flatMap(CompiledCrosses.axes) })
+        grids = CompiledCrosses(crosses, on: self.curves)
         tables = curves.map(TermTable.init)
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
-        (blocks, features, rows, base) = Scorer.compile(model, curves, count: featureNames.count)
-    }
-
-    private static func compile(
-        _ model: LogisticModel, _ curves: [[Curve]], count: Int
-    ) -> (
-        blocks: [pg_block], features: [UInt16], rows: [Float], base: (couponAbuse: Float, fakeOrder: Float)
-    ) {
-        var base = Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity }
-        var curveOf = [[Curve?]](repeating: [nil, nil], count: count)
-        for head in curves.indices {
-            for curve in curves[head] {
-                base[head] += curve.term.missingPoints
-                curveOf[curve.feature][head] = curve
-            }
-        }
-
-        var lanes = (0..<count).flatMap { Lane.lanes(of: curveOf[$0]) }
-        lanes.sort {
-            let (a, b) = ($0.bends.count, $1.bends.count)
-            return a != b ? a < b : $0.feature < $1.feature
-        }
-        let width = Int(PG_BLOCK)
-        var blocks: [pg_block] = []
-        var features: [UInt16] = []
-        var rows: [Float] = []
-        for isLogarithmic in [false, true] {
-            let alike = lanes.filter { $0.isLogarithmic == isLogarithmic }
-            for start in stride(from: 0, to: alike.count, by: width) {
-                let lanes = alike[start..<min(start + width, alike.count)]
-                func appendRow(_ number: (Lane) -> Double?) {
-                    rows += lanes.map { Float(number($0) ?? 0) }
-                    rows += [Float](repeating: 0, count: width - lanes.count)
-                }
-                let bends = lanes.map(\.bends.count).max()!
-                blocks.append(pg_block(logarithmic: isLogarithmic ? 1 : 0, bends: UInt32(bends)))
-                features += lanes.map { UInt16($0.feature) }
-                // What is left of the last block adds nothing, whatever feature it reads.
-                features += [UInt16](repeating: UInt16(lanes.last!.feature), count: width - lanes.count)
-                appendRow { $0.starts[0] }
-                appendRow { $0.starts[1] }
-                appendRow { $0.last }
-                for bend in 0..<bends {
-                    appendRow { $0.bends.dropFirst(bend).first?.knot }
-                    appendRow { $0.bends.dropFirst(bend).first?.changes[0] }
-                    appendRow { $0.bends.dropFirst(bend).first?.changes[1] }
-                }
-            }
-        }
-        return (
-            blocks, features, rows, (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index]))
-        )
     }
 
     // MARK: - The hot path
@@ -146,22 +90,10 @@ public struct Scorer: Sendable {
     /// - Parameter x: `featureNames.count` raw values; a value that is not finite is unknown.
     public func logits(_ x: UnsafeBufferPointer<Float>) -> (couponAbuse: Float, fakeOrder: Float) {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
-        let sums = sums(x.baseAddress!)
-        let pairs = grids.logOdds(x)
-        return (
-            base.couponAbuse + sums.first + pairs.couponAbuse, base.fakeOrder + sums.second + pairs.fakeOrder
-        )
-    }
-
-    @inline(__always)
-    private func sums(_ x: UnsafePointer<Float>) -> pg_pair {
-        blocks.withUnsafeBufferPointer { blocks in
-            features.withUnsafeBufferPointer { features in
-                rows.withUnsafeBufferPointer { rows in
-                    pg_curves(
-                        x, features.baseAddress, blocks.baseAddress, UInt32(blocks.count), rows.baseAddress)
-                }
-            }
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: curves.laneCount) { lanes in
+            let sums = curves.logOdds(x, lanes)
+            let pairs = grids.logOdds(UnsafeBufferPointer(lanes))
+            return (sums.couponAbuse + pairs.first, sums.fakeOrder + pairs.second)
         }
     }
 
@@ -212,68 +144,6 @@ public struct Scorer: Sendable {
         return result
     }
 
-    /// A term of one head with its place in the vector, its knots transformed once.
-    private struct Curve {
-        let feature: Int
-        let term: LogisticModel.Term
-        let knots: [Double]
-        /// Where the slope changes, the last knot left out, and by how much. Knots that a 32-bit float cannot tell
-        /// apart are one.
-        let bends: [(knot: Double, change: Double)]
-        /// The curve before the first knot.
-        let start: Double
-
-        init(_ feature: Int, _ term: LogisticModel.Term) {
-            self.feature = feature
-            self.term = term
-            let all = term.transformedKnots
-            knots = all
-            let distinct = Set(all).sorted()
-            let points = distinct.map { term.logOdds($0, all) }
-            start = points[0]
-            var slope = 0.0
-            bends = distinct.indices.dropLast().map { index in
-                let next = (points[index + 1] - points[index]) / (distinct[index + 1] - distinct[index])
-                defer { slope = next }
-                return (distinct[index], next - slope)
-            }
-        }
-    }
-
-    /// One place of a block: the curves over one feature that end at the same knot, those of both heads where they do.
-    private struct Lane {
-        let feature: Int
-        let isLogarithmic: Bool
-        let last: Double
-        /// By head: the curve before its first knot, less what stands in the base for a missing value.
-        let starts: [Double]
-        /// The knots of both heads, each with the change of slope by head.
-        let bends: [(knot: Double, changes: [Double])]
-
-        /// - Parameter curves: of one feature, by head; nil where the head has no term for it.
-        static func lanes(of curves: [Curve?]) -> [Lane] {
-            let last = curves.map { $0?.knots.last }
-            if curves.contains(where: { $0 == nil }) || Set(last).count == 1 {
-                return Lane(curves).map { [$0] } ?? []
-            }
-            return curves.indices.compactMap { head in
-                Lane(curves.indices.map { $0 == head ? curves[$0] : nil })
-            }
-        }
-
-        private init?(_ curves: [Curve?]) {
-            guard let any = curves.compactMap(\.self).first else { return nil }
-            feature = any.feature
-            isLogarithmic = any.term.transform == .log1p
-            last = any.knots.last!
-            starts = curves.map { $0.map { $0.start - $0.term.missingPoints } ?? 0 }
-            let knots = Set(curves.flatMap { $0?.bends.map(\.knot) ?? [] }).sorted()
-            bends = knots.map { knot in
-                (knot, curves.map { $0?.bends.first { $0.knot == knot }?.change ?? 0 })
-            }
-        }
-    }
-
     /// The terms of one head laid out flat, so that asking them counts no references.
     private struct TermTable {
         struct Place {
@@ -288,7 +158,7 @@ public struct Scorer: Sendable {
         private var knots: [Double] = []
         private var points: [Double] = []
 
-        init(_ curves: [Curve]) {
+        init(_ curves: [CompiledCurves.Curve]) {
             for curve in curves {
                 places.append(
                     Place(
