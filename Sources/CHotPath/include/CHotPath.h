@@ -50,10 +50,16 @@ static inline pg_lanes pg_live(pg_lanes seen, uint16_t now, uint16_t minutes) {
     return (pg_lanes)(seen != 0) & (pg_lanes)((pg_lanes)(now - seen) <= minutes);
 }
 
+/// The sum of eight numbers below 256.
 static inline uint32_t pg_sum(pg_lanes counts) {
+#if defined(__SSE2__)
+    __m128i halves = _mm_sad_epu8((__m128i)counts, _mm_setzero_si128());
+    return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(halves, _mm_unpackhi_epi64(halves, halves)));
+#else
     uint32_t total = 0;
     for (int lane = 0; lane < 8; lane++) total += counts[lane];
     return total;
+#endif
 }
 
 /// How many of eight stamps lie within `minutes` before `now`.
@@ -61,16 +67,19 @@ static inline uint32_t pg_recent_count(pg_eight stamps, uint16_t now, uint16_t m
     return pg_sum(-pg_live(pg_lanes_of(stamps), now, minutes));
 }
 
-/// The same for `count` stamps in memory, a multiple of eight.
-static inline uint32_t pg_sketch_count(const uint16_t *stamps, uint32_t count, uint16_t now, uint16_t minutes) {
-    pg_lanes live = {0};
-    for (uint32_t place = 0; place < count; place += 8) {
-        pg_lanes seen;
-        memcpy(&seen, stamps + place, sizeof seen);
-        live -= pg_live(seen, now, minutes);
-    }
-    return pg_sum(live);
-}
+/// How many stamps of a sketch there are.
+#define PG_SKETCH 128
+
+/// The same for the stamps of a sketch.
+uint32_t pg_sketch_count(const uint16_t *stamps, uint16_t now, uint16_t minutes);
+
+/// Counts over two windows.
+typedef struct {
+    uint32_t first, second;
+} pg_counts;
+
+/// The same for two windows at once.
+pg_counts pg_sketch_counts(const uint16_t *stamps, uint16_t now, uint16_t first, uint16_t second);
 
 /// How many of the sixteen bytes at `bytes` are plain text of a JSON string: before the first quote, backslash,
 /// control character or byte beyond ASCII; 16 when all are. All sixteen are read.
