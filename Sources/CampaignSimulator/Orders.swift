@@ -150,7 +150,7 @@ extension Diary {
                 $0.order = order
             }
         }
-        if let distributor = plan.distributor ?? earner(of: person) {
+        if let distributor = plan.distributor ?? (plan.isFake ? nil : earner(of: person)) {
             let delay = Int64(random.logNormal(median: 4 * 3_600_000, sigma: 1.1))
             let fee = max(50, amount / 12)
             emitServer(account: distributor, at: paidAt + delay, frontEnd: 0, .commission) {

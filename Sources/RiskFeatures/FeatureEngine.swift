@@ -137,6 +137,8 @@ public struct FeatureEngine: ~Copyable {
         // Key 0 is no key; asking for its slot costs less than not to.
         for index in 0..<count {
             let event = events + index
+            // Another core wrote the events; those of the next group come meanwhile.
+            for line in 0..<4 { pg_prefetch(UnsafeRawPointer(event + FeatureEngine.groupSize) + 64 * line) }
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
             group[index] = EventKeys(event.pointee, isCostly: isCostly)
             let keys = group + index
@@ -164,10 +166,13 @@ public struct FeatureEngine: ~Copyable {
             var isNew = false
             let account = accounts.locate(event.pointee.accountKey, isNew: &isNew)
             keys.pointee.accountRow = account
-            if isNew { name(account, event.pointee, text) }
+            if isNew { name(account, event, text) }
             let isCostly = EventType.Set.costly.contains(event.pointee.type)
-            accounts.prefetchRow(
-                account, bytes: isCostly ? MemoryLayout<AccountState>.stride : AccountState.bytesOfEveryEvent)
+            let person = event.pointee.phoneKey | event.pointee.addressKey | keys.pointee.hub
+            accounts.prefetchRow(account, to: AccountState.bytesOfEveryEvent)
+            if isCostly || person != 0 {
+                accounts.prefetchRow(account, from: AccountState.bytesOfEveryEvent)
+            }
             keys.pointee.deviceRow = devices.fetch(keys.pointee.device)
             if event.pointee.ipKey != 0 {
                 keys.pointee.ipRow = addresses.fetch(event.pointee.ipKey)
@@ -182,6 +187,7 @@ public struct FeatureEngine: ~Copyable {
             if isCostly {
                 // Whether others name the account is asked again when the events before this one have been taken.
                 hubs.prefetchRow(of: event.pointee.accountKey)
+                keys.pointee.merchantRow = merchants.fetch(event.pointee.merchantKey)
                 keys.pointee.targetRow = synchrony.fetch(keys.pointee.target)
                 keys.pointee.targetInNetworkRow = synchrony.fetch(keys.pointee.targetInNetwork)
                 keys.pointee.targetByFingerprintRow = synchrony.fetch(keys.pointee.targetByFingerprint)
@@ -189,27 +195,39 @@ public struct FeatureEngine: ~Copyable {
         }
         // By now the first rows have come, and say what else is needed.
         for index in 0..<count {
+            let event = events + index
             let keys = group + index
+            let isCostly = EventType.Set.costly.contains(event.pointee.type)
+            func prefetch(_ set: RecentSet, _ key: UInt64) {
+                set.prefetchSketch(key, isCounted: isCostly, sketches)
+            }
             if keys.pointee.device != 0 {
-                sketches.prefetch(devices.pointer(keys.pointee.deviceRow).pointee.accounts.sketch)
+                let device = devices.pointer(keys.pointee.deviceRow)
+                prefetch(device.pointee.accounts, event.pointee.accountKey)
             }
-            if events[index].ipKey != 0 {
-                sketches.prefetch(addresses.pointer(keys.pointee.ipRow).pointee.accounts.sketch)
-                sketches.prefetch(networks.pointer(keys.pointee.networkRow).pointee.accounts.sketch)
+            if event.pointee.ipKey != 0 {
+                let address = addresses.pointer(keys.pointee.ipRow)
+                prefetch(address.pointee.accounts, event.pointee.accountKey)
+                prefetch(address.pointee.models, event.pointee.modelKey)
+                let network = networks.pointer(keys.pointee.networkRow)
+                prefetch(network.pointee.accounts, event.pointee.accountKey)
+                prefetch(network.pointee.models, event.pointee.modelKey)
             }
-            guard EventType.Set.costly.contains(events[index].type) else { continue }
-            orders.prefetch(accounts.pointer(keys.pointee.accountRow).pointee.ordersRow)
+            if isCostly { orders.prefetch(accounts.pointer(keys.pointee.accountRow).pointee.ordersRow) }
         }
     }
 
     /// A new account's id is copied once.
     @inline(never)
-    private mutating func name(_ account: UInt32, _ event: Event, _ text: UnsafeBufferPointer<UInt8>) {
+    private mutating func name(
+        _ account: UInt32, _ event: UnsafePointer<Event>, _ text: UnsafeBufferPointer<UInt8>
+    ) {
         let row = accounts.pointer(account)
-        row.pointee.key = event.accountKey
-        row.pointee.text = TextRange(offset: UInt32(accountText.count), length: event.accountTextLength)
-        let start = Int(event.accountTextOffset)
-        accountText.append(contentsOf: text[start..<start + Int(event.accountTextLength)])
+        let length = event.pointee.accountTextLength
+        row.pointee.key = event.pointee.accountKey
+        row.pointee.text = TextRange(offset: UInt32(accountText.count), length: length)
+        let start = Int(event.pointee.accountTextOffset)
+        accountText.append(contentsOf: text[start..<start + Int(length)])
     }
 
     /// One event: linked things first, then its account, then, when it can cost money, the score.
@@ -248,7 +266,8 @@ public struct FeatureEngine: ~Copyable {
     ) {
         let last = account.pointee.lastKeys
         let key = event.accountKey
-        devices.pointer(of: last.device, since: memoryLimitMs)?.pointee.company.insert(key)
+        devices.pointer(of: account.pointee.devices.lastHandset, since: memoryLimitMs)?.pointee.company
+            .insert(key)
         phones.pointer(of: last.phone, since: memoryLimitMs)?.pointee.company.insert(key)
         deliveryAddresses.pointer(of: last.address, since: memoryLimitMs)?.pointee.company.insert(key)
         payers.pointer(of: last.payer, since: memoryLimitMs)?.pointee.company.insert(key)
@@ -319,7 +338,7 @@ public struct FeatureEngine: ~Copyable {
     /// one that few use, or whose id is kept per WeChat user.
     @inline(__always)
     private func moveOn(_ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>) {
-        let last = account.pointee.lastKeys.device
+        let last = account.pointee.devices.lastHandset
         guard last != 0, event.deviceKey != last, event.deviceKey != 0, !account.pointee.devices.hasMovedOn,
             account.pointee.devices.lastDevice == last
         else { return }
@@ -340,10 +359,9 @@ public struct FeatureEngine: ~Copyable {
     ) {
         moveOn(event, keys, account)
         if keys.device != 0 {
-            account.pointee.lastKeys.device = keys.device
+            account.pointee.devices.lastHandset = keys.device
             let device = live(devices.pointer(keys.deviceRow), event.ts, FeatureEngine.memoryMs)
-            device.pointee.observe(
-                event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
+            device.pointee.observe(event, payerAccounts: payerAccounts(event, account), stamp, &sketches)
             if account.pointee.memory.isSuspect { device.pointee.company.insert(event.accountKey) }
             if isCostly {
                 account.pointee.device = DeviceEvidence(device.pointee, event, stamp, sketches)
@@ -377,6 +395,12 @@ public struct FeatureEngine: ~Copyable {
                 account.pointee.takeCompany(of: wifi.pointee, stamp, sketches)
             }
         }
+    }
+
+    /// Accounts on the payer of an event that pays: other events leave that part of the account untouched.
+    @inline(__always)
+    private func payerAccounts(_ event: Event, _ account: UnsafeMutablePointer<AccountState>) -> Float {
+        event.type == .orderPay ? account.pointee.identity.payerAccounts : .nan
     }
 
     /// Whether the other side of the event was seen on this very device.
@@ -444,7 +468,7 @@ public struct FeatureEngine: ~Copyable {
             if account.pointee.memory.isSuspect { hub.pointee.company.insert(event.accountKey) }
             if keys.hub == event.inviterKey {
                 hub.pointee.observeInvitee(
-                    event, payerAccounts: account.pointee.identity.payerAccounts, stamp, &sketches)
+                    event, payerAccounts: payerAccounts(event, account), stamp, &sketches)
                 account.pointee.lastKeys.inviter = keys.hub
                 if isCostly { account.pointee.takeInviter(hub.pointee, stamp, sketches) }
                 if event.type == .inviteAccept || event.type == .register {
@@ -504,8 +528,7 @@ public struct FeatureEngine: ~Copyable {
         _ event: Event, _ keys: EventKeys, _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
     ) {
         if event.merchantKey != 0 {
-            let row = merchants.locate(event.merchantKey)
-            let merchant = live(merchants.pointer(row), event.ts, FeatureEngine.memoryMs)
+            let merchant = live(merchants.pointer(keys.merchantRow), event.ts, FeatureEngine.memoryMs)
             // A receipt names the parcel, which foldIdentity has just asked.
             let parcelAddresses = event.trackingKey == 0 ? .nan : account.pointee.identity.parcelAddresses
             merchant.pointee.observe(
@@ -587,20 +610,17 @@ public struct FeatureEngine: ~Copyable {
     ) {
         guard clockMs != .min else { return }
         let stamp = Clock.stamp(clockMs)
-        // In groups, like events: first the slots of what the accounts of a group last named, then the rows.
+        // In groups, like events: first the accounts, then the slots of what they last named, then the rows.
         var waiting = InlineArray<32, UInt32>(repeating: 0)
         var count = 0
         accounts.forEachRow { row, account in
             guard account.pointee.lastMs >= memoryLimitMs else { return }
-            prefetchLastSlots(account.pointee.lastKeys, account.pointee.key)
+            accounts.prefetchRow(row)
             waiting[count] = row
             count += 1
             guard count == 32 else { return }
-            for index in 0..<32 {
-                let account = accounts.pointer(waiting[index])
-                prefetchLastRows(account.pointee.lastKeys, account.pointee.key)
-                orders.prefetch(account.pointee.ordersRow)
-            }
+            for index in 0..<32 { prefetchLastSlots(accounts.pointer(waiting[index])) }
+            for index in 0..<32 { prefetchLastRows(accounts.pointer(waiting[index])) }
             for index in 0..<32 { finish(waiting[index], stamp, score) }
             count = 0
         }
@@ -608,23 +628,24 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private func prefetchLastSlots(_ keys: LastKeys, _ account: UInt64) {
-        devices.prefetchSlot(keys.device)
-        phones.prefetchSlot(keys.phone)
-        deliveryAddresses.prefetchSlot(keys.address)
-        payers.prefetchSlot(keys.payer)
-        hubs.prefetchSlot(keys.inviter)
-        hubs.prefetchSlot(account)
+    private func prefetchLastSlots(_ account: UnsafeMutablePointer<AccountState>) {
+        devices.prefetchSlot(account.pointee.devices.lastHandset)
+        phones.prefetchSlot(account.pointee.lastKeys.phone)
+        deliveryAddresses.prefetchSlot(account.pointee.lastKeys.address)
+        payers.prefetchSlot(account.pointee.lastKeys.payer)
+        hubs.prefetchSlot(account.pointee.lastKeys.inviter)
+        hubs.prefetchSlot(account.pointee.key)
+        orders.prefetch(account.pointee.ordersRow)
     }
 
     @inline(__always)
-    private func prefetchLastRows(_ keys: LastKeys, _ account: UInt64) {
-        devices.prefetchRow(of: keys.device)
-        phones.prefetchRow(of: keys.phone)
-        deliveryAddresses.prefetchRow(of: keys.address)
-        payers.prefetchRow(of: keys.payer)
-        hubs.prefetchRow(of: keys.inviter)
-        hubs.prefetchRow(of: account)
+    private func prefetchLastRows(_ account: UnsafeMutablePointer<AccountState>) {
+        devices.prefetchRow(of: account.pointee.devices.lastHandset)
+        phones.prefetchRow(of: account.pointee.lastKeys.phone)
+        deliveryAddresses.prefetchRow(of: account.pointee.lastKeys.address)
+        payers.prefetchRow(of: account.pointee.lastKeys.payer)
+        hubs.prefetchRow(of: account.pointee.lastKeys.inviter)
+        hubs.prefetchRow(of: account.pointee.key)
     }
 
     private func finish(
@@ -642,7 +663,8 @@ public struct FeatureEngine: ~Copyable {
     private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
         let keys = account.pointee.lastKeys
         if !account.pointee.device.ageSeconds.isNaN,
-            let device = devices.pointer(of: keys.device, since: memoryLimitMs)
+            let device = devices.pointer(
+                of: account.pointee.devices.lastHandset, since: memoryLimitMs)
         {
             account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
             account.pointee.takeCompany(of: device.pointee, stamp, sketches)
@@ -767,6 +789,7 @@ struct EventKeys: BitwiseCopyable {
     var payerRow: UInt32 = 0
     var parcelRow: UInt32 = 0
     var hubRow: UInt32 = 0
+    var merchantRow: UInt32 = 0
     var targetRow: UInt32 = 0
     var targetInNetworkRow: UInt32 = 0
     var targetByFingerprintRow: UInt32 = 0

@@ -1,109 +1,93 @@
 import CHotPath
 
-/// The crosses of a model as scoring works them out: one after another, without a branch on what they are.
+/// The crosses of a model as scoring works them out: sixteen grids at once, without a branch on what they are.
 struct CompiledCrosses: Sendable {
-    /// One side of a grid: a feature and its lines.
-    private struct Side: BitwiseCopyable {
-        var feature = 0
-        /// Where the feature's logarithm stands among those that are taken; below 0 when its lines lie on the value.
-        var logarithm = -1
-        var lines = 0
-        /// Transformed; beyond the last line nothing is reached.
-        var knots = SIMD8<Float>(repeating: .infinity)
-    }
+    typealias Placed = (first: Int, second: Int, cross: LogisticModel.Cross)
 
-    /// One grid.
-    private struct Grid: BitwiseCopyable {
-        var first = Side()
-        var second = Side()
-        var isCouponAbuse = false
-        /// Its points' place in the list of all grids' points.
-        var start = 0
-    }
-
-    /// Features whose logarithms are taken, eight at once; what is left of the last eight repeats one of them.
-    private let logarithmic: [UInt16]
-    private let grids: [Grid]
+    /// As `pg_crosses` takes them.
+    private let blocks: [pg_grids]
+    private let sides: [UInt16]
+    private let rows: [Float]
+    private let shapes: [Int32]
     private let points: [Float]
 
-    /// - Parameter crosses: by head, with the positions of their features.
-    init(_ crosses: [[(first: Int, second: Int, cross: LogisticModel.Cross)]]) {
-        var logarithmic: [UInt16] = []
-        func side(_ feature: Int, _ side: LogisticModel.Cross.Side) -> Side {
-            precondition(
-                side.knots.count <= SIMD8<Float>.scalarCount, "a grid has at most eight lines a side")
-            var result = Side(feature: feature, lines: side.knots.count)
-            if side.transform == .log1p {
-                if !logarithmic.contains(UInt16(feature)) { logarithmic.append(UInt16(feature)) }
-                result.logarithm = logarithmic.firstIndex(of: UInt16(feature))!
+    /// What the two sides of a cross lie on.
+    static func axes(_ placed: Placed) -> [CompiledCurves.Axis] {
+        [
+            .init(feature: placed.first, transform: placed.cross.first.transform),
+            .init(feature: placed.second, transform: placed.cross.second.transform),
+        ]
+    }
+
+    /// - Parameters:
+    ///   - crosses: by head, with the positions of their features.
+    ///   - curves: they have a lane for every side.
+    init(_ crosses: [[Placed]], on curves: CompiledCurves) {
+        let width = Int(PG_BLOCK)
+        // What is left of the last block reads these.
+        var points: [Float] = [0, 0]
+        var blocks: [pg_grids] = []
+        var sides: [UInt16] = []
+        var rows: [Float] = []
+        var shapes: [Int32] = []
+        let all = crosses[Risk.couponAbuse.index] + crosses[Risk.fakeOrder.index]
+        for start in stride(from: 0, to: all.count, by: width) {
+            let grids = all[start..<min(start + width, all.count)]
+            let rest = width - grids.count
+            let lines = [
+                grids.map(\.cross.first.transformedKnots), grids.map(\.cross.second.transformedKnots),
+            ]
+            let turns = lines.joined().map(\.count).max()! - 2
+            blocks.append(
+                pg_grids(
+                    first: UInt32(min(max(crosses[Risk.couponAbuse.index].count - start, 0), width)),
+                    turns: UInt32(turns)))
+            for side in 0..<2 {
+                sides += grids.map { UInt16(curves.lane(of: CompiledCrosses.axes($0)[side])) }
+                sides += [UInt16](repeating: sides.last!, count: rest)
+                func appendRow(_ number: ([Double]) -> Double) {
+                    rows += lines[side].map { Float(number($0)) }
+                    rows += [Float](repeating: .infinity, count: rest)
+                }
+                appendRow { $0[0] }
+                appendRow { $0[1] }
+                for turn in 0..<turns {
+                    appendRow { turn + 2 < $0.count ? $0[turn + 1] : .infinity }
+                    appendRow { turn + 2 < $0.count ? $0[turn + 2] : .infinity }
+                }
             }
-            for (line, knot) in side.transformedKnots.enumerated() { result.knots[line] = Float(knot) }
-            return result
-        }
-        var grids: [Grid] = []
-        var points: [Float] = []
-        for head in crosses.indices {
-            for (first, second, cross) in crosses[head] {
-                grids.append(
-                    Grid(
-                        first: side(first, cross.first), second: side(second, cross.second),
-                        isCouponAbuse: head == Risk.couponAbuse.index, start: points.count))
-                points += cross.points.flatMap { $0.map(Float.init) }
+            var starts: [Int32] = []
+            for grid in grids {
+                starts.append(Int32(points.count))
+                points += grid.cross.points.flatMap { $0.map(Float.init) }
             }
+            shapes += starts + [Int32](repeating: 0, count: rest)
+            shapes += grids.map { Int32($0.cross.second.knots.count) } + [Int32](repeating: 0, count: rest)
         }
-        while logarithmic.count % Int(PG_BLOCK) != 0 { logarithmic.append(logarithmic[0]) }
-        self.logarithmic = logarithmic
-        self.grids = grids
+        self.blocks = blocks
+        self.sides = sides
+        self.rows = rows
+        self.shapes = shapes
         self.points = points
     }
 
     /// What all crosses add to each head's log-odds.
+    /// - Parameter lanes: as the curves left them.
     @inline(__always)
-    func logOdds(_ x: UnsafeBufferPointer<Float>) -> (couponAbuse: Float, fakeOrder: Float) {
-        guard !grids.isEmpty else { return (0, 0) }
-        return withUnsafeTemporaryAllocation(of: Float.self, capacity: logarithmic.count) { logarithms in
-            logarithmic.withUnsafeBufferPointer {
-                pg_log1p_of(
-                    x.baseAddress, $0.baseAddress, UInt32($0.count) / UInt32(PG_BLOCK), logarithms.baseAddress
-                )
-            }
-            return sum(x, UnsafeBufferPointer(logarithms))
-        }
-    }
-
-    @inline(__always)
-    private func sum(
-        _ x: UnsafeBufferPointer<Float>, _ logarithms: UnsafeBufferPointer<Float>
-    ) -> (couponAbuse: Float, fakeOrder: Float) {
-        var sums = (couponAbuse: Float(0), fakeOrder: Float(0))
-        grids.withUnsafeBufferPointer { grids in
-            points.withUnsafeBufferPointer { points in
-                for grid in grids {
-                    let (a, b) = (x[grid.first.feature], x[grid.second.feature])
-                    guard a.isFinite, b.isFinite else { continue }
-                    let (row, f) = Self.place(a, grid.first, logarithms)
-                    let (column, g) = Self.place(b, grid.second, logarithms)
-                    let near = grid.start + row * grid.second.lines + column
-                    let far = near + grid.second.lines
-                    let low = points[near] + (points[near + 1] - points[near]) * g
-                    let high = points[far] + (points[far + 1] - points[far]) * g
-                    let amount = low + (high - low) * f
-                    if grid.isCouponAbuse { sums.couponAbuse += amount } else { sums.fakeOrder += amount }
+    func logOdds(_ lanes: UnsafeBufferPointer<Float>) -> pg_pair {
+        blocks.withUnsafeBufferPointer { blocks in
+            sides.withUnsafeBufferPointer { sides in
+                rows.withUnsafeBufferPointer { rows in
+                    shapes.withUnsafeBufferPointer { shapes in
+                        points.withUnsafeBufferPointer { points in
+                            pg_crosses(
+                                lanes.baseAddress, sides.baseAddress, blocks.baseAddress,
+                                UInt32(blocks.count),
+                                rows.baseAddress, shapes.baseAddress, points.baseAddress)
+                        }
+                    }
                 }
             }
         }
-        return sums
-    }
-
-    /// The line before a value, and how far it is towards the next, 0…1.
-    @inline(__always)
-    private static func place(
-        _ x: Float, _ side: Side, _ logarithms: UnsafeBufferPointer<Float>
-    ) -> (line: Int, fraction: Float) {
-        let t = side.logarithm < 0 ? x : logarithms[side.logarithm]
-        var line = 0
-        while line + 2 < side.lines, t >= side.knots[line + 1] { line += 1 }
-        let (low, high) = (side.knots[line], side.knots[line + 1])
-        return (line, min(max((t - low) / (high - low), 0), 1))
     }
 }

@@ -13,42 +13,15 @@ public struct Contribution: Sendable, Equatable {
 
 /// A model compiled against the order of a feature vector.
 ///
-/// `logits` is the hot path: it reads the raw vector once, transforms it once for both heads, and allocates
-/// nothing. It sums in 32-bit floats; `contributions` explains the same sum in doubles.
+/// `logits` is the hot path: it reads the raw vector once, transforms it once for both heads and for the crosses, and
+/// allocates nothing. It sums in 32-bit floats; `contributions` explains the same sum in doubles.
 public struct Scorer: Sendable {
     public let model: LogisticModel
     public let featureNames: [String]
 
-    /// The curves of both heads as `pg_curves` takes them: features in blocks of eight, those of like transform and
-    /// about as many bends together; of each block rows of eight.
-    ///
-    /// A known value adds the curve's start and, for each bend below it, `change · (t − knot)`; an unknown one nothing.
-    /// `base` holds the missing points of all features, and the start, less the missing points, takes a known one's out
-    /// again.
-    private struct Blocks {
-        let blocks: [pg_block]
-        let features: [UInt16]
-        let rows: [Float]
-        let base: (couponAbuse: Float, fakeOrder: Float)
-
-        @inline(__always)
-        func sums(_ x: UnsafePointer<Float>) -> (couponAbuse: Float, fakeOrder: Float) {
-            let sums = blocks.withUnsafeBufferPointer { blocks in
-                features.withUnsafeBufferPointer { features in
-                    rows.withUnsafeBufferPointer { rows in
-                        pg_curves(
-                            x, features.baseAddress, blocks.baseAddress, UInt32(blocks.count),
-                            rows.baseAddress)
-                    }
-                }
-            }
-            return (base.couponAbuse + sums.first, base.fakeOrder + sums.second)
-        }
-    }
-
-    /// What speaks of an account's own conduct, with the intercepts; and what speaks of its company.
-    private let own: Blocks
-    private let company: Blocks
+    /// What speaks of an account's own conduct, with the intercepts, and what speaks of its company.
+    private let own: CompiledCurves
+    private let company: CompiledCurves
     /// Log-odds of own conduct from which an account is a suspect.
     private let suspectFrom: (couponAbuse: Float, fakeOrder: Float)
     private let grids: CompiledCrosses
@@ -76,7 +49,7 @@ public struct Scorer: Sendable {
 
         self.model = model
         self.featureNames = featureNames
-        var curves: [[Curve]] = []
+        var curves: [[CompiledCurves.Curve]] = []
         var calibrations: [LogisticModel.Calibration] = []
         var bases: [Double] = []
         var levels: [(review: Float, high: Float)] = []
@@ -89,7 +62,9 @@ public struct Scorer: Sendable {
                 continue
             }
             curves.append(
-                head.terms.map { Curve(positions[$0.feature]!, $0) }.sorted { $0.feature < $1.feature })
+                head.terms.map { CompiledCurves.Curve(positions[$0.feature]!, $0) }.sorted {
+                    $0.feature < $1.feature
+                })
             calibrations.append(head.calibration)
             bases.append(head.calibration(head.intercept))
             levels.append(
@@ -103,72 +78,23 @@ public struct Scorer: Sendable {
                 (positions[$0.first.feature]!, positions[$0.second.feature]!, $0)
             }
         }
-        grids = CompiledCrosses(crosses)
+        let isCompany = Risk.allCases.map { risk in
+            Set((model.heads[risk]?.company?.features ?? []).map { positions[$0] })
+        }
+        own = CompiledCurves(
+            curves.indices.map { head in curves[head].filter { !isCompany[head].contains($0.feature) } },
+            intercepts: Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity },
+            sides: crosses.flatMap { $0.flatMap(CompiledCrosses.axes) })
+        company = CompiledCurves(
+            curves.indices.map { head in curves[head].filter { isCompany[head].contains($0.feature) } },
+            intercepts: [0, 0], sides: [])
+        let limits = Risk.allCases.map { Float(model.heads[$0]?.company?.suspectFrom ?? .infinity) }
+        suspectFrom = (limits[Risk.couponAbuse.index], limits[Risk.fakeOrder.index])
+        grids = CompiledCrosses(crosses, on: own)
         tables = curves.map(TermTable.init)
         self.calibrations = calibrations
         self.bases = bases
         self.levels = levels
-        let isCompany = Risk.allCases.map { risk in
-            Set((model.heads[risk]?.company?.features ?? []).map { positions[$0] })
-        }
-        func part(_ isWanted: (_ head: Int, _ feature: Int) -> Bool) -> [[Curve]] {
-            curves.indices.map { head in curves[head].filter { isWanted(head, $0.feature) } }
-        }
-        own = Scorer.compile(
-            part { !isCompany[$0].contains($1) },
-            intercepts: Risk.allCases.map { model.heads[$0]?.intercept ?? -.infinity },
-            count: featureNames.count)
-        company = Scorer.compile(
-            part { isCompany[$0].contains($1) }, intercepts: [0, 0], count: featureNames.count)
-        let limits = Risk.allCases.map { Float(model.heads[$0]?.company?.suspectFrom ?? .infinity) }
-        suspectFrom = (limits[Risk.couponAbuse.index], limits[Risk.fakeOrder.index])
-    }
-
-    private static func compile(_ curves: [[Curve]], intercepts: [Double], count: Int) -> Blocks {
-        var base = intercepts
-        var curveOf = [[Curve?]](repeating: [nil, nil], count: count)
-        for head in curves.indices {
-            for curve in curves[head] {
-                base[head] += curve.term.missingPoints
-                curveOf[curve.feature][head] = curve
-            }
-        }
-
-        var lanes = (0..<count).flatMap { Lane.lanes(of: curveOf[$0]) }
-        lanes.sort {
-            let (a, b) = ($0.bends.count, $1.bends.count)
-            return a != b ? a < b : $0.feature < $1.feature
-        }
-        let width = Int(PG_BLOCK)
-        var blocks: [pg_block] = []
-        var features: [UInt16] = []
-        var rows: [Float] = []
-        for isLogarithmic in [false, true] {
-            let alike = lanes.filter { $0.isLogarithmic == isLogarithmic }
-            for start in stride(from: 0, to: alike.count, by: width) {
-                let lanes = alike[start..<min(start + width, alike.count)]
-                func appendRow(_ number: (Lane) -> Double?) {
-                    rows += lanes.map { Float(number($0) ?? 0) }
-                    rows += [Float](repeating: 0, count: width - lanes.count)
-                }
-                let bends = lanes.map(\.bends.count).max()!
-                blocks.append(pg_block(logarithmic: isLogarithmic ? 1 : 0, bends: UInt32(bends)))
-                features += lanes.map { UInt16($0.feature) }
-                // What is left of the last block adds nothing, whatever feature it reads.
-                features += [UInt16](repeating: UInt16(lanes.last!.feature), count: width - lanes.count)
-                appendRow { $0.starts[0] }
-                appendRow { $0.starts[1] }
-                appendRow { $0.last }
-                for bend in 0..<bends {
-                    appendRow { $0.bends.dropFirst(bend).first?.knot }
-                    appendRow { $0.bends.dropFirst(bend).first?.changes[0] }
-                    appendRow { $0.bends.dropFirst(bend).first?.changes[1] }
-                }
-            }
-        }
-        return Blocks(
-            blocks: blocks, features: features, rows: rows,
-            base: (Float(base[Risk.couponAbuse.index]), Float(base[Risk.fakeOrder.index])))
     }
 
     // MARK: - The hot path
@@ -191,16 +117,18 @@ public struct Scorer: Sendable {
     /// - Parameter x: `featureNames.count` raw values; a value that is not finite is unknown.
     public func logits(_ x: UnsafeBufferPointer<Float>) -> LogOdds {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
-        let sums = self.own.sums(x.baseAddress!)
-        let pairs = grids.logOdds(x)
-        let own = (
-            couponAbuse: sums.couponAbuse + pairs.couponAbuse, fakeOrder: sums.fakeOrder + pairs.fakeOrder
-        )
-        let company = company.sums(x.baseAddress!)
-        return LogOdds(
-            couponAbuse: own.couponAbuse + company.couponAbuse, fakeOrder: own.fakeOrder + company.fakeOrder,
-            ownCouponAbuse: own.couponAbuse, ownFakeOrder: own.fakeOrder,
-            isSuspect: own.couponAbuse >= suspectFrom.couponAbuse || own.fakeOrder >= suspectFrom.fakeOrder)
+        let room = max(own.laneCount, company.laneCount)
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { lanes in
+            let sums = own.logOdds(x, lanes)
+            let pairs = grids.logOdds(UnsafeBufferPointer(lanes))
+            let coupon = sums.couponAbuse + pairs.first
+            let order = sums.fakeOrder + pairs.second
+            let added = company.logOdds(x, lanes)
+            return LogOdds(
+                couponAbuse: coupon + added.couponAbuse, fakeOrder: order + added.fakeOrder,
+                ownCouponAbuse: coupon, ownFakeOrder: order,
+                isSuspect: coupon >= suspectFrom.couponAbuse || order >= suspectFrom.fakeOrder)
+        }
     }
 
     /// The smallest raw log-odds whose calibrated probability reaches a level's threshold.
@@ -250,68 +178,6 @@ public struct Scorer: Sendable {
         return result
     }
 
-    /// A term of one head with its place in the vector, its knots transformed once.
-    private struct Curve {
-        let feature: Int
-        let term: LogisticModel.Term
-        let knots: [Double]
-        /// Where the slope changes, the last knot left out, and by how much. Knots that a 32-bit float cannot tell
-        /// apart are one.
-        let bends: [(knot: Double, change: Double)]
-        /// The curve before the first knot.
-        let start: Double
-
-        init(_ feature: Int, _ term: LogisticModel.Term) {
-            self.feature = feature
-            self.term = term
-            let all = term.transformedKnots
-            knots = all
-            let distinct = Set(all).sorted()
-            let points = distinct.map { term.logOdds($0, all) }
-            start = points[0]
-            var slope = 0.0
-            bends = distinct.indices.dropLast().map { index in
-                let next = (points[index + 1] - points[index]) / (distinct[index + 1] - distinct[index])
-                defer { slope = next }
-                return (distinct[index], next - slope)
-            }
-        }
-    }
-
-    /// One place of a block: the curves over one feature that end at the same knot, those of both heads where they do.
-    private struct Lane {
-        let feature: Int
-        let isLogarithmic: Bool
-        let last: Double
-        /// By head: the curve before its first knot, less what stands in the base for a missing value.
-        let starts: [Double]
-        /// The knots of both heads, each with the change of slope by head.
-        let bends: [(knot: Double, changes: [Double])]
-
-        /// - Parameter curves: of one feature, by head; nil where the head has no term for it.
-        static func lanes(of curves: [Curve?]) -> [Lane] {
-            let last = curves.map { $0?.knots.last }
-            if curves.contains(where: { $0 == nil }) || Set(last).count == 1 {
-                return Lane(curves).map { [$0] } ?? []
-            }
-            return curves.indices.compactMap { head in
-                Lane(curves.indices.map { $0 == head ? curves[$0] : nil })
-            }
-        }
-
-        private init?(_ curves: [Curve?]) {
-            guard let any = curves.compactMap(\.self).first else { return nil }
-            feature = any.feature
-            isLogarithmic = any.term.transform == .log1p
-            last = any.knots.last!
-            starts = curves.map { $0.map { $0.start - $0.term.missingPoints } ?? 0 }
-            let knots = Set(curves.flatMap { $0?.bends.map(\.knot) ?? [] }).sorted()
-            bends = knots.map { knot in
-                (knot, curves.map { $0?.bends.first { $0.knot == knot }?.change ?? 0 })
-            }
-        }
-    }
-
     /// The terms of one head laid out flat, so that asking them counts no references.
     private struct TermTable {
         struct Place {
@@ -326,7 +192,7 @@ public struct Scorer: Sendable {
         private var knots: [Double] = []
         private var points: [Double] = []
 
-        init(_ curves: [Curve]) {
+        init(_ curves: [CompiledCurves.Curve]) {
             for curve in curves {
                 places.append(
                     Place(

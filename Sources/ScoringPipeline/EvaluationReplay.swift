@@ -40,16 +40,17 @@ public struct EvaluationReplay: Sendable {
         var outcomes = scorers.map { _ in
             Risk.allCases.map { _ in [Outcome](repeating: .init(), count: count) }
         }
-        var stakes = Risk.allCases.map { _ in [Int64?](repeating: nil, count: count) }
+        // By model, for each goes through a batch of its own.
+        var stakes = scorers.map { _ in Risk.allCases.map { _ in [Int64?](repeating: nil, count: count) } }
         var firstMs = [Int64?](repeating: nil, count: count)
         var campaigns = CampaignVisits(subjects: count)
-        func note(_ subject: Int, _ moment: ScoringMoment) {
+        func note(_ subject: Int, _ moment: ScoringMoment, by model: Int) {
             if firstMs[subject] == nil { firstMs[subject] = moment.ts }
             for risk in Risk.allCases {
                 let amount =
                     risk == .couponAbuse
                     ? moment.amountAtRiskFen.couponAbuse : moment.amountAtRiskFen.fakeOrder
-                stakes[risk.index][subject] = max(stakes[risk.index][subject] ?? 0, amount)
+                stakes[model][risk.index][subject] = max(stakes[model][risk.index][subject] ?? 0, amount)
             }
         }
         func offer(
@@ -59,7 +60,8 @@ public struct EvaluationReplay: Sendable {
                 let reached = risk == .couponAbuse ? logOdds.couponAbuse : logOdds.fakeOrder
                 let isFlagged = reached >= scorers[model].logitThreshold(risk, .review)
                 if isFlagged, outcomes[model][risk.index][subject].flaggedAtFen == nil {
-                    outcomes[model][risk.index][subject].flaggedAtFen = stakes[risk.index][subject]
+                    outcomes[model][risk.index][subject].flaggedAtFen =
+                        stakes[model][risk.index][subject]
                 }
                 if reached > outcomes[model][risk.index][subject].highest {
                     outcomes[model][risk.index][subject].highest = reached
@@ -89,7 +91,7 @@ public struct EvaluationReplay: Sendable {
                     let logOdds = scorer.logits(vector)
                     memory.suspect(logOdds)
                     for subject in positions where moment.ts <= index.all[subject].asOfMs ?? .max {
-                        if model == 0 { note(subject, moment) }
+                        note(subject, moment, by: model)
                         offer(subject, logOdds, by: model, vector)
                     }
                 }
@@ -102,14 +104,14 @@ public struct EvaluationReplay: Sendable {
             engines[model].engine.finish { moment, vector, _ in
                 for subject in index.positions(moment.accountKey)
                 where endMs <= index.all[subject].asOfMs ?? .max {
-                    if model == 0 { note(subject, moment) }
+                    note(subject, moment, by: model)
                     offer(subject, scorer.logits(vector), by: model, vector)
                 }
             }
         }
         subjects = index.all
         self.outcomes = outcomes
-        stakesFen = stakes
+        stakesFen = stakes[0]
         self.firstMs = firstMs
         self.campaigns = campaigns
         span = first.map { $0...max($0, endMs) }

@@ -37,7 +37,47 @@ import Testing
     }
 }
 
+@Suite struct RowLayoutTests {
+    /// What is read from memory is read in lines of 64 bytes.
+    @Test func rowsFillTheirCacheLines() {
+        #expect(MemoryLayout<AccountState>.stride == 640)
+        #expect(MemoryLayout<AccountState>.offset(of: \.timing.reactions)! <= AccountState.bytesOfEveryEvent)
+        #expect(MemoryLayout<DeviceState>.stride == 128)
+        #expect(MemoryLayout<SynchronyState>.stride == 32)
+    }
+}
+
+@Suite struct SlidingCountTests {
+    @Test func threeWindowsAtOnceCountLikeOneEach() {
+        var all = WindowedCount()
+        var (hour, day, week) = (SlidingCount(), SlidingCount(), SlidingCount())
+        var now = start
+        for step in 0..<400 {
+            now += Int64(step * step % 37) * Clock.minute * (step % 50 == 0 ? 400 : 1)
+            #expect(all.lastHour(at: now) == hour.value(at: now, window: Clock.hour))
+            #expect(all.lastDay(at: now) == day.value(at: now, window: Clock.day))
+            #expect(all.lastWeek(at: now) == week.value(at: now, window: Clock.week))
+            all.add(at: now)
+            hour.add(at: now, window: Clock.hour)
+            day.add(at: now, window: Clock.day)
+            week.add(at: now, window: Clock.week)
+        }
+    }
+}
+
 @Suite struct RecentSetTests {
+    @Test(arguments: [5, 200]) func twoWindowsAtOnceCountLikeOneEach(_ things: Int) {
+        var sketches = SketchPool()
+        var set = RecentSet()
+        for thing in 0..<things {
+            set.insert(key("account \(thing)"), at: Clock.stamp(start + Int64(thing) * Clock.hour), &sketches)
+        }
+        let now = Clock.stamp(start + Int64(things) * Clock.hour)
+        let counts = set.counts(within: RecentSet.day, and: RecentSet.week, at: now, sketches)
+        #expect(counts.0 == set.count(within: RecentSet.day, at: now, sketches))
+        #expect(counts.1 == set.count(within: RecentSet.week, at: now, sketches))
+    }
+
     @Test func isExactUpToEightInEveryWindow() {
         var sketches = SketchPool()
         var set = RecentSet()

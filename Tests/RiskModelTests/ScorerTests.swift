@@ -83,6 +83,41 @@ import Testing
         }
     }
 
+    /// Grids around whole blocks, of two to six lines a side, some over features that have no curve.
+    @Test(arguments: [(0, 1), (3, 2), (16, 0), (15, 17), (20, 30)])
+    func crossesAgreeWithTheFormula(counts: (Int, Int)) throws {
+        var model = Self.model(21, features: Array(Self.names.prefix(30)))
+        var dice = Dice(22)
+        for (risk, count) in [(Risk.couponAbuse, counts.0), (.fakeOrder, counts.1)] {
+            model.heads[risk]!.crosses = (0..<count).map { index in
+                func side(_ feature: Int, lines: Int) -> LogisticModel.Cross.Side {
+                    var knot = dice.uniform()
+                    let knots = (0..<lines).map { _ in
+                        knot += 0.2 + dice.uniform()
+                        return knot
+                    }
+                    return .init(
+                        feature: Self.names[feature], transform: feature % 3 == 0 ? .identity : .log1p,
+                        knots: knots)
+                }
+                let (rows, columns) = (2 + index % 5, 2 + index % 3)
+                return LogisticModel.Cross(
+                    first: side(index % 37, lines: rows), second: side((index * 7 + 3) % 37, lines: columns),
+                    points: (0..<rows).map { _ in (0..<columns).map { _ in dice.normal() } })
+            }
+        }
+        let scorer = try Scorer(model, featureNames: Self.names)
+        for _ in 0..<50 {
+            let vector = Self.vector(&dice, Self.names.count)
+            let values = Dictionary(uniqueKeysWithValues: zip(Self.names, vector))
+            let logits = vector.withUnsafeBufferPointer { scorer.logits($0) }
+            for (risk, logit) in [(Risk.couponAbuse, logits.couponAbuse), (.fakeOrder, logits.fakeOrder)] {
+                let exact = model.logit(risk) { values[$0]! }!
+                #expect(abs(Double(logit) - exact) < 2e-4)
+            }
+        }
+    }
+
     /// Wide vectors, narrow ones and fused multiply-add would round differently; the sums were taken with and without
     /// AVX2.
     @Test func sumsToTheSameBitsOnEveryMachine() throws {

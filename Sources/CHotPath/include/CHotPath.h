@@ -50,10 +50,16 @@ static inline pg_lanes pg_live(pg_lanes seen, uint16_t now, uint16_t minutes) {
     return (pg_lanes)(seen != 0) & (pg_lanes)((pg_lanes)(now - seen) <= minutes);
 }
 
+/// The sum of eight numbers below 256.
 static inline uint32_t pg_sum(pg_lanes counts) {
+#if defined(__SSE2__)
+    __m128i halves = _mm_sad_epu8((__m128i)counts, _mm_setzero_si128());
+    return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(halves, _mm_unpackhi_epi64(halves, halves)));
+#else
     uint32_t total = 0;
     for (int lane = 0; lane < 8; lane++) total += counts[lane];
     return total;
+#endif
 }
 
 /// How many of eight stamps lie within `minutes` before `now`.
@@ -61,16 +67,19 @@ static inline uint32_t pg_recent_count(pg_eight stamps, uint16_t now, uint16_t m
     return pg_sum(-pg_live(pg_lanes_of(stamps), now, minutes));
 }
 
-/// The same for `count` stamps in memory, a multiple of eight.
-static inline uint32_t pg_sketch_count(const uint16_t *stamps, uint32_t count, uint16_t now, uint16_t minutes) {
-    pg_lanes live = {0};
-    for (uint32_t place = 0; place < count; place += 8) {
-        pg_lanes seen;
-        memcpy(&seen, stamps + place, sizeof seen);
-        live -= pg_live(seen, now, minutes);
-    }
-    return pg_sum(live);
-}
+/// How many stamps of a sketch there are.
+#define PG_SKETCH 128
+
+/// The same for the stamps of a sketch.
+uint32_t pg_sketch_count(const uint16_t *stamps, uint16_t now, uint16_t minutes);
+
+/// Counts over two windows.
+typedef struct {
+    uint32_t first, second;
+} pg_counts;
+
+/// The same for two windows at once.
+pg_counts pg_sketch_counts(const uint16_t *stamps, uint16_t now, uint16_t first, uint16_t second);
 
 /// How many of the sixteen bytes at `bytes` are plain text of a JSON string: before the first quote, backslash,
 /// control character or byte beyond ASCII; 16 when all are. All sixteen are read.
@@ -96,15 +105,12 @@ static inline uint32_t pg_plain_count(const void *bytes) {
 /// Relative error below 3e-7 for 0 ≤ x < 2^127.
 float pg_log1p(float x);
 
-/// How many features the functions below work on at once.
-#define PG_BLOCK 8
+/// How many curves or grids the functions below work on at once.
+#define PG_BLOCK 16
 
-/// `pg_log1p` of the values at `features`, eight positions for each block.
-void pg_log1p_of(const float *values, const uint16_t *features, uint32_t blocks, float *logarithms);
-
-/// Eight features whose curves are worked out together.
+/// Curves that are worked out together.
 ///
-/// Its rows, of eight floats each: for each head the curve before its first knot; the last knot, from which on it is
+/// Their rows, of a float for each: for each head the curve before its first knot; the last knot, from which on it is
 /// flat; and for each bend a knot and the change of slope there in the first and in the second head.
 typedef struct {
     /// Whether the knots lie on ln(1 + x).
@@ -119,9 +125,31 @@ typedef struct {
 
 /// Sums the curves of `count` blocks for two heads; a value that is not finite adds nothing.
 /// The same bits on every machine.
-/// - features: eight positions among `values` for each block.
+/// - features: the position of each curve's value among `values`.
 /// - rows: those of all blocks, one block after the other.
+/// - lanes: receives what the knots lie on, the value or ln(1 + value), of each curve; not finite where it is unknown.
 pg_pair pg_curves(
-    const float *values, const uint16_t *features, const pg_block *blocks, uint32_t count, const float *rows);
+    const float *values, const uint16_t *features, const pg_block *blocks, uint32_t count, const float *rows,
+    float *lanes);
+
+/// Grids that are worked out together.
+///
+/// Their rows, of a float for each, first for one side and then for the other: the first line and the second; and for
+/// each turn a line beyond these, from which on it counts (infinity when it is the last), and the line after it.
+typedef struct {
+    /// How many of them are of the first head; the others are of the second.
+    uint32_t first;
+    uint32_t turns;
+} pg_grids;
+
+/// Sums the grids of `count` blocks, bilinear between their points; a value that is not finite adds nothing.
+/// The same bits on every machine.
+/// - lanes: those of `pg_curves`.
+/// - sides: for each block the place of each grid's first side among `lanes`, then those of the second sides.
+/// - rows: those of all blocks, one block after the other.
+/// - shapes: for each block where each grid's points begin among `points`, then how many stand in a row.
+pg_pair pg_crosses(
+    const float *lanes, const uint16_t *sides, const pg_grids *blocks, uint32_t count, const float *rows,
+    const int32_t *shapes, const float *points);
 
 #endif

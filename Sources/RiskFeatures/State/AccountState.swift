@@ -1,21 +1,24 @@
 import ActivityLog
 
 /// Everything remembered of one account: its own doings, and what the things it touches last said of themselves.
+///
+/// Rows are read from memory a cache line of 64 bytes at a time, so the order of the parts is that of how often they are
+/// needed, and a row is ten lines and no more.
 struct AccountState: KeyedState {
     var lastMs: Int64 = .min
     var firstMs: Int64 = 0
-    var key: UInt64 = 0
-    var text = TextRange()
-    var memory = ScoreMemory()
 
     // The account's own doings, a part each; those that every event changes stand first.
-    var timing = AccountTiming()
     var life = AccountLife()
     var devices = AccountDevices()
-    var lastKeys = LastKeys()
-    var benefits = AccountBenefits()
+    var timing = AccountTiming()
+    var memory = ScoreMemory()
     /// Its orders' row in the engine's pool; row 0 is that of no orders.
     var ordersRow: UInt32 = 0
+    var lastKeys = LastKeys()
+    var key: UInt64 = 0
+    var text = TextRange()
+    var benefits = AccountBenefits()
 
     // The last known words of the things it touched.
     var device = DeviceEvidence()
@@ -28,8 +31,8 @@ struct AccountState: KeyedState {
     var referral = AccountReferral()
     var company = CompanyEvidence()
 
-    /// How much of the state an event that costs nothing touches.
-    static let bytesOfEveryEvent = MemoryLayout<AccountState>.offset(of: \.benefits)!
+    /// How much of the state an event touches that costs nothing and names nothing of a person's.
+    static var bytesOfEveryEvent: Int { 320 }
 
     init() {}
 
@@ -75,9 +78,8 @@ struct TextRange: BitwiseCopyable {
     var bytes: Range<Int> { Int(offset)..<Int(offset) + Int(length) }
 }
 
-/// The things an account last named, by key, to be asked again at the end of the logs; 0 is none.
+/// What an account last named of a person's, by key, to be asked again at the end of the logs; 0 is none.
 struct LastKeys: BitwiseCopyable {
-    var device: UInt64 = 0
     var phone: UInt64 = 0
     var address: UInt64 = 0
     var payer: UInt64 = 0
@@ -243,7 +245,6 @@ struct AccountBenefits: BitwiseCopyable {
     var browsesBeforeFirstClaim = Float.nan
     var shortestRedeemSeconds = Float.nan
     private var recentClaims = InlineArray<4, Claim>(repeating: Claim())
-    private var nextClaim: UInt8 = 0
     var pointsEarned: Float = 0
     var pointsRedemptions: UInt16 = 0
     var pointsRedemptionsSinceOrder: UInt16 = 0
@@ -251,6 +252,7 @@ struct AccountBenefits: BitwiseCopyable {
     /// Of grants: those within the first minute of a campaign.
     var launchRushes: UInt16 = 0
     var campaignGrants: UInt16 = 0
+    private var nextClaim: UInt8 = 0
     var shortestLaunchDelaySeconds = Float.nan
     var claimedFen: Int64 = 0
     var discountedFen: Int64 = 0
@@ -464,6 +466,8 @@ struct AccountDevices: BitwiseCopyable {
     var devices = RecentSet()
     var addresses = RecentSet()
     private(set) var lastDevice: UInt64 = 0
+    /// The last device whose id names a handset; 0 is none.
+    var lastHandset: UInt64 = 0
     private var lastNetwork: UInt64 = 0
     var deviceEvents: UInt32 = 0
     var deviceSwitches: UInt32 = 0

@@ -22,8 +22,8 @@ struct DeviceEvidence: BitwiseCopyable {
     init() {}
 
     init(_ state: DeviceState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
-        accounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
-        accounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+        (accounts1h, accounts1d) = state.accounts.counts(
+            within: RecentSet.hour, and: RecentSet.day, at: stamp, sketches)
         claims1h = state.claims.lastHour(at: event.ts)
         claims1d = state.claims.lastDay(at: event.ts)
         claims7d = state.claims.lastWeek(at: event.ts)
@@ -38,10 +38,11 @@ struct DeviceEvidence: BitwiseCopyable {
     mutating func refreshLongWindows(
         _ state: DeviceState, _ account: UInt64, _ stamp: UInt16, _ sketches: borrowing SketchPool
     ) {
-        accounts7d = state.accounts.count(within: RecentSet.week, at: stamp, sketches)
+        let accounts: Float
+        (accounts7d, accounts) = state.accounts.counts(
+            within: RecentSet.week, and: RecentSet.month, at: stamp, sketches)
         let others = state.claimers.others(than: account, within: RecentSet.month, at: stamp, sketches)
         otherClaimers = max(0, others - Float(state.movedOn))
-        let accounts = state.accounts.count(within: RecentSet.month, at: stamp, sketches)
         ownPurseShare = accounts < 2 ? .nan : state.purses.ownShare(support: 2)
         movedOnShare = accounts < 3 ? .nan : min(1, Float(state.movedOn) / accounts)
     }
@@ -62,8 +63,8 @@ struct NetworkEvidence: BitwiseCopyable {
     @Rounded var wifiAccountsPerModel = Float.nan
 
     mutating func take(_ state: IPState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
-        ipAccounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
-        ipAccounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+        (ipAccounts1h, ipAccounts1d) = state.accounts.counts(
+            within: RecentSet.hour, and: RecentSet.day, at: stamp, sketches)
         ipAccountsPerModel = ratio(
             ipAccounts1d, state.models.count(within: RecentSet.day, at: stamp, sketches))
         ipClaims1h = state.claims.value(at: event.ts, window: Clock.hour)
@@ -72,8 +73,8 @@ struct NetworkEvidence: BitwiseCopyable {
     mutating func take(
         _ state: NetworkState, _ event: Event, _ stamp: UInt16, _ sketches: borrowing SketchPool
     ) {
-        networkAccounts1h = state.accounts.count(within: RecentSet.hour, at: stamp, sketches)
-        networkAccounts1d = state.accounts.count(within: RecentSet.day, at: stamp, sketches)
+        (networkAccounts1h, networkAccounts1d) = state.accounts.counts(
+            within: RecentSet.hour, and: RecentSet.day, at: stamp, sketches)
         networkAccountsPerModel = ratio(
             networkAccounts1d, state.models.count(within: RecentSet.day, at: stamp, sketches))
         networkRegistrations1d = state.registrations.value(at: event.ts, window: Clock.day)
@@ -120,8 +121,8 @@ struct HubEvidence: BitwiseCopyable {
 
     init(_ state: HubState, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
         invitees1h = state.invitees.count(within: RecentSet.hour, at: stamp, sketches)
-        invitees1d = state.invitees.count(within: RecentSet.day, at: stamp, sketches)
-        invitees30d = state.invitees.count(within: RecentSet.month, at: stamp, sketches)
+        (invitees1d, invitees30d) = state.invitees.counts(
+            within: RecentSet.day, and: RecentSet.month, at: stamp, sketches)
         inviteGapVariation = state.inviteGaps.variation(support: 3)
         ownPurseShare = state.inviteePurses.ownShare(support: 2)
         if invitees30d >= 3 {

@@ -51,6 +51,8 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     private var mask: Int
     private(set) var count = 0
     private var rows = RowPool<Row>()
+    /// No row was last touched before this, as far as is known: what a walk over all would find too old.
+    private var oldestMs: Int64 = .min
 
     init() {
         mask = 1 << 10 - 1
@@ -146,10 +148,10 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         return pointer(row)
     }
 
-    /// Asks for the cache lines of a row, or of its first `bytes`.
+    /// Asks for the cache lines of a row, or of those from one byte to another.
     @inline(__always)
-    func prefetchRow(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) {
-        rows.prefetch(row, bytes: bytes)
+    func prefetchRow(_ row: UInt32, from first: Int = 0, to end: Int = MemoryLayout<Row>.size) {
+        rows.prefetch(row, from: first, to: end)
     }
 
     /// The row of a key, made if there is none, and asked for; of no use for key 0, which is no key.
@@ -173,17 +175,23 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     /// influence on any result.
     /// - Parameter willDrop: called with each row before it goes.
     mutating func evict(before limitMs: Int64, willDrop: (UnsafeMutablePointer<Row>) -> Void) {
+        guard limitMs > oldestMs else { return }
+        var oldest = Int64.max
         var dropped = 0
         for index in 0...mask where slots[index].key != 0 {
             prefetchRow(ofSlot: index + KeyedTable.lookAhead)
             let row = pointer(slots[index].row)
-            guard row.pointee.lastMs < limitMs else { continue }
+            guard row.pointee.lastMs < limitMs else {
+                oldest = min(oldest, row.pointee.lastMs)
+                continue
+            }
             willDrop(row)
             rows.free(slots[index].row)
             // A gap at which look-ups would stop too early, until the slots are rebuilt.
             slots[index] = Slot(key: 0, row: 0)
             dropped += 1
         }
+        oldestMs = oldest == .max ? limitMs : oldest
         guard dropped > 0 else { return }
         count -= dropped
         var capacity = mask + 1

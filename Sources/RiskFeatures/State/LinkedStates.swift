@@ -326,7 +326,7 @@ struct CampaignState: KeyedState {
 /// in the same seconds (SynchroTrap, Cao et al. 2014).
 struct SynchronyState: KeyedState {
     var lastMs: Int64 = .min
-    private var bucket: UInt32 = 0
+    /// Those of the last event's stretch of five seconds, and of the stretch before it.
     private var current: UInt16 = 0
     private var previous: UInt16 = 0
     private var lastAccount: UInt32 = 0
@@ -339,12 +339,12 @@ struct SynchronyState: KeyedState {
     @inline(__always)
     mutating func observe(_ event: Event) {
         if lastMs == .min || event.ts - lastMs > Clock.minute { rushMs = event.ts }
+        let now = event.ts / SynchronyState.bucketMs
+        let last = lastMs / SynchronyState.bucketMs
         lastMs = event.ts
-        let now = UInt32(truncatingIfNeeded: event.ts / SynchronyState.bucketMs)
-        if now != bucket {
-            previous = now == bucket &+ 1 ? current : 0
+        if now != last {
+            previous = now == last + 1 ? current : 0
             current = 0
-            bucket = now
         }
         let account = UInt32(truncatingIfNeeded: event.accountKey)
         guard account != lastAccount || current == 0 else { return }

@@ -73,6 +73,18 @@ struct RecentSet: BitwiseCopyable {
         return Float(pg_recent_count(lanes(stamps), stamp, minutes))
     }
 
+    /// The same for two windows at once.
+    @inline(__always)
+    func counts(
+        within first: UInt16, and second: UInt16, at stamp: UInt16, _ sketches: borrowing SketchPool
+    ) -> (Float, Float) {
+        if sketch != 0 { return sketches.counts(sketch, within: first, and: second, at: stamp) }
+        return (
+            Float(pg_recent_count(lanes(stamps), stamp, first)),
+            Float(pg_recent_count(lanes(stamps), stamp, second))
+        )
+    }
+
     /// How many distinct things other than `key`, which may or may not be among them.
     @inline(__always)
     func others(than key: UInt64, within minutes: UInt16, at stamp: UInt16, _ sketches: borrowing SketchPool)
@@ -89,6 +101,16 @@ struct RecentSet: BitwiseCopyable {
         return pg_recent_contains(lanes(prints), lanes(stamps), RecentSet.fingerprint(key)) != 0
     }
 
+    /// Asks for what `insert` of a key, and counting if `isCounted`, will touch beyond the set itself.
+    @inline(__always)
+    func prefetchSketch(_ key: UInt64, isCounted: Bool, _ sketches: borrowing SketchPool) {
+        if isCounted {
+            sketches.prefetch(sketch)
+        } else {
+            sketches.prefetch(sketch, RecentSet.fingerprint(key))
+        }
+    }
+
     /// Gives its sketch back before the row goes.
     mutating func release(_ sketches: inout SketchPool) {
         if sketch != 0 { sketches.free(sketch) }
@@ -98,7 +120,7 @@ struct RecentSet: BitwiseCopyable {
 
 /// The time-stamped sketches of all recent sets that outgrew their eight places: 256 bytes each.
 struct SketchPool: ~Copyable {
-    private static var places: Int { 128 }
+    private static var places: Int { Int(PG_SKETCH) }
     private var stamps: UnsafeMutablePointer<UInt16>
     private var capacity = 256
     private var used = 0
@@ -153,6 +175,12 @@ struct SketchPool: ~Copyable {
         for line in 0..<4 { pg_prefetch(start(index) + line * SketchPool.places / 4) }
     }
 
+    /// Asks for the cache line in which a sketch keeps `print`; 0 is none.
+    @inline(__always)
+    func prefetch(_ index: UInt32, _ print: UInt16) {
+        if index != 0 { pg_prefetch(start(index) + Int(print) % SketchPool.places) }
+    }
+
     /// - Returns: whether the place was empty.
     @inline(__always) @discardableResult
     mutating func touch(_ index: UInt32, _ print: UInt16, _ stamp: UInt16) -> Bool {
@@ -170,9 +198,18 @@ struct SketchPool: ~Copyable {
     }
 
     func count(_ index: UInt32, within minutes: UInt16, at stamp: UInt16) -> Float {
-        let live = pg_sketch_count(start(index), UInt32(SketchPool.places), stamp, minutes)
-        return estimates[SketchPool.places &- Int(live)]
+        estimate(pg_sketch_count(start(index), stamp, minutes))
     }
+
+    func counts(
+        _ index: UInt32, within first: UInt16, and second: UInt16, at stamp: UInt16
+    ) -> (Float, Float) {
+        let live = pg_sketch_counts(start(index), stamp, first, second)
+        return (estimate(live.first), estimate(live.second))
+    }
+
+    @inline(__always)
+    private func estimate(_ live: UInt32) -> Float { estimates[SketchPool.places &- Int(live)] }
 
     func write(to writer: inout StateWriter) {
         writer.append(SketchPool.bytes)

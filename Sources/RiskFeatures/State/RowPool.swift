@@ -4,7 +4,7 @@ import Glibc
 /// Rows that never move, known by their index; a row that was freed is given out again.
 struct RowPool<Row: BitwiseCopyable>: ~Copyable {
     /// Rows in blocks of `1 << shift`, 2 MiB to 4 MiB each, so that growing copies nothing.
-    private var blocks: UnsafeMutablePointer<UnsafeMutablePointer<Row>>
+    private var blocks: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var blockCount = 0
     private var blockCapacity = 64
     private let shift: Int
@@ -12,8 +12,11 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
     private var used = 0
     private var freed: [UInt32] = []
 
+    /// From one row to the next: in steps of half a cache line, so that a row lies on as few lines as it can.
+    private static var stride: Int { (MemoryLayout<Row>.size + 31) & ~31 }
+
     init() {
-        let filling = LargePages.size / MemoryLayout<Row>.stride
+        let filling = LargePages.size / RowPool.stride
         shift = Int.bitWidth - filling.leadingZeroBitCount
         mask = 1 << shift - 1
         blocks = .allocate(capacity: blockCapacity)
@@ -36,48 +39,48 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
 
     private mutating func addBlock() {
         if blockCount == blockCapacity {
-            let larger = UnsafeMutablePointer<UnsafeMutablePointer<Row>>.allocate(capacity: blockCapacity * 2)
+            let larger = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: blockCapacity * 2)
             larger.moveInitialize(from: blocks, count: blockCount)
             blocks.deallocate()
             blocks = larger
             blockCapacity *= 2
         }
-        let capacity = 1 << shift
-        let raw = LargePages.allocate(capacity * MemoryLayout<Row>.stride)
-        (blocks + blockCount).initialize(to: raw.bindMemory(to: Row.self, capacity: capacity))
+        (blocks + blockCount).initialize(to: LargePages.allocate(RowPool.stride << shift))
         blockCount += 1
     }
 
     /// The row itself; the pointer holds until the row is freed.
     @inline(__always)
-    func pointer(_ row: UInt32) -> UnsafeMutablePointer<Row> { blocks[Int(row) &>> shift] + Int(row) & mask }
+    func pointer(_ row: UInt32) -> UnsafeMutablePointer<Row> {
+        // Nothing but rows lies in the blocks.
+        (blocks[Int(row) &>> shift] + (Int(row) & mask) &* RowPool.stride).assumingMemoryBound(to: Row.self)
+    }
 
-    /// Asks for the cache lines of a row, or of its first `bytes`.
+    /// Asks for the cache lines of a row, or of those from one byte to another.
     @inline(__always)
-    func prefetch(_ row: UInt32, bytes: Int = MemoryLayout<Row>.stride) {
+    func prefetch(_ row: UInt32, from first: Int = 0, to end: Int = MemoryLayout<Row>.size) {
         let start = UnsafeRawPointer(pointer(row))
-        var offset = 0
-        while offset < bytes {
+        var offset = first
+        while offset < end {
             pg_prefetch(start + offset)
             offset &+= 64
         }
     }
 
     func write(to writer: inout StateWriter) {
-        writer.append(MemoryLayout<Row>.stride)
+        writer.append(RowPool.stride)
         writer.append(used)
         writer.append(freed)
         for block in 0..<blockCount {
-            writer.borrow(blocks[block], bytes: rowsUsed(inBlock: block) * MemoryLayout<Row>.stride)
+            writer.borrow(blocks[block], bytes: rowsUsed(inBlock: block) * RowPool.stride)
         }
     }
 
     /// Replaces all that a new pool holds.
     mutating func read(from reader: inout StateReader) throws(StateError) {
         let stride = try reader.fact(Int.self)
-        guard stride == MemoryLayout<Row>.stride else {
-            throw .otherBuild(
-                "a row of \(Row.self) took \(stride) bytes and takes \(MemoryLayout<Row>.stride)")
+        guard stride == RowPool.stride else {
+            throw .otherBuild("a row of \(Row.self) took \(stride) bytes and takes \(RowPool.stride)")
         }
         used = try reader.count(ofElementsOf: stride)
         freed = try reader.array(of: UInt32.self)
