@@ -7,6 +7,8 @@ extension TrainCommand {
     func train(table path: String) throws {
         try OutputFile.check(output)
         if let report { try OutputFile.check(report) }
+        let progress = ProgressLine(verbosity)
+        progress.update("reading \(path)")
         let data = try TrainingTable(path, roles: table.roles) { name in
             FeatureCatalog.definition(named: name).map {
                 TrainingColumn($0, table.label.flatMap(Risk.init) ?? .couponAbuse)
@@ -14,7 +16,8 @@ extension TrainCommand {
         }
         let prior = try from.map { try LogisticModel.load($0, requiring: []) }
         let start = try prior?.head(forLabel: table.label).head
-        let trained = try trainer().train(data.set, from: start)
+        let trained = try trainer().train(data.set, from: start) { progress.update(table.label!, $0) }
+        progress.end()
         let model = LogisticModel(
             name: name ?? defaultName,
             data:

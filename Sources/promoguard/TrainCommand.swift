@@ -111,8 +111,8 @@ struct TrainCommand: ParsableCommand {
         if let segments, !(1...32).contains(segments) {
             throw ValidationError("--segments \(segments) is out of range: give 1 to 32")
         }
-        if !(0...32).contains(crosses) {
-            throw ValidationError("--crosses \(crosses) is out of range: give 0 to 32")
+        if !(0...40).contains(crosses) {
+            throw ValidationError("--crosses \(crosses) is out of range: give 0 to 40")
         }
         if maximumRows < 1000 {
             throw ValidationError("--maximum-rows \(maximumRows) is too few: give at least 1000")
@@ -178,7 +178,7 @@ struct TrainCommand: ParsableCommand {
             if set.count == 0, prior?.heads[risk] != nil { continue }
             trained[risk] = try trainer.train(
                 set, from: prior?.heads[risk], bystanders: replay.bystanders
-            ) { progress.update("\(risk.rawValue): \($0)") }
+            ) { progress.update(risk.rawValue, $0) }
             sets[risk] = set
         }
         if trained.isEmpty { throw TrainingError.noRows }
