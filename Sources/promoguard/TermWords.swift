@@ -39,7 +39,9 @@ enum TermWords {
             return meanings.count == 1 ? meanings[0] : Phrase(en: "", zh: "")
         }
         return Phrase(
-            en: "together, beyond each alone: \(meanings[0].en); \(meanings[1].en)",
+            en: "Together, beyond each alone: "
+                + meanings.map { $0.en.hasSuffix(".") ? String($0.en.dropLast()) : $0.en }
+                .joined(separator: "; ") + ".",
             zh: "两者同时出现时的额外贡献：\(meanings[0].zh)；\(meanings[1].zh)")
     }
 

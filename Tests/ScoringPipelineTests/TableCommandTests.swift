@@ -193,7 +193,7 @@ import Testing
         #expect(compared.text.split(separator: "\n").contains { $0.hasPrefix(pair) && $0.contains(" gone ") })
         #expect(page.contains(pair))
         let shown = try Program.promoguard("model", "show", "--model", path, "--lang", "en")
-        #expect(shown.text.contains("together, beyond each alone"))
+        #expect(shown.text.contains("Together, beyond each alone"))
         let again = try Program.run(
             Program.promoguard,
             ["evaluate", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"), "--model", path]
