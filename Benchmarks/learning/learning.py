@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast and how well tables are learned, beside scikit-learn and LightGBM in the same run.
 
-    pip install scikit-learn lightgbm && Benchmarks/learning/learning.py [--rows 1000000]
+    pip install scikit-learn lightgbm pandas && Benchmarks/learning/learning.py [--rows 1000000]
 
 Prints ratios; figures never make it fail.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import lightgbm
 import numpy as np
+import pandas
 from sklearn import datasets
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -24,11 +25,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
-PROGRAM = BENCHMARKS / ".build/release/learn-bench"
+LEARN_BENCH = BENCHMARKS / ".build/release/learn-bench"
+PROGRAM = BENCHMARKS.parent / ".build/release/promoguard"
 
 
 def bench(*arguments):
-    done = subprocess.run([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    done = subprocess.run([LEARN_BENCH, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     if done.returncode != 0:
         sys.exit(f"learning: learn-bench {arguments[0]} ended with {done.returncode}")
     return json.loads(done.stdout)
@@ -58,6 +60,31 @@ def solver(folder, rows, columns):
           f"ratio {ours['seconds'] / theirs:.2f} (wanted <= 0.5)")
     print(f"  log-loss a row above scikit-learn's: {(ours['objective'] - objective) / rows:.1e} (wanted <= 1e-6)")
     print(f"  peak {ours['peak_mb']:.0f} MB, {ours['peak_mb'] / table:.2f} tables of 32-bit floats (wanted <= 2)")
+
+
+def automatic(folder, rows):
+    """Bins, crosses and calibration chosen by the program itself, from a CSV file to a model, all rows in the last fit."""
+    random = np.random.default_rng(3)
+    x = np.hstack([random.normal(size=(rows, 20)), np.exp(random.normal(size=(rows, 20))), random.poisson(3, (rows, 20))])
+    x[random.random(x.shape) < 0.05] = np.nan
+    known = np.nan_to_num(x)
+    logit = (known[:, :8] @ random.normal(size=8) * 0.4 + np.abs(known[:, 8]) + np.log1p(known[:, 20:26]).sum(axis=1) * 0.4
+             + np.minimum(known[:, 40], 4) * 0.5 + known[:, 9] * known[:, 10] + (known[:, 41] > 4) * (known[:, 21] > 1) * 2 - 7)
+    label = (random.random(rows) < 1 / (1 + np.exp(-logit))).astype(int)
+    table = folder / "table.csv"
+    frame = pandas.DataFrame(x.astype(np.float32), columns=[f"c{column}" for column in range(x.shape[1])])
+    frame.assign(label=label).to_csv(table, index=False)
+    start = time.perf_counter()
+    done = subprocess.run(["/usr/bin/time", "-f", "peak %M", PROGRAM, "train", "--table", table, "--label", "label",
+                           "--output", folder / "model.json"], capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    if done.returncode != 0:
+        sys.exit(f"learning: train --table ended with {done.returncode}: {done.stderr}")
+    model = json.loads((folder / "model.json").read_text())["table"]["head"]
+    peak = int(done.stderr.split("peak ")[1]) / 1024
+    print(f"{rows} x {x.shape[1]} from CSV, everything automatic: {seconds:.1f} s (wanted <= 60 for 100,000 rows), "
+          f"{len(model['terms'])} terms, {len(model['crosses'])} crosses, AUC out of fold {model['evaluation']['auc']:.4f}; "
+          f"peak {peak:.0f} MB, {peak / (rows * x.shape[1] * 4 / 2**20):.1f} tables of 32-bit floats")
 
 
 def tables():
@@ -99,12 +126,16 @@ def quality(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--automatic-rows", type=int, default=100_000)
     parser.add_argument("--skip-solver", action="store_true")
+    parser.add_argument("--skip-automatic", action="store_true")
     parser.add_argument("--skip-quality", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if not options.skip_solver:
             solver(Path(folder), options.rows, 60)
+        if not options.skip_automatic:
+            automatic(Path(folder), options.automatic_rows)
         if not options.skip_quality:
             quality(Path(folder))
 

@@ -63,19 +63,37 @@ struct Cholesky: Sendable {
         l = matrix
         self.size = size
         let isDefinite = l.withUnsafeMutableBufferPointer { l in
-            for i in 0..<size {
-                let row = l.baseAddress! + i * size
-                for j in 0..<i {
-                    let other = l.baseAddress! + j * size
-                    row[j] = (row[j] - dot(row, other, count: j)) / other[j]
+            nonisolated(unsafe) let l = l.baseAddress!
+            // A panel's rows one after another, then its columns in all rows below, which do not ask for each other.
+            for start in stride(from: 0, to: size, by: Self.panel) {
+                let end = min(start + Self.panel, size)
+                for i in start..<end {
+                    let row = l + i * size
+                    Self.substitute(row, start..<i, l, size)
+                    let square = row[i] - dot(row, row, count: i)
+                    guard square > 0 else { return false }
+                    row[i] = square.squareRoot()
                 }
-                let square = row[i] - dot(row, row, count: i)
-                guard square > 0 else { return false }
-                row[i] = square.squareRoot()
+                forEachChunk(size - end, size: Self.panel) { _, rows in
+                    for i in rows { Self.substitute(l + (end + i) * size, start..<end, l, size) }
+                }
             }
             return true
         }
         guard isDefinite else { return nil }
+    }
+
+    private static let panel = 64
+
+    /// Finds the entries of a row of L in some columns, those before them known.
+    private static func substitute(
+        _ row: UnsafeMutablePointer<Double>, _ columns: Range<Int>, _ l: UnsafeMutablePointer<Double>,
+        _ size: Int
+    ) {
+        for j in columns {
+            let other = l + j * size
+            row[j] = (row[j] - dot(row, other, count: j)) / other[j]
+        }
     }
 
     /// The x with matrix · x = right.

@@ -64,11 +64,12 @@ struct CrossSearch: Sendable {
         levels = grids.map { $0?.levels ?? [] }
     }
 
-    /// The pair whose table of levels promises the most, beyond what each alone does.
+    /// The pairs whose tables of levels promise the most, beyond what each alone does; none shares a feature with a
+    /// better one, so that none says what another says as well.
     /// - Parameter weights: 0 leaves a row out.
     func best(
-        logits: [Double], labels: [Bool], weights: [Double], excluding taken: [(Int, Int)]
-    ) -> (Int, Int)? {
+        _ count: Int, logits: [Double], labels: [Bool], weights: [Double], excluding taken: [(Int, Int)]
+    ) -> [(Int, Int)] {
         let residuals = labels.indices.map { row in
             let probability = logistic(logits[row])
             return SIMD2(
@@ -76,19 +77,34 @@ struct CrossSearch: Sendable {
                 Float(weights[row] * probability * (1 - probability)))
         }
         let rows = weights.indices.filter { weights[$0] > 0 }
-        let found = mapConcurrently(grids.count) { first -> (gain: Double, second: Int)? in
-            guard grids[first] != nil else { return nil }
-            var best: (gain: Double, second: Int)?
-            for second in 0..<first where grids[second] != nil {
-                guard !taken.contains(where: { $0 == (second, first) }) else { continue }
-                let gain = gain(levels[first], levels[second], residuals, rows)
-                if gain > best?.gain ?? 0 { best = (gain, second) }
+        let found = mapConcurrently(grids.count) { second -> [Pair] in
+            guard grids[second] != nil else { return [] }
+            var found: [Pair] = []
+            for first in 0..<second where grids[first] != nil {
+                let isTaken = taken.contains { $0 == (first, second) }
+                let gain = isTaken ? 0 : self.gain(levels[second], levels[first], residuals, rows)
+                if gain > 0 { found.append(Pair(first: first, second: second, gain: gain)) }
             }
-            return best
+            return found
         }
-        let first = found.indices.filter { found[$0] != nil }
-            .max { (found[$0]!.gain, $1) < (found[$1]!.gain, $0) }
-        return first.map { (found[$0]!.second, $0) }
+        let pairs = found.flatMap { $0 }.sorted {
+            ($1.gain, $0.second, $0.first) < ($0.gain, $1.second, $1.first)
+        }
+        var used: Set<Int> = []
+        var best: [(Int, Int)] = []
+        for pair in pairs where !used.contains(pair.first) && !used.contains(pair.second) {
+            used.formUnion([pair.first, pair.second])
+            best.append((pair.first, pair.second))
+            if best.count == count { break }
+        }
+        return best
+    }
+
+    /// Two features, and what their table of levels promises.
+    private struct Pair {
+        let first: Int
+        let second: Int
+        let gain: Double
     }
 
     /// Twice what one Newton step at each pair of levels gains, less what steps at the levels of each alone do.

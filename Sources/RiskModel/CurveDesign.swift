@@ -11,6 +11,19 @@ struct CurveDesign: Design {
         /// How far towards the next knot, and for grids towards the next knot of the second feature.
         var fractions: [Float]
         var secondFractions: [Float] = []
+
+        /// Calls a body with the cells, the fractions and the second fractions of all rows.
+        @inline(__always)
+        func withRows<Result>(
+            _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>) ->
+                Result
+        ) -> Result {
+            cells.withUnsafeBufferPointer { cells in
+                fractions.withUnsafeBufferPointer { fractions in
+                    secondFractions.withUnsafeBufferPointer { body(cells, fractions, $0) }
+                }
+            }
+        }
     }
 
     /// One curve or one grid.
@@ -86,26 +99,24 @@ struct CurveDesign: Design {
             nonisolated(unsafe) let logits = logits
             forEachChunk(rowCount, size: 4096) { _, rows in
                 for (block, values) in zip(blocks, values) {
-                    block.places.cells.withUnsafeBufferPointer { cells in
-                        block.places.fractions.withUnsafeBufferPointer { fractions in
-                            values.withUnsafeBufferPointer { values in
-                                guard block.across > 0 else {
-                                    for row in rows {
-                                        let cell = Int(cells[row])
-                                        let low = values[cell]
-                                        logits[row] += low + (values[cell + 1] - low) * Double(fractions[row])
-                                    }
-                                    return
-                                }
+                    block.places.withRows { cells, fractions, secondFractions in
+                        values.withUnsafeBufferPointer { values in
+                            guard block.across > 0 else {
                                 for row in rows {
-                                    let corner = Int(cells[row])
-                                    let f = Double(fractions[row])
-                                    let g = Double(block.places.secondFractions[row])
-                                    let near = values[corner] + (values[corner + 1] - values[corner]) * g
-                                    let next = corner + block.across
-                                    let far = values[next] + (values[next + 1] - values[next]) * g
-                                    logits[row] += near + (far - near) * f
+                                    let cell = Int(cells[row])
+                                    let low = values[cell]
+                                    logits[row] += low + (values[cell + 1] - low) * Double(fractions[row])
                                 }
+                                return
+                            }
+                            for row in rows {
+                                let corner = Int(cells[row])
+                                let f = Double(fractions[row])
+                                let g = Double(secondFractions[row])
+                                let near = values[corner] + (values[corner + 1] - values[corner]) * g
+                                let next = corner + block.across
+                                let far = values[next] + (values[next + 1] - values[next]) * g
+                                logits[row] += near + (far - near) * f
                             }
                         }
                     }
@@ -122,29 +133,27 @@ struct CurveDesign: Design {
     private func hatSums(_ block: Block, _ factors: [Double]) -> [Double] {
         var whole = [Double](repeating: 0, count: block.hats)
         var (along, across, both) = (whole, whole, whole)
-        block.places.cells.withUnsafeBufferPointer { cells in
-            block.places.fractions.withUnsafeBufferPointer { fractions in
-                factors.withUnsafeBufferPointer { factors in
-                    if block.across == 0 {
-                        whole.withUnsafeMutableBufferPointer { whole in
-                            along.withUnsafeMutableBufferPointer { along in
-                                for row in 0..<rowCount {
-                                    let cell = Int(cells[row])
-                                    whole[cell] += factors[row]
-                                    along[cell] += factors[row] * Double(fractions[row])
-                                }
+        block.places.withRows { cells, fractions, secondFractions in
+            factors.withUnsafeBufferPointer { factors in
+                if block.across == 0 {
+                    whole.withUnsafeMutableBufferPointer { whole in
+                        along.withUnsafeMutableBufferPointer { along in
+                            for row in 0..<rowCount {
+                                let cell = Int(cells[row])
+                                whole[cell] += factors[row]
+                                along[cell] += factors[row] * Double(fractions[row])
                             }
                         }
-                    } else {
-                        for row in 0..<rowCount {
-                            let cell = Int(cells[row])
-                            let f = Double(fractions[row])
-                            let g = Double(block.places.secondFractions[row])
-                            whole[cell] += factors[row]
-                            along[cell] += factors[row] * g
-                            across[cell] += factors[row] * f
-                            both[cell] += factors[row] * f * g
-                        }
+                    }
+                } else {
+                    for row in 0..<rowCount {
+                        let cell = Int(cells[row])
+                        let f = Double(fractions[row])
+                        let g = Double(secondFractions[row])
+                        whole[cell] += factors[row]
+                        along[cell] += factors[row] * g
+                        across[cell] += factors[row] * f
+                        both[cell] += factors[row] * f * g
                     }
                 }
             }
@@ -190,53 +199,32 @@ struct CurveDesign: Design {
     private func products(_ first: Int, _ factors: [Float]) -> [[Double]] {
         let block = blocks[first]
         let left = block.hats
-        let isCurve = block.across == 0
-        // By the cells of both: the four products of what a row takes from the knots at its two ends.
-        var quads = (0...first).map { second in
-            [SIMD4<Float>](
-                repeating: .zero,
-                count: isCurve && blocks[second].across == 0 ? left * blocks[second].hats : 0)
-        }
-        var corners = (0...first).map { second in
-            [Float](
-                repeating: 0, count: isCurve && blocks[second].across == 0 ? 0 : left * blocks[second].hats)
+        // By the cells of both: what a row takes from the corners of the one (a curve's two, twice), for each corner of the
+        // other (two curves' four products at once).
+        var sums = (0...first).map { second in
+            [SIMD4<Float>](repeating: .zero, count: left * blocks[second].hats * block.ways(blocks[second]))
         }
         var ends = [SIMD4<Float>](repeating: .zero, count: Self.chunkRows)
         for start in stride(from: 0, to: rowCount, by: Self.chunkRows) {
             let rows = start..<min(start + Self.chunkRows, rowCount)
-            if isCurve {
-                for row in rows {
-                    let far = factors[row] * block.places.fractions[row]
-                    let near = factors[row] - far
-                    ends[row - start] = SIMD4(near, near, far, far)
-                }
-            }
+            for row in rows { ends[row - start] = factors[row] * block.ends(row) }
             for second in 0...first {
-                if isCurve, blocks[second].across == 0 {
-                    quads[second].withUnsafeMutableBufferPointer { quads in
-                        Self.add(
-                            ends, block.places, blocks[second].places, width: blocks[second].hats, rows,
-                            to: quads)
-                    }
-                } else {
-                    addCorners(block, blocks[second], factors, rows, to: &corners[second])
-                }
+                Self.add(ends, block, blocks[second], rows, to: &sums[second])
             }
         }
         return (0...first).map { second in
             let other = blocks[second]
             let right = other.hats
+            let ways = block.ways(other)
             var hats = [Double](repeating: 0, count: left * right)
-            if quads[second].isEmpty {
-                for index in hats.indices { hats[index] = Double(corners[second][index]) }
-            } else {
-                for a in 0..<left - 1 {
-                    for b in 0..<right - 1 {
-                        let quad = quads[second][a * right + b]
-                        hats[a * right + b] += Double(quad[0])
-                        hats[a * right + b + 1] += Double(quad[1])
-                        hats[(a + 1) * right + b] += Double(quad[2])
-                        hats[(a + 1) * right + b + 1] += Double(quad[3])
+            for a in 0..<left - 1 - block.across {
+                for b in 0..<right - 1 - other.across {
+                    for way in 0..<ways {
+                        let sum = sums[second][(a * right + b) * ways + way]
+                        for lane in 0..<4 {
+                            let (i, j) = ways == 1 ? (lane / 2, lane % 2) : (lane, way)
+                            hats[(a + block.step(i)) * right + b + other.step(j)] += Double(sum[lane])
+                        }
                     }
                 }
             }
@@ -247,36 +235,46 @@ struct CurveDesign: Design {
         }
     }
 
+    /// Adds rows to the sums of a block's products with another that stands before it, so that a curve's other is a curve.
     private static func add(
-        _ ends: [SIMD4<Float>], _ first: Places, _ second: Places, width: Int, _ rows: Range<Int>,
-        to quads: UnsafeMutableBufferPointer<SIMD4<Float>>
+        _ ends: [SIMD4<Float>], _ first: Block, _ second: Block, _ rows: Range<Int>,
+        to sums: inout [SIMD4<Float>]
     ) {
         let one = SIMD4<Float>(1, 0, 1, 0)
         let turn = SIMD4<Float>(-1, 1, -1, 1)
+        let width = second.hats
+        let start = rows.lowerBound
         ends.withUnsafeBufferPointer { ends in
-            first.cells.withUnsafeBufferPointer { cells in
-                second.cells.withUnsafeBufferPointer { others in
-                    second.fractions.withUnsafeBufferPointer { fractions in
-                        let quads = quads.baseAddress!
-                        for row in rows {
-                            let place = Int(cells[row]) &* width &+ Int(others[row])
-                            quads[place] += ends[row &- rows.lowerBound] * (one + turn * fractions[row])
+            sums.withUnsafeMutableBufferPointer { sums in
+                let sums = sums.baseAddress!
+                first.places.withRows { cells, _, _ in
+                    second.places.withRows { others, fractions, secondFractions in
+                        if first.across == 0 {
+                            for row in rows {
+                                let place = Int(cells[row]) &* width &+ Int(others[row])
+                                sums[place] += ends[row &- start] * (one + turn * fractions[row])
+                            }
+                        } else if second.across == 0 {
+                            for row in rows {
+                                let place = (Int(cells[row]) &* width &+ Int(others[row])) &* 2
+                                let far = ends[row &- start] * fractions[row]
+                                sums[place] += ends[row &- start] - far
+                                sums[place &+ 1] += far
+                            }
+                        } else {
+                            for row in rows {
+                                let place = (Int(cells[row]) &* width &+ Int(others[row])) &* 4
+                                let far = ends[row &- start] * fractions[row]
+                                let near = ends[row &- start] - far
+                                let (low, high) = (near * secondFractions[row], far * secondFractions[row])
+                                sums[place] += near - low
+                                sums[place &+ 1] += low
+                                sums[place &+ 2] += far - high
+                                sums[place &+ 3] += high
+                            }
                         }
                     }
                 }
-            }
-        }
-    }
-
-    private func addCorners(
-        _ first: Block, _ second: Block, _ factors: [Float], _ rows: Range<Int>, to sums: inout [Float]
-    ) {
-        for row in rows where factors[row] > 0 {
-            let (a, b) = (first.corners(row), second.corners(row))
-            for i in 0..<first.cornerCount {
-                let place = a.hats[i] * second.hats
-                let factor = factors[row] * a.shares[i]
-                for j in 0..<second.cornerCount { sums[place + b.hats[j]] += factor * b.shares[j] }
             }
         }
     }
@@ -284,6 +282,19 @@ struct CurveDesign: Design {
 
 extension CurveDesign.Block {
     var cornerCount: Int { across > 0 ? 4 : 2 }
+
+    /// From a cell's first corner to another.
+    func step(_ corner: Int) -> Int { corner % 2 + (corner > 1 ? across : 0) }
+
+    /// How many sums of four a pair of cells has for the products with a block that stands before this one.
+    func ways(_ earlier: Self) -> Int { across == 0 ? 1 : earlier.cornerCount }
+
+    /// What a row takes from the corners of its cell; of a curve's two each stands twice, for two of another curve.
+    @inline(__always)
+    func ends(_ row: Int) -> SIMD4<Float> {
+        let shares = corners(row).shares
+        return across > 0 ? shares : SIMD4(shares[0], shares[0], shares[1], shares[1])
+    }
 
     /// The hats that a row takes from, and how much.
     @inline(__always)

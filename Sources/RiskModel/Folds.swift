@@ -42,6 +42,17 @@ struct Folds: Sendable {
         ofGroup = foldOf
     }
 
+    /// The same folds of some of the rows.
+    func of(_ some: TrainingSet) -> Folds {
+        Folds(count: count, ofRow: some.groups.map { ofGroup[$0]! }, ofGroup: ofGroup)
+    }
+
+    private init(count: Int, ofRow: [Int], ofGroup: [UInt64: Int]) {
+        self.count = count
+        self.ofRow = ofRow
+        self.ofGroup = ofGroup
+    }
+
     /// Rows that are never parted.
     private struct Group {
         let key: UInt64

@@ -14,9 +14,11 @@ public struct LogisticTrainer: Sendable {
         /// Whether all curves only rise or only fall, as their columns' signs say, or only those that would anyway.
         public var holdsSigns = false
         /// Most pairs of features with a grid of their own.
-        public var crosses = 8
-        /// The penalty on a cross's corners, as a multiple of the penalty on a curve.
-        public var crossPenalty = 3.0
+        public var crosses = 32
+        /// Pairs that enter between one fit and the next; no two of them share a feature.
+        public var crossesAtOnce = 4
+        /// Penalties on a cross's corners, as multiples of the penalty on a curve, to choose among.
+        public var crossPenalties: [Double] = [100, 10, 1]
         /// The share of the rows' weight that is earlier than what judges a choice, where rows are ordered in time; 0
         /// for no order.
         public var earlierShare = 0.7
@@ -28,7 +30,9 @@ public struct LogisticTrainer: Sendable {
         /// Folds by which the choice is made: their later rows, by fits to the earlier rows of other folds.
         public var foldsToChooseBy = 2
         /// Of more rows, those of good accounts are thinned out.
-        public var maximumRows = 40_000
+        public var maximumRows = 200_000
+        /// The model is chosen by so many rows, those of good accounts thinned out, and then fitted to all.
+        public var rowsToChooseBy = 40_000
         /// Multiplies the weight of positive rows while weights are learned; calibration undoes its shift.
         public var positiveWeight = 1.0
         /// Fewer accounts with the label 1 are an error; a few do to move a model.
@@ -65,10 +69,10 @@ public struct LogisticTrainer: Sendable {
     ///     saying of them what it said: people judge what was flagged, and weights moved by flagged accounts alone may
     ///     say anything of all others (rehearsal; Robins 1995, "Catastrophic forgetting, rehearsal and
     ///     pseudorehearsal").
-    ///   - report: told what was tried, a line each.
+    ///   - report: told how far it has come.
     public func train(
         _ set: TrainingSet, from prior: LogisticModel.Head? = nil, bystanders: [Float] = [],
-        report: @escaping (String) -> Void = { _ in }
+        report: @escaping (TrainingProgress) -> Void = { _ in }
     ) throws(TrainingError) -> TrainedHead {
         let rows = set.thinned(to: options.maximumRows)
         let learnt = prior.map { rows.rehearsing($0, bystanders, weight: options.rehearsal) } ?? rows
@@ -76,16 +80,27 @@ public struct LogisticTrainer: Sendable {
         let positives = Set(zip(rows.accounts, rows.labels).lazy.filter { $0.1 }.map { $0.0 }).count
         let least = prior == nil ? options.leastPositives : options.leastPositivesToMove
         guard positives >= least else { throw .fewPositives(positives, least: least) }
-        let audit = TableAudit(rows)
+        let sample = prior == nil ? rows.thinned(to: options.rowsToChooseBy) : learnt
+        let audit = TableAudit(rows, judging: sample)
         var search = ModelSearch(
-            learnt, of: set, folds, leftOut: audit.leftOut, judging: 0..<rows.count, options, report: report)
+            sample, of: set, folds.of(sample), leftOut: audit.leftOut,
+            judging: 0..<(prior == nil ? sample : rows).count, options, report: report)
         var start: PriorModel?
         if let prior { start = try PriorModel(prior, learnt) }
-        let best = start.map { search.best(from: $0) } ?? search.best()
+        var best = start.map { search.best(from: $0) } ?? search.best()
 
-        report("the chosen model, on all rows")
-        let fit = search.solver(best.design).fit(
-            best.penalties, start: best.fits.last, tolerance: ModelSearch.tolerance)
+        var progress = search.progress
+        progress.begin(until: 1, steps: folds.count + 2)
+        func step(_ text: String) {
+            progress.advance(text)
+            report(progress)
+        }
+        step("the chosen model, on all rows")
+        if sample.count < learnt.count { best = best.drawn(on: learnt) }
+        func solver(where isLearnt: (Int) -> Bool = { _ in true }) -> LogisticSolver<CurveDesign> {
+            LogisticSolver(best.design, learnt, positiveWeight: options.positiveWeight, where: isLearnt)
+        }
+        let fit = solver().fit(best.penalties, start: best.fits.last, tolerance: ModelSearch.tolerance)
         let negatives = Set(rows.accounts).count - positives
         let few = options.leastToCalibrate
         let kept = positives < few.positives || negatives < few.negatives ? start : nil
@@ -100,9 +115,9 @@ public struct LogisticTrainer: Sendable {
         var foldHeads: [LogisticModel.Head] = []
         var logits = [Double](repeating: 0, count: rows.count)
         for fold in 0..<folds.count {
-            report("the chosen model, without fold \(fold + 1) of \(folds.count)")
+            step("the chosen model, without fold \(fold + 1) of \(folds.count)")
             let (without, point) = head(
-                search.solver(best.design) { folds.ofRow[$0] != fold }
+                solver { folds.ofRow[$0] != fold }
                     .fit(best.penalties, start: fit, tolerance: ModelSearch.tolerance).point)
             foldHeads.append(without)
             let held = learnt.shifted(best.design.logits(point))

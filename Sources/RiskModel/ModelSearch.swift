@@ -11,7 +11,8 @@ struct ModelSearch {
     let leftOut: Set<Int>
     let options: LogisticTrainer.Options
     let sampleWeights: [Double]
-    let report: (String) -> Void
+    let report: (TrainingProgress) -> Void
+    private(set) var progress = TrainingProgress()
     /// Whether a row is early enough to learn from when choosing, and whether it judges, being late enough.
     private let isEarly: [Bool]
     private let isLate: [Bool]
@@ -21,7 +22,7 @@ struct ModelSearch {
         _ set: TrainingSet, of whole: TrainingSet, _ folds: Folds, leftOut: Set<Int> = [],
         judging: Range<Int>,
         _ options: LogisticTrainer.Options,
-        report: @escaping (String) -> Void
+        report: @escaping (TrainingProgress) -> Void
     ) {
         self.set = set
         self.folds = folds
@@ -89,15 +90,6 @@ struct ModelSearch {
     /// Whether a row is learned from where a fold judges.
     func learns(_ row: Int, without fold: Int) -> Bool { folds.ofRow[row] != fold && isEarly[row] }
 
-    func solver(_ design: CurveDesign, where isLearnt: (Int) -> Bool = { _ in true }) -> LogisticSolver<
-        CurveDesign
-    > {
-        LogisticSolver(
-            design: design, labels: set.labels,
-            sampleWeights: sampleWeights.enumerated().map { isLearnt($0.offset) ? $0.element : 0 },
-            offsets: set.offsets)
-    }
-
     /// Fits a candidate for each judging fold to the early rows of the others, and takes the loss of its late rows.
     mutating func judge(
         _ candidate: Candidate, from starts: [LogisticSolver<CurveDesign>.Fit]? = nil
@@ -107,7 +99,9 @@ struct ModelSearch {
         var weight = 0.0
         candidate.fits = []
         for (place, fold) in judges.enumerated() {
-            let fit = solver(candidate.design) { learns($0, without: fold) }.fit(
+            let fit = LogisticSolver(candidate.design, set, positiveWeight: options.positiveWeight) {
+                learns($0, without: fold)
+            }.fit(
                 candidate.penalties, start: starts?[place] ?? candidate.fits.last,
                 tolerance: Self.tolerance)
             candidate.fits.append(fit)
@@ -123,9 +117,10 @@ struct ModelSearch {
             .init(
                 terms: candidate.features.count, crosses: candidate.crosses.count, penalty: candidate.penalty,
                 smoothness: candidate.smoothness, logLoss: candidate.loss))
-        report(
+        progress.advance(
             "\(candidate.features.count) terms, \(candidate.crosses.count) crosses, penalty \(candidate.penalty), smoothness"
                 + " \(candidate.smoothness): held-out log-loss \(rounded(candidate.loss, digits: 5))")
+        report(progress)
         return candidate
     }
 
@@ -146,6 +141,7 @@ struct ModelSearch {
         var candidate = prior.candidate
         candidate.centre = prior.centre
         var best: Candidate?
+        progress.begin(until: 0.7, steps: options.priorPenalties.count)
         for penalty in options.priorPenalties.sorted(by: >) {
             candidate.penalty = penalty
             candidate = judge(candidate, from: best?.fits)
@@ -157,9 +153,17 @@ struct ModelSearch {
 
     /// The whole search.
     mutating func best() -> Candidate {
+        progress.begin(
+            until: 0.25,
+            steps: options.segments.count * options.smoothnesses.count * options.penalties.count)
         var best = choosePenalty()
+        progress.begin(until: 0.45, steps: 12)
         if options.selects { best = eliminate(best) }
+        progress.begin(until: 0.5, steps: 1)
         if !options.holdsSigns { best = holdWhereItCostsNothing(best) }
+        progress.begin(
+            until: 0.8,
+            steps: options.crossPenalties.count * options.crosses / max(1, options.crossesAtOnce))
         return addCrosses(best)
     }
 
@@ -179,36 +183,45 @@ struct ModelSearch {
         return excess(held, over: free) <= options.tolerance ? held : free
     }
 
-    /// Adds the pair of features that the residuals ask for most, again and again while the loss clearly falls.
+    /// Adds pairs of features where they pay, under the penalty on grids from the strongest down while the loss falls.
     private mutating func addCrosses(_ additive: Candidate) -> Candidate {
         guard options.crosses > 0 else { return additive }
         let levels = CrossSearch(set, whole)
         var best = additive
+        for ridge in options.crossPenalties.sorted(by: >) {
+            let crossed = addCrosses(additive, levels, ridge: ridge)
+            if crossed.loss >= best.loss, !best.crosses.isEmpty { break }
+            if crossed.loss < best.loss { best = crossed }
+        }
+        return excess(additive, over: best) > 1 ? best : additive
+    }
+
+    /// Adds the pairs of features that the residuals ask for most, a few at a time, while the loss falls.
+    private mutating func addCrosses(_ additive: Candidate, _ levels: CrossSearch, ridge: Double) -> Candidate
+    {
+        var best = additive
         var present = additive
-        for _ in 0..<options.crosses {
+        while present.crosses.count < options.crosses {
             let last = judges.last!
-            let logits = set.shifted(present.design.logits(present.fits.last!.point))
-            let weights = set.labels.indices.map { learns($0, without: last) ? sampleWeights[$0] : 0 }
-            guard
-                let pair = levels.best(
-                    logits: logits, labels: set.labels, weights: weights,
-                    excluding: present.crosses.map { ($0.first.feature, $0.second.feature) })
-            else { break }
-            let cross = CrossGrid(levels.grids[pair.0]!, levels.grids[pair.1]!)
+            let pairs = levels.best(
+                min(options.crossesAtOnce, options.crosses - present.crosses.count),
+                logits: set.shifted(present.design.logits(present.fits.last!.point)), labels: set.labels,
+                weights: set.labels.indices.map { learns($0, without: last) ? sampleWeights[$0] : 0 },
+                excluding: present.crosses.map { ($0.first.feature, $0.second.feature) })
+            guard !pairs.isEmpty else { break }
+            let added = pairs.map { CrossGrid(levels.grids[$0.0]!, levels.grids[$0.1]!) }
             var next = present
-            next.crosses.append(cross)
+            next.crosses += added
             next.design = CurveDesign(
                 rowCount: set.count,
-                blocks: present.design.blocks + [
-                    CurveDesign.Block(cross: cross, ridge: options.crossPenalty, set.weights)
-                ])
-            report("  \(set.columns[pair.0].name) × \(set.columns[pair.1].name)")
+                blocks: present.design.blocks
+                    + added.map { CurveDesign.Block(cross: $0, ridge: ridge, set.weights) })
             next = judge(next, from: present.fits.map { $0.extended(by: next.design) })
             present = next
             if next.loss < best.loss { best = next }
             if excess(next, over: best) > 2 { break }
         }
-        return excess(additive, over: best) > 1 ? best : additive
+        return best
     }
 
     /// Curves of every feature that says anything.
@@ -300,7 +313,47 @@ struct ModelSearch {
     }
 }
 
+extension LogisticSolver where Columns == CurveDesign {
+    /// A solver for the rows of a set, or some of them.
+    /// - Parameter positiveWeight: multiplies the weight of positive rows.
+    init(
+        _ design: CurveDesign, _ set: TrainingSet, positiveWeight: Double,
+        where isLearnt: (Int) -> Bool = { _ in true }
+    ) {
+        self.init(
+            design: design, labels: set.labels,
+            sampleWeights: set.labels.indices.map { row in
+                isLearnt(row) ? set.weights[row] * (set.labels[row] ? positiveWeight : 1) : 0
+            }, offsets: set.offsets)
+    }
+}
+
 extension ModelSearch.Candidate {
+    /// The same curves and grids over other rows.
+    func drawn(on set: TrainingSet) -> Self {
+        let curves = mapConcurrently(features.count) { place in
+            let block = design.blocks[place]
+            var drawn = CurveDesign.Block(
+                curve: features[place], of: set, knots[place], smoothness: smoothness, holdsSign: false,
+                hasUnknown: block.weights == knots[place].raw.count)!
+            drawn.signs = block.signs
+            return drawn
+        }
+        var result = self
+        result.crosses = crosses.map { cross in
+            CrossGrid(
+                GridSide(set, cross.first.feature, cross.first.knots),
+                GridSide(set, cross.second.feature, cross.second.knots))
+        }
+        let grids = result.crosses.indices.map { place in
+            CurveDesign.Block(
+                cross: result.crosses[place],
+                ridge: design.blocks[features.count + place].penalty.diagonal[0], set.weights)
+        }
+        result.design = CurveDesign(rowCount: set.count, blocks: curves + grids)
+        return result
+    }
+
     /// The same with some of the blocks only.
     func keeping(_ kept: [Int]) -> Self {
         var result = self

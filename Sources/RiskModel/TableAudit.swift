@@ -8,7 +8,8 @@ struct TableAudit {
     /// From this area under the curve on, a column alone gives the label away.
     private static let suspicious = 0.999
 
-    init(_ set: TrainingSet) {
+    /// - Parameter sample: some of the rows, by which it is told whether a column gives the label away.
+    init(_ set: TrainingSet, judging sample: TrainingSet) {
         let width = set.columns.count
         let described = mapConcurrently(width) { column in
             var (hash, least, greatest) = (UInt64(0), Float.infinity, -Float.infinity)
@@ -18,7 +19,7 @@ struct TableAudit {
                 (least, greatest) = (min(least, value), max(greatest, value))
                 hash &+= mix(mix(UInt64(row)) ^ UInt64(value.bitPattern))
             }
-            return (hash: hash, varies: least < greatest, area: Self.area(set, column))
+            return (hash: hash, varies: least < greatest, area: Self.area(sample, column))
         }
         var seen: [UInt64: Int] = [:]
         var constants: [String] = []

@@ -14,25 +14,32 @@ enum TableCell: Equatable {
     /// A decimal of up to nineteen digits whose value and power of ten are exact in a double is their product or
     /// quotient, correctly rounded (Clinger 1990); any other number goes to `strtod`.
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var (start, end) = (0, bytes.count)
-        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
-        while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
-        guard start < end else {
+        let trimmed = Self.trimmed(bytes)
+        guard !trimmed.isEmpty else {
             self = .missing
             return
         }
-        guard let value = Self.decimal(bytes, start, end) else {
-            self = Self.word(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+        guard let value = Self.decimal(trimmed) else {
+            self = Self.word(trimmed)
             return
         }
         self = abs(value) <= Double(Float.greatestFiniteMagnitude) ? .number(value) : .notFinite
     }
 
+    /// The same without space around it.
+    static func trimmed(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var (start, end) = (0, bytes.count)
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+        while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+        return UnsafeBufferPointer(rebasing: bytes[start..<end])
+    }
+
     /// 10^0 … 10^22, the powers that a double holds exactly.
     private static let powers: [Double] = (0...22).map { pow(10, Double($0)) }
 
-    private static func decimal(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Double? {
-        var place = start
+    private static func decimal(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+        let end = bytes.count
+        var place = 0
         let isNegative = bytes[place] == UInt8(ascii: "-")
         if isNegative || bytes[place] == UInt8(ascii: "+") { place += 1 }
         var mantissa: UInt64 = 0
@@ -73,7 +80,7 @@ enum TableCell: Equatable {
             exponent += falls ? -power : power
         }
         guard kept < 19, mantissa <= 1 << 53, abs(exponent) <= 22 else {
-            return strtod(String(decoding: bytes[start..<end], as: UTF8.self), nil)
+            return strtod(String(decoding: bytes, as: UTF8.self), nil)
         }
         let size = Double(mantissa)
         let value = exponent < 0 ? size / powers[-exponent] : size * powers[exponent]

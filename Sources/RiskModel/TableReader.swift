@@ -92,7 +92,7 @@ public struct TableReader: ~Copyable {
 
     /// Moves to the next row.
     /// - Returns: false at the end.
-    /// - Throws: naming the line of a ragged row, of a label that is not 0 or 1, or of a time that is no number.
+    /// - Throws: naming the line of a ragged row, of a label that is not 0 or 1, or of a time that is none.
     public mutating func next() throws(CSVError) -> Bool {
         guard try reader.nextRow(of: jobs.count) else { return false }
         row += 1
@@ -146,25 +146,22 @@ public struct TableReader: ~Copyable {
     }
 
     private func readTime(_ place: Int) throws(CSVError) -> Int64 {
-        if case .number(let number) = reader.withField(place, TableCell.init),
-            let time = Int64(exactly: number.rounded())
-        {
-            return time
+        let time = reader.withField(place) { bytes in
+            if case .number(let number) = TableCell(bytes) { return Int64(exactly: number.rounded()) }
+            return CivilTime.milliseconds(TableCell.trimmed(bytes))
         }
+        if let time { return time }
         throw CSVError(
             file: reader.name, line: line,
             reason: "\(roles.time ?? "time") is \(quotedShort(reader.field(place)));"
-                + " use a number, such as milliseconds since 1970")
+                + " use milliseconds since 1970, or a date such as 2026-06-01 or 2026-06-01T20:00:03+08:00")
     }
 
     /// A text cell's value: free of surrounding space; empty where the cell says nothing.
     static func category(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         let cell = TableCell(bytes)
         guard cell != .missing, cell != .notFinite else { return "" }
-        var (start, end) = (0, bytes.count)
-        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
-        while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
-        return String(decoding: bytes[start..<end], as: UTF8.self)
+        return String(decoding: TableCell.trimmed(bytes), as: UTF8.self)
     }
 }
 

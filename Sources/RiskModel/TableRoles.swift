@@ -4,7 +4,7 @@ public struct TableRoles: Sendable, Equatable {
     public var label: String?
     /// Names the row's account; rows of one account are judged together.
     public var id: String?
-    /// When the row was known: a number, such as milliseconds.
+    /// When the row was known: milliseconds since 1970, another number that grows with time, or an ISO 8601 date.
     public var time: String?
     /// Rows of one group are never split between learning and testing.
     public var group: String?

@@ -7,6 +7,8 @@ struct DifferenceWords {
     let what: Phrase
     /// Where the change is greatest.
     let value: Phrase
+    /// What the feature says, or both of a pair.
+    let meaning: Phrase
 
     init(_ change: ModelDifference.Change) {
         what =
@@ -17,7 +19,10 @@ struct DifferenceWords {
             case .moved where abs(change.new) > abs(change.old): Phrase(en: "stronger", zh: "增强")
             case .moved: Phrase(en: "weaker", zh: "减弱")
             }
-        value = FeatureValueWords.phrase(change.feature, change.value)
+        let values = zip(change.features, change.values).map { FeatureValueWords.phrase($0, $1) }
+        value = Phrase(
+            en: values.map(\.en).joined(separator: " and "), zh: values.map(\.zh).joined(separator: " 且 "))
+        meaning = TermWords.meaning(change.features)
     }
 
     /// `+1.20`, `−0.35`, `0.00`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RiskFeatures
 import RiskModel
 
 /// `promoguard model compare OLD NEW`
@@ -72,6 +73,7 @@ struct ModelCompareCommand: ParsableCommand {
             ("calibration slope", "校准斜率", { $0.calibration.slope }),
             ("usual account, log-odds", "普通账号的对数几率", { $0.calibration($0.intercept) }),
             ("features", "特征数", { Double($0.terms.count) }),
+            ("crosses of two", "特征对", { Double($0.crosses.count) }),
         ]
         let figures = ["auc", "weighted_recall", "log_loss", "ece"].compactMap { name in
             old.evaluation[name].flatMap { first in new.evaluation[name].map { (name, first, $0) } }
@@ -80,11 +82,15 @@ struct ModelCompareCommand: ParsableCommand {
     }
 
     private func summary(_ head: ModelDifference.Head, _ language: Language) -> String {
-        func count(_ kind: ModelDifference.Change.Kind) -> Int { head.changes.count { $0.kind == kind } }
-        let moved = head.changes.count { $0.kind == .moved && abs($0.amount) >= Self.notable }
-        return language.pick(
-            "\(count(.added).counted("feature")) new, \(count(.removed)) gone, \(moved) moved by 0.1 or more\n",
-            "新增 \(count(.added)) 个特征，移除 \(count(.removed)) 个，变动不小于 0.1 的 \(moved) 个\n")
+        func line(_ changes: [ModelDifference.Change], _ what: Phrase) -> String {
+            func count(_ kind: ModelDifference.Change.Kind) -> Int { changes.count { $0.kind == kind } }
+            let moved = changes.count { $0.kind == .moved && abs($0.amount) >= Self.notable }
+            return language.pick(
+                "\(what.en): \(count(.added)) new, \(count(.removed)) gone, \(moved) moved by 0.1 or more\n",
+                "\(what.zh)：新增 \(count(.added)) 个，移除 \(count(.removed)) 个，变动不小于 0.1 的 \(moved) 个\n")
+        }
+        return line(head.changes.filter { !$0.isCross }, Phrase(en: "features", zh: "特征"))
+            + line(head.changes.filter(\.isCross), Phrase(en: "crosses of two", zh: "特征对"))
     }
 
     private func changes(_ head: ModelDifference.Head, _ language: Language) -> TerminalTable {
@@ -99,10 +105,10 @@ struct ModelCompareCommand: ParsableCommand {
         for change in head.changes where all || abs(change.amount) >= Self.notable {
             let words = DifferenceWords(change)
             table.rows.append([
-                .init(change.feature), .init(words.what.text(language)), .init(words.value.text(language)),
+                .init(change.name), .init(words.what.text(language)), .init(words.value.text(language)),
                 .init(DifferenceWords.signed(change.old)), .init(DifferenceWords.signed(change.new)),
                 .init(DifferenceWords.signed(change.amount), change.amount > 0 ? .red : .green),
-                .init(TermWords.meaning(change.feature).text(language)),
+                .init(words.meaning.text(language)),
             ])
         }
         return table
@@ -117,7 +123,12 @@ struct ModelCompareCommand: ParsableCommand {
                 ("calibration_intercept", .number(head.calibration.intercept)),
                 ("base_log_odds", .number(head.calibration(head.intercept))),
                 ("features", .integer(Int64(head.terms.count))),
+                ("crosses", .integer(Int64(head.crosses.count))),
             ])
+        }
+        func values(_ change: ModelDifference.Change) -> JSONValue {
+            let values = change.values.map { value in value.map { JSONValue.number($0) } ?? .null }
+            return change.isCross ? .array(values) : values[0]
         }
         return .object([
             (
@@ -133,9 +144,9 @@ struct ModelCompareCommand: ParsableCommand {
                                     .array(
                                         head.changes.map { change in
                                             .object([
-                                                ("feature", .string(change.feature)),
+                                                ("feature", .string(change.name)),
                                                 ("kind", .string(change.kind.rawValue)),
-                                                ("value", change.value.map { .number($0) } ?? .null),
+                                                ("value", values(change)),
                                                 ("old", .number(change.old)), ("new", .number(change.new)),
                                                 ("difference", .number(change.amount)),
                                             ])

@@ -95,7 +95,7 @@ struct ModelShowCommand: ParsableCommand {
                 .init("\(cross.first.feature) × \(cross.second.feature)"),
                 .init(NumberText.fixed(cross.range * slope, places: 2)),
                 .init(TermWords.extremes(cross, slope: slope, language)),
-                .init(language.pick("what the two say together, beyond each alone", "两者同时出现时的额外贡献")),
+                .init(TermWords.meaning([cross.first.feature, cross.second.feature]).text(language)),
             ])
         }
         return table

@@ -32,6 +32,19 @@ enum TermWords {
         }.joined(separator: " · ")
     }
 
+    /// What a feature says, or what the two of a cross say together; nothing for a table's columns.
+    static func meaning(_ features: [String]) -> Phrase {
+        let meanings = features.map(meaning)
+        guard meanings.count == 2, meanings.allSatisfy({ !$0.en.isEmpty }) else {
+            return meanings.count == 1 ? meanings[0] : Phrase(en: "", zh: "")
+        }
+        return Phrase(
+            en: "Together, beyond each alone: "
+                + meanings.map { $0.en.hasSuffix(".") ? String($0.en.dropLast()) : $0.en }
+                .joined(separator: "; ") + ".",
+            zh: "两者同时出现时的额外贡献：\(meanings[0].zh)；\(meanings[1].zh)")
+    }
+
     /// What the feature says; nothing for a table's column, which only its owner knows.
     static func meaning(_ feature: String) -> Phrase {
         guard let definition = FeatureCatalog.definition(named: feature) else {

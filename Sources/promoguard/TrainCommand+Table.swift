@@ -7,15 +7,17 @@ extension TrainCommand {
     func train(table path: String) throws {
         try OutputFile.check(output)
         if let report { try OutputFile.check(report) }
+        let progress = ProgressLine(verbosity)
+        progress.update("reading \(path)")
         let data = try TrainingTable(path, roles: table.roles) { name in
             FeatureCatalog.definition(named: name).map {
                 TrainingColumn($0, table.label.flatMap(Risk.init) ?? .couponAbuse)
             } ?? TrainingColumn(name)
         }
-        let prior = try from.map {
-            try LogisticModel.load($0, requiring: []).head(forLabel: table.label).head
-        }
-        let trained = try trainer().train(data.set, from: prior)
+        let prior = try from.map { try LogisticModel.load($0, requiring: []) }
+        let start = try prior?.head(forLabel: table.label).head
+        let trained = try trainer().train(data.set, from: start) { progress.update(table.label!, $0) }
+        progress.end()
         let model = LogisticModel(
             name: name ?? defaultName,
             data:
@@ -23,14 +25,14 @@ extension TrainCommand {
             commands: madeBy + [CommandRecord.current], label: table.label!, categories: data.scan.categories,
             trained: trained)
         try model.write(to: output)
-        try write(report, of: model, [(table.label!, trained, data.set)])
+        try write(report, of: model, from: prior, [(table.label!, trained, data.set)])
 
         if !verbosity.quiet {
             if data.unlabelled > 0 {
                 Terminal.note("\(data.unlabelled.counted("row")) without a label, left out")
             }
             for note in data.scan.notes { Terminal.note(note.inWords) }
-            for note in trained.notes { Terminal.note(note) }
+            tell(table.label!, trained)
             try show([table.label!: trained])
         }
     }

@@ -112,8 +112,8 @@ struct TrainCommand: ParsableCommand {
         if let segments, !(1...32).contains(segments) {
             throw ValidationError("--segments \(segments) is out of range: give 1 to 32")
         }
-        if !(0...32).contains(crosses) {
-            throw ValidationError("--crosses \(crosses) is out of range: give 0 to 32")
+        if !(0...40).contains(crosses) {
+            throw ValidationError("--crosses \(crosses) is out of range: give 0 to 40")
         }
         if maximumRows < 1000 {
             throw ValidationError("--maximum-rows \(maximumRows) is too few: give at least 1000")
@@ -177,11 +177,15 @@ struct TrainCommand: ParsableCommand {
         var sets: [Risk: TrainingSet] = [:]
         for risk in Risk.allCases {
             let set = replay.trainingSet(risk, gangs: gangs, seed: seed)
+            // Who judged only one risk has nothing against the other head.
+            if set.count == 0, prior?.heads[risk] != nil { continue }
             trained[risk] = try trainer.train(
                 set, from: prior?.heads[risk], bystanders: replay.bystanders
-            ) { progress.update("\(risk.rawValue): \($0)") }
+            ) { progress.update(risk.rawValue, $0) }
             sets[risk] = set
         }
+        if trained.isEmpty { throw TrainingError.noRows }
+        let kept = (prior?.heads ?? [:]).filter { trained[$0.key] == nil }
         let canReadAgain = replay.read.sources.allSatisfy(\.isRegular)
         if canReadAgain {
             if prior == nil {
@@ -199,12 +203,13 @@ struct TrainCommand: ParsableCommand {
             }
         }
         progress.end()
-        let model = LogisticModel(
+        var model = LogisticModel(
             name: name ?? defaultName, data: description(of: replay),
             commands: madeBy + [CommandRecord.current],
             trained: trained)
+        model.heads.merge(kept) { $1 }
         try model.write(to: output)
-        try write(report, of: model, trained.map { ($0.rawValue, $1, sets[$0]!) })
+        try write(report, of: model, from: prior, trained.map { ($0.rawValue, $1, sets[$0]!) })
 
         if !verbosity.quiet {
             if !canReadAgain {
@@ -212,7 +217,12 @@ struct TrainCommand: ParsableCommand {
                     "a pipe can be read once only, so the thresholds come from some of each account's events and"
                         + " flag a little too much; train from files")
             }
-            for risk in Risk.allCases { tell(risk, trained[risk]!) }
+            for risk in Risk.allCases {
+                if kept[risk] != nil {
+                    Terminal.note("\(risk.rawValue): no labels, so its head stays as it was")
+                }
+                if let trained = trained[risk] { tell(risk.rawValue, trained) }
+            }
             try show(Dictionary(uniqueKeysWithValues: trained.map { ($0.rawValue, $1) }))
         }
         try summary.exitIfIncomplete()
@@ -261,13 +271,24 @@ struct TrainCommand: ParsableCommand {
         for line in summary.remarks { Terminal.note(line) }
     }
 
-    private func tell(_ risk: Risk, _ trained: TrainedHead) {
-        for note in trained.notes { Terminal.note("\(risk.rawValue): \(note)") }
-        for move in trained.moves.prefix(8) where move.most >= 0.005 {
+    /// What was odd, and how far a model moved.
+    func tell(_ name: String, _ trained: TrainedHead) {
+        for note in trained.notes { Terminal.note("\(name): \(note)") }
+        guard !trained.moves.isEmpty else { return }
+        let moved = trained.moves.filter { $0.most >= Self.smallestMove }
+        for move in moved.prefix(Self.mostMoves) {
             Terminal.note(
-                "\(risk.rawValue): \(move.feature) moved by \(NumberText.fixed(move.most, places: 2)), its range from"
+                "\(name): \(move.feature) moved by \(NumberText.fixed(move.most, places: 2)), its range from"
                     + " \(NumberText.fixed(move.before, places: 2)) to \(NumberText.fixed(move.after, places: 2))"
             )
         }
+        let rest = moved.dropFirst(Self.mostMoves).first.map {
+            "; those not shown by \(NumberText.fixed($0.most, places: 2)) or less"
+        }
+        Terminal.note("\(name): \(moved.count) of \(trained.moves.count) curves and grids moved\(rest ?? "")")
     }
+
+    /// In log-odds; a smaller move is none.
+    private static let smallestMove = 0.005
+    private static let mostMoves = 8
 }

@@ -58,14 +58,16 @@ import Testing
         }
     }
 
-    /// Curves and a cross together: sums and squares are those of the columns that `logits` adds up.
+    /// Curves and crosses together: sums and squares are those of the columns that `logits` adds up.
     @Test func sumsAndSquaresAreThoseOfTheColumns() throws {
         let set = set(3001)
-        let cross = CrossGrid(try #require(GridSide(set, set, 0)), try #require(GridSide(set, set, 2)))
+        let sides = try [0, 1, 2].map { try #require(GridSide(set, set, $0)) }
+        let crosses = [CrossGrid(sides[0], sides[2]), CrossGrid(sides[2], sides[1])]
         let curves = curves(set, segments: 5)
         let design = CurveDesign(
             rowCount: set.count,
-            blocks: curves.blocks + [CurveDesign.Block(cross: cross, ridge: 2, set.weights)])
+            blocks: curves.blocks
+                + crosses.map { CurveDesign.Block(cross: $0, ridge: 2, set.weights) })
         var columns = (0..<design.columnCount).map { column in
             var weights = [Double](repeating: 0, count: design.columnCount)
             weights[column] = 1

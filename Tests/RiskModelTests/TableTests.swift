@@ -132,6 +132,7 @@ import Testing
             ("a,label\n1,\"1\n", 2, "a quoted field does not end"),
             ("account_id,a,label\nx,1,1\ny,2,0\nx,3,0\n", 4, "it labels \"x\" 0, but line 2 labels it 1"),
             ("as_of_ms,a,label\n12,1,1\nsoon,2,0\n", 3, "as_of_ms is \"soon\""),
+            ("as_of_ms,a,label\n2026-06-01,1,1\n2026-02-30,2,0\n", 3, "as_of_ms is \"2026-02-30\"; use"),
             (
                 "a,label\n" + (0..<50).map { "\($0),1\n" }.joined() + "oops,0\n", 52,
                 "column a holds numbers, but here \"oops\""
@@ -145,6 +146,30 @@ import Testing
         #expect(error?.line == line)
         #expect(error?.description.contains(cause) == true, "\(String(describing: error))")
         #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0), ("1970-01-01", -28_800_000), ("2026-06-01T20:00", 1_780_315_200_000),
+        ("2026-06-01 20:00:03.25+08:00", 1_780_315_203_250), ("2026-06-01T12:00:03,2504Z", 1_780_315_203_250),
+        ("2024-02-29T23:59:59-0530", 1_709_270_999_000), ("1969-12-31T23:59:59Z", -1000),
+        ("2000-03-01T00:00:00+00", 951_868_800_000), (" 1780315200000 ", 1_780_315_200_000),
+    ])
+    func timesAreNumbersOrDates(text: String, milliseconds: Int64) throws {
+        let path = try file("when,x,label\n\"\(text)\",1,1\n")
+        var reader = try TableReader(
+            path, features: ["x"], categories: [:], roles: TableRoles(label: "label", time: "when"))
+        #expect(try reader.next())
+        #expect(reader.time == milliseconds)
+    }
+
+    @Test(arguments: [
+        "2026-13-01", "2025-02-29", "2026-06-31", "2026-6-1", "2026-06-01T24:00", "2026-06-01T20",
+        "2026-06-01T20:61",
+        "2026-06-01T20:00Q", "2026-06-01T20:00:00+8", "2026-06-01T20:00:00.Z", "20260601T200000", "", "昨天",
+        "2026-06-01T20:00:00Z!",
+    ])
+    func otherTextIsNoDate(text: String) {
+        #expect(Array(text.utf8).withUnsafeBufferPointer { CivilTime.milliseconds($0) } == nil)
     }
 
     @Test func rolesAreNoFeatures() throws {
@@ -218,11 +243,34 @@ import Testing
         ])
         let head = try #require(ModelDifference(from: old, to: new).heads.first)
         #expect(head.name == "fake_order")
-        #expect(head.changes.map(\.feature) == ["a", "gone", "fresh"])
+        #expect(head.changes.map(\.name) == ["a", "gone", "fresh"])
         #expect(head.changes.map(\.kind) == [.moved, .removed, .added])
-        #expect(head.changes.map(\.value) == [5, 1, nil])
+        #expect(head.changes.map(\.values) == [[5], [1], [nil]])
         // In calibrated log-odds: twice the points.
         #expect(abs(head.changes[0].amount - 3) < 1e-9)
         #expect(ModelDifference(from: old, to: old).heads[0].changes.isEmpty)
+    }
+
+    /// A pair is the same whichever feature comes first, and differs where lines of either cross.
+    @Test func gridsOfPairsAreCompared() throws {
+        func side(_ feature: String, _ knots: [Double]) -> LogisticModel.Cross.Side {
+            .init(feature: feature, transform: .identity, knots: knots)
+        }
+        var (old, new) = (model([]), model([]))
+        old.heads[.fakeOrder]!.crosses = [
+            .init(first: side("a", [0, 1]), second: side("b", [0, 2]), points: [[0, 0], [0, 1]]),
+            .init(first: side("a", [0, 1]), second: side("c", [0, 1]), points: [[0, 0], [0, 0.4]]),
+        ]
+        new.heads[.fakeOrder]!.crosses = [
+            .init(
+                first: side("b", [0, 1, 2]), second: side("a", [0, 1]), points: [[0, 0], [0, 2], [0, 1]])
+        ]
+        let changes = ModelDifference(from: old, to: new).heads[0].changes
+        #expect(changes.map(\.name) == ["a × b", "a × c"])
+        #expect(changes.map(\.kind) == [.moved, .removed])
+        #expect(changes.map(\.values) == [[1, 1], [1, 1]])
+        // In calibrated log-odds: twice the points. Between its lines the old grid was at a half.
+        #expect(changes[0].old == 1 && changes[0].new == 4)
+        #expect(changes[1].old == 0.8 && changes[1].new == 0)
     }
 }

@@ -106,6 +106,41 @@ import Testing
         #expect(Dictionary(grouping: thin.accounts, by: { $0 }).values.allSatisfy { $0.count == 3 })
     }
 
+    /// What enters is chosen by some of the rows; weights, calibration and figures come from all.
+    @Test func whatWasChosenBySomeRowsIsFittedToAll() throws {
+        var trainer = quick
+        trainer.options.rowsToChooseBy = 600
+        trainer.options.folds = 3
+        let set = set(14, gangs: 300)
+        let trained = try trainer.train(set)
+        #expect(trained.rows == set.count && trained.outOfFold.accounts.count == 600)
+        trainer.options.rowsToChooseBy = set.count
+        let all = try trainer.train(set)
+        #expect(abs(trained.evaluation.ranking.auc - all.evaluation.ranking.auc) < 0.02)
+        // With the same choice made, the weights are those of the same rows.
+        trainer.options.selects = false
+        trainer.options.penalties = [3]
+        trainer.options.segments = [3]
+        let whole = try trainer.train(set).head
+        trainer.options.rowsToChooseBy = 600
+        let chosen = try trainer.train(set).head
+        #expect(whole.terms.map(\.feature) == chosen.terms.map(\.feature))
+        for (a, b) in zip(whole.terms, chosen.terms) {
+            #expect(abs(a.range - b.range) < 0.05 * a.range + 0.01)
+        }
+    }
+
+    @Test func progressNeverFallsAndEndsAtTheEnd() throws {
+        var shares: [Double] = []
+        let lock = NSLock()
+        _ = try quick.train(set(1, gangs: 60)) { progress in
+            lock.withLock { shares.append(progress.share) }
+            #expect(!progress.text.isEmpty)
+        }
+        #expect(shares.count > 8 && shares == shares.sorted() && shares[0] > 0)
+        #expect(shares.last! > 0.85 && shares.last! <= 1)
+    }
+
     @Test func theSameSetGivesTheSameHead() throws {
         let first = try quick.train(set(2))
         let second = try quick.train(set(2))
@@ -412,6 +447,49 @@ import Testing
         #expect(moved.moves.map(\.most) == moved.moves.map(\.most).sorted(by: >))
     }
 
+    /// People judge what was flagged, and clear those whose value is highest of all. Without accounts that nobody
+    /// judged, fifty such decisions make a head flag many times as many of the others as it promised.
+    @Test func decisionsOnTheFlaggedAloneFlagNobodyElse() throws {
+        var dice = Dice(91)
+        func world(_ rows: Int) -> TrainingSet {
+            var set = TrainingSet(columns: ["level", "other"].map { TrainingColumn($0) })
+            for row in 0..<rows {
+                let level = dice.uniform() * 4
+                set.append(
+                    [Float(level), Float(dice.normal())], label: dice.uniform() < logistic(3 * level - 10),
+                    group: UInt64(row), account: row)
+            }
+            return set
+        }
+        let first = try trainer.train(world(3000)).head
+        let seen = world(4000)
+        func rows(_ set: TrainingSet) -> [[Float]] {
+            (0..<set.count).map { Array(set.values[$0 * 2..<$0 * 2 + 2]) }
+        }
+        func isFlagged(_ row: [Float], _ head: LogisticModel.Head) -> Bool {
+            let logit = head.logit { row[$0 == "level" ? 0 : 1] }
+            return head.calibration.probability(logit) >= head.thresholds.review
+        }
+        let flagged = rows(seen).filter { isFlagged($0, first) }
+        let others = rows(seen).filter { !isFlagged($0, first) }
+        try #require(flagged.count > 50)
+        var decisions = TrainingSet(columns: seen.columns)
+        let middle = flagged.prefix(50).map { $0[0] }.sorted()[35]
+        for (account, row) in flagged.prefix(50).enumerated() {
+            decisions.append(row, label: row[0] < middle, group: UInt64(account), account: account)
+        }
+        func share(_ head: LogisticModel.Head) -> Double {
+            Double(others.count { isFlagged($0, head) }) / Double(others.count)
+        }
+        let rehearsed = try trainer.train(
+            decisions, from: first, bystanders: others.prefix(2000).flatMap { $0 }
+        ).head
+        #expect(share(rehearsed) < 0.02)
+        #expect(rehearsed.terms != first.terms)
+        let alone = try trainer.train(decisions, from: first).head
+        #expect(share(alone) > 0.04 && share(alone) > 4 * share(rehearsed))
+    }
+
     @Test func labelsThatAgreeLeaveAModelWhereItIs() throws {
         let first = try trainer.train(set()).head
         let moved = try trainer.train(set(60, seed: 7), from: first)
@@ -439,7 +517,7 @@ import Testing
                 [value, row % 9 == 0 ? .nan : 4, value, label ? 1 : 0], label: label, group: UInt64(row),
                 account: row)
         }
-        let audit = TableAudit(set)
+        let audit = TableAudit(set, judging: set)
         #expect(audit.leftOut == [2])
         #expect(audit.notes.contains { $0.contains("twin is left out: it is the same as fine") })
         #expect(audit.notes.contains { $0.hasPrefix("warning: verdict alone tells the labels apart") })

@@ -89,17 +89,52 @@ import Testing
         let ragged = try folder.write("ragged.csv", "a,bad\n1,1\n2\n")
         let odd = try folder.write("odd.csv", "a,bad\n1,1\n2,maybe\n")
         let single = try folder.write("one.csv", "a,bad\n1,1\n2,1\n")
-        for (path, cause) in [
-            (ragged, "line 3"), (odd, "line 3"), (single, "all are 1"), ("none.csv", "No such"),
+        let few = try folder.write(
+            "few.csv", "a,bad\n" + (0..<200).map { "\($0 % 7),\($0 < 19 ? 1 : 0)\n" }.joined())
+        let both = try folder.write("both.csv", "account_id,a,bad\nx,1,1\ny,3,0\nx,2,0\n")
+        let timed = try folder.write("timed.csv", "as_of_ms,a,bad\n2026-06-01T20:00,1,1\n1 June,2,0\n")
+        let typo = try folder.write(
+            "typo.csv", "a,bad\n" + (0..<60).map { "\($0),\($0 % 2)\n" }.joined() + "1O,0\n")
+        for (path, cause, remedy) in [
+            (ragged, "line 3", "add or quote what differs"), (odd, "line 3", "use 1 or 0"),
+            (single, "all are 1", "label some of the other kind"),
+            (folder.file("none.csv"), "No such", "name a CSV file"),
+            (few, "only 19 accounts are labelled 1", "label more, or start from a model with --from"),
+            (both, "line 4", "but line 2 labels it 1; keep one of them"),
+            (timed, "line 3: as_of_ms is \"1 June\"", "a date such as 2026-06-01"),
+            (typo, "line 62: column a holds numbers, but here \"1O\"", "correct it"),
         ] {
             let outcome = try Program.promoguard(
                 "train", "--table", path, "--label", "bad", "--output", folder.file("m.json"))
             #expect(outcome.exitCode == 1)
-            #expect(outcome.complaints.last?.contains(cause) == true, "\(outcome.errors)")
+            let complaint = outcome.complaints.last ?? ""
+            #expect(complaint.contains(cause) && complaint.contains(remedy), "\(outcome.errors)")
         }
         let unlabelled = try Program.promoguard("train", "--table", odd, "--output", folder.file("m.json"))
         #expect(unlabelled.exitCode == 64 && unlabelled.errors.contains("--label COLUMN"))
         #expect(!folder.names.contains("m.json"))
+    }
+
+    /// Columns that say nothing or too much, and cells that are no numbers, are named; the model is written.
+    @Test func oddColumnsAreNamed() throws {
+        var text = "\u{FEFF}值,copy,same,verdict,wild,bad\r\n"
+        for row in 0..<300 {
+            let mixed = row &* 2_654_435_761 % 1000
+            let bad = mixed % 10 < 3 ? 1 : 0
+            text += "\(mixed),\(mixed),5,\(bad),\(row == 7 ? "inf" : "\(mixed % 13)"),\(bad)\r\n"
+        }
+        text.removeLast()
+        let path = try folder.write("odd.csv", text)
+        let outcome = try Program.promoguard(
+            "train", "--table", path, "--label", "bad", "--output", folder.file("m.json"), "--crosses", "0")
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        for note in [
+            "column copy is a copy of 值", "column same is the same in every row",
+            "column wild: 1 cell infinite or too large, the first in line 9: taken as missing",
+            "warning: verdict alone tells the labels apart",
+        ] {
+            #expect(outcome.errors.contains(note), "\(note): \(outcome.errors)")
+        }
     }
 
     @Test func twoModelsSideBySideWithTheirReport() throws {
@@ -108,6 +143,12 @@ import Testing
         let strongest = try #require(campaign.model.heads[.couponAbuse]).byImportance[0].feature
         other.heads[.couponAbuse]!.terms.removeAll { $0.feature == strongest }
         other.heads[.couponAbuse]!.thresholds.review *= 0.6
+        other.heads[.couponAbuse]!.crosses = [
+            .init(
+                first: .init(feature: "ip_accounts_1d", transform: .log1p, knots: [1, 9]),
+                second: .init(feature: "claim_share", transform: .identity, knots: [0, 1]),
+                points: [[0, 0], [0, 1.5]])
+        ]
         let path = folder.file("other.json")
         try other.write(to: path)
         let arguments = [
@@ -149,6 +190,21 @@ import Testing
             compared.text.split(separator: "\n").contains {
                 $0.hasPrefix(strongest) && $0.contains(" new ")
             })
+        let pair = "claim_share × ip_accounts_1d"
+        #expect(compared.text.contains("crosses of two: 0 new, 1 gone, 0 moved"))
+        #expect(compared.text.split(separator: "\n").contains { $0.hasPrefix(pair) && $0.contains(" gone ") })
+        #expect(page.contains(pair))
+        let shown = try Program.promoguard("model", "show", "--model", path, "--lang", "en")
+        #expect(shown.text.contains("Together, beyond each alone"))
+        let again = try Program.run(
+            Program.promoguard,
+            ["evaluate", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"), "--model", path]
+                + ["--report", folder.file("grid.html"), "--quiet"])
+        #expect(again.exitCode == 0, "\(again.errors)")
+        try expectSelfContained("grid.html")
+        let grid = try folder.text("grid.html")
+        #expect(grid.contains("Pairs of features") && grid.contains("特征对"))
+        #expect(grid.contains("ip_accounts_1d ↓ × claim_share →") && grid.contains("color-mix"))
         let same = try Program.promoguard("model", "compare", path, path, "--format", "json")
         #expect(same.text.contains("\"changes\":[]"))
     }

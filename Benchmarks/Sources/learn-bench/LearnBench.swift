@@ -22,7 +22,7 @@ import RiskModel
             report(["seconds": start.duration(to: .now) / .seconds(1), "objective": fit.objective])
         default:
             let head = try LogisticTrainer().train(set) {
-                FileHandle.standardError.write(Data("  \($0)\n".utf8))
+                FileHandle.standardError.write(Data("  \(Int($0.share * 100)) %  \($0.text)\n".utf8))
             }.head
             let seconds = start.duration(to: .now) / .seconds(1)
             let model = LogisticModel(
@@ -63,12 +63,19 @@ import RiskModel
     }
 
     private static func report(_ figures: [String: Double]) {
-        var usage = rusage()
-        // RUSAGE_SELF, which platforms import as different types.
-        getrusage(0, &usage)
         var figures = figures
-        figures["peak_mb"] = Double(usage.ru_maxrss) / 1024
+        figures["peak_mb"] = peak
         let fields = figures.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
         print("{\(fields.joined(separator: ", "))}")
+    }
+
+    /// The most memory that this program held, MB. Not what `getrusage` says, which on Linux begins at what the
+    /// program held that started this one.
+    private static var peak: Double {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kilobytes = Double(line.split(whereSeparator: \.isWhitespace)[1])
+        else { return .nan }
+        return kilobytes / 1024
     }
 }

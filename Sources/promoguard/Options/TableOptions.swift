@@ -21,7 +21,7 @@ struct TableOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The table's column with the row's time (default: as_of_ms where there is one).",
+            "The table's column with the row's time: milliseconds or ISO 8601, without a zone UTC+8 (default: as_of_ms where there is one).",
             valueName: "column"))
     var time: String?
 

@@ -47,9 +47,9 @@ struct ReportHead {
         }
         if let moved, !moved.changes.isEmpty {
             parts.append(.tag("h3", [], [.words("What moved", "变化")]))
-            parts.append(moves(moved))
+            parts += moves(moved)
         }
-        parts += curves
+        parts += learned
         return .tag("section", [], parts)
     }
 
@@ -194,38 +194,53 @@ struct ReportHead {
             ] + measurement.models.map { .text($0.model) }, rows, texts: 4)
     }
 
-    private func moves(_ moved: ModelDifference.Head) -> Markup {
-        let rows = moved.changes.prefix(Self.mostMoves).map { change -> [Markup] in
+    private func moves(_ moved: ModelDifference.Head) -> [Markup] {
+        let rows = moved.changes.map { change -> [Markup] in
             let words = DifferenceWords(change)
             return [
-                .tag("code", [], [.text(change.feature)]), .words(words.what), .words(words.value),
+                .tag("code", [], [.text(change.name)]), .words(words.what), .words(words.value),
                 .text(DifferenceWords.signed(change.old)), .text(DifferenceWords.signed(change.new)),
                 .tag(
                     "span", [("class", change.amount > 0 ? "up" : "down")],
                     [.text(DifferenceWords.signed(change.amount))]),
             ]
         }
-        return table(
-            [
-                .words("Feature", "特征"), .words("What", "变化"), .words("Most at", "变化最大处"),
-                .words("Added before", "原贡献"), .words("Adds now", "现贡献"),
-                .words("Difference (log-odds)", "差值（对数几率）"),
-            ], Array(rows), texts: 3)
+        let titles: [Markup] = [
+            .words("Feature", "特征"), .words("What", "变化"), .words("Most at", "变化最大处"),
+            .words("Added before", "原贡献"), .words("Adds now", "现贡献"),
+            .words("Difference (log-odds)", "差值（对数几率）"),
+        ]
+        return [table(titles, Array(rows.prefix(Self.mostMoves)), texts: 3)]
+            + folded(rows.count - Self.mostMoves) {
+                table(titles, Array(rows.dropFirst(Self.mostMoves)), texts: 3)
+            }
     }
 
-    /// The first model's curves, widest first, all to one scale.
-    private var curves: [Markup] {
+    /// What is shown when a reader asks for it; nothing where there are no more.
+    private func folded(_ count: Int, _ content: () -> Markup) -> [Markup] {
+        guard count > 0 else { return [] }
+        return [
+            .tag("details", [], [.tag("summary", [], [.words("\(count) more", "其余 \(count) 个")]), content()])
+        ]
+    }
+
+    /// The first model's curves, widest first, all to one scale; then its grids.
+    private var learned: [Markup] {
         guard
             let learned = models[0].namedHeads.first(where: { $0.name == measurement.head })?.head
                 ?? models[0].namedHeads.first?.head
         else { return [] }
+        return curves(learned) + crosses(learned)
+    }
+
+    private func curves(_ learned: LogisticModel.Head) -> [Markup] {
         let slope = learned.calibration.slope
         let terms = learned.byImportance.filter { $0.importance * slope >= 0.02 }
         guard !terms.isEmpty else { return [] }
         let points = terms.flatMap { $0.points + [$0.missingPoints] }.map { $0 * slope }
         let range = min(points.min()!, -0.5)...max(points.max()!, 0.5)
         let charts = terms.map { CurveChart(term: $0, slope: slope, range: range).figure }
-        var parts: [Markup] = [
+        return [
             .tag("h3", [], [.words("What it learned", "模型学到了什么")]),
             .tag(
                 "p", [("class", "soft")],
@@ -233,22 +248,29 @@ struct ReportHead {
                     .words(
                         "Each feature's value and what it adds to the log-odds, the widest curves first: above the line it speaks for abuse, below against. +0.7 doubles the odds.",
                         "每个特征的取值及其对对数几率的贡献，影响大的在前：横线之上表示更像作弊，之下表示更正常。+0.7 即几率翻倍。")
-                ]), .tag("div", [("class", "curves")], Array(charts.prefix(Self.mostCurves))),
+                ]), cards(Array(charts.prefix(Self.mostCurves))),
         ]
-        let rest = charts.dropFirst(Self.mostCurves)
-        if !rest.isEmpty {
-            parts.append(
-                .tag(
-                    "details", [],
-                    [
-                        .tag(
-                            "summary", [],
-                            [.words("\(rest.count) more", "其余 \(rest.count) 个")]),
-                        .tag("div", [("class", "curves")], Array(rest)),
-                    ]))
-        }
-        return parts
+            + folded(charts.count - Self.mostCurves) { cards(Array(charts.dropFirst(Self.mostCurves))) }
     }
+
+    private func crosses(_ learned: LogisticModel.Head) -> [Markup] {
+        let slope = learned.calibration.slope
+        let crosses = learned.crosses.sorted { $0.range > $1.range }
+        guard !crosses.isEmpty else { return [] }
+        let most = crosses.flatMap { $0.points.flatMap { $0 } }.map { abs($0 * slope) }.max()!
+        return [
+            .tag("h3", [], [.words("Pairs of features", "特征对")]),
+            .tag(
+                "p", [("class", "soft")],
+                [
+                    .words(
+                        "What two features say together, beyond what each says alone: the first down, the second across; straight between the values shown.",
+                        "两个特征同时出现时，在各自贡献之外的额外贡献：第一个特征为行，第二个为列；所列取值之间按线性变化。")
+                ]), cards(crosses.map { HeatTable(cross: $0, slope: slope, most: max(most, 0.5)).figure }),
+        ]
+    }
+
+    private func cards(_ figures: [Markup]) -> Markup { .tag("div", [("class", "curves")], figures) }
 
     /// What stays on one line.
     private func short(_ content: [Markup]) -> Markup { .tag("span", [("class", "short")], content) }

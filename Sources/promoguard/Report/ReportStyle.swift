@@ -64,7 +64,8 @@ enum ReportStyle {
         tbody th { font-weight: 400; white-space: nowrap; }
         .num { text-align: right; } .num, .short { white-space: nowrap; } .faint { color: var(--faint); } .sure { font-weight: 650; }
         .up { color: var(--up); } .down { color: var(--down); }
-        .heat td, .heat th { text-align: center; padding: 5px 8px; font-size: 12px; }
+        .heat { overflow-x: auto; margin: 8px 0 4px; }
+        .heat td, .heat th { text-align: center; padding: 4px 6px; font-size: 11.5px; border-top: 0; white-space: nowrap; }
         details summary { cursor: pointer; margin: 14px 0; color: var(--soft); }
         footer { margin: 48px 0 40px; padding-top: 14px; border-top: 1px solid var(--rule); font-size: 13px; color: var(--soft); }
         @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --soft: #444; --faint: #777;

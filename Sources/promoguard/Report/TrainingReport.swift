@@ -4,9 +4,11 @@ import ScoringPipeline
 
 extension TrainCommand {
     /// Writes what training found, if a report was asked for.
-    /// - Parameter heads: by name, with what each learned from.
+    /// - Parameters:
+    ///   - prior: the model that training started from.
+    ///   - heads: by name, with what each learned from.
     func write(
-        _ report: String?, of model: LogisticModel,
+        _ report: String?, of model: LogisticModel, from prior: LogisticModel?,
         _ heads: [(name: String, trained: TrainedHead, set: TrainingSet)]
     ) throws {
         guard let report else { return }
@@ -39,7 +41,8 @@ extension TrainCommand {
             source: Phrase(
                 en: "Out of fold: each account judged by weights that had seen neither it nor its gang.",
                 zh: "交叉验证：每个账号由未见过它及其团伙的权重打分。"),
-            evaluation: evaluation, moved: nil, language: language.language, shown: { Masking.mask($0) })
+            evaluation: evaluation, moved: prior.map { ModelDifference(from: $0, to: model) },
+            language: language.language, shown: { Masking.mask($0) })
         try OutputFile(report, bytes: Array(page.html.utf8)).putInPlace()
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
+import RiskModel
 import ScoringPipeline
 
-/// A line on the terminal that says how far a replay has come; nothing where standard error is no terminal.
+/// A line on the terminal that says how far a replay or a training has come; nothing where standard error is no terminal.
 final class ProgressLine {
     private let isShown: Bool
     private let start = ContinuousClock.now
@@ -21,6 +22,13 @@ final class ProgressLine {
     /// Shows what is being done.
     func update(_ text: String) {
         if isShown { show("\r\u{1B}[K\(text)") }
+    }
+
+    /// Shows a bar, and what is learned and how.
+    func update(_ name: String, _ progress: TrainingProgress) {
+        let done = Int(progress.share * 20)
+        let bar = String(repeating: "█", count: done) + String(repeating: "░", count: 20 - done)
+        update("\(bar) \(Int(progress.share * 100))%  \(name): \(progress.text)")
     }
 
     /// Clears the line.

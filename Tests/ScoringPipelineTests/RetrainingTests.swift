@@ -1,0 +1,108 @@
+import CaseFile
+import Foundation
+import RiskModel
+import Testing
+
+/// A model moved by what people decided, as the README tells it.
+@Suite struct RetrainingTests {
+    private let campaign = TestCampaign.shared
+    private let folder = TemporaryFolder()
+    private var database: String { folder.file("case.sqlite") }
+    /// The samples of this project; one of their files is damaged on purpose.
+    private let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../SampleLogs").standardized.path
+
+    private func run(_ arguments: String..., expecting exitCode: Int32 = 0) throws -> Program.Outcome {
+        let outcome = try Program.run(Program.promoguard, arguments)
+        try #require(outcome.exitCode == exitCode, "\(arguments): \(outcome.errors)")
+        return outcome
+    }
+
+    private func score(_ model: String) throws -> [FlaggedAccount] {
+        _ = try run(
+            "score", samples, "--model", model, "--database", database, "--quiet", expecting: 2)
+        return try CaseFile.open(database, access: .readOnly).flags()
+    }
+
+    /// Decides on some flagged accounts as somebody would who knows the truth.
+    private func decide(_ flags: [FlaggedAccount], _ risk: Risk, count: Int) throws {
+        let abusers = Set(
+            try LabelsCSV.read(samples + "/labels.csv").filter { $0.risk == risk && $0.isAbuse }
+                .map(\.accountID))
+        let judged = flags.filter { $0.risk == risk.rawValue }.map(\.accountID).sorted().prefix(count)
+        for (isAbuse, action) in [(true, "--confirm"), (false, "--clear")] {
+            let accounts = judged.filter { abusers.contains($0) == isAbuse }
+            try #require(!accounts.isEmpty)
+            let outcome = try Program.run(
+                Program.promoguard,
+                ["review", "decide"] + accounts
+                    + [action, "--risk", risk.rawValue, "--database", database, "--quiet"])
+            try #require(outcome.exitCode == 0, "\(outcome.errors)")
+        }
+    }
+
+    @Test func decisionsMoveAModelThatIsThenMeasuredAndSwapped() throws {
+        let before = try score(campaign.modelPath)
+        for (risk, count) in [(Risk.couponAbuse, 40), (.fakeOrder, 25)] {
+            try decide(before, risk, count: count)
+        }
+        let labels = try folder.write(
+            "mine.csv", try run("review", "labels", "--database", database).output)
+        let decided = try LabelsCSV.read(labels)
+        #expect(decided.count > 50)
+
+        let mine = folder.file("mine.json")
+        let trained = try run(
+            "train", "--labels", labels, "--from", campaign.modelPath, samples, "--output", mine, "--report",
+            folder.file("moved.html"), expecting: 2)
+        #expect(trained.complaints.contains { $0.contains("curves and grids moved") })
+        let (old, new) = (campaign.model, try LogisticModel.load(mine))
+        for risk in Risk.allCases {
+            #expect(old.heads[risk]!.terms.map(\.feature) == new.heads[risk]!.terms.map(\.feature))
+            #expect(old.heads[risk]!.terms != new.heads[risk]!.terms)
+            #expect(old.heads[risk]!.thresholds == new.heads[risk]!.thresholds)
+        }
+        // How far it moved is in the report.
+        let page = try folder.text("moved.html")
+        #expect(page.contains("What moved") && page.contains(old.heads[.couponAbuse]!.terms[0].feature))
+
+        let measured = try run(
+            "evaluate", "--labels", samples + "/labels.csv", samples, "--model", campaign.modelPath,
+            "--against", mine, "--format", "json", expecting: 2)
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(measured.output)) as? [String: Any])
+        let figures = try #require(json["models"] as? [[String: Any]]).compactMap {
+            $0["heads"] as? [String: [String: Double]]
+        }
+        try #require(figures.count == 2)
+        for risk in Risk.allCases.map(\.rawValue) {
+            let (first, second) = (try #require(figures[0][risk]), try #require(figures[1][risk]))
+            #expect(second["auc"]! > first["auc"]! - 0.01)
+            // It has not been taught to flag everybody.
+            #expect(second["review_fpr"]! < 2 * first["review_fpr"]! + 0.01)
+        }
+
+        let after = try score(mine)
+        #expect(after.allSatisfy { $0.model != before[0].model })
+        // What was decided stands.
+        let verdicts = Dictionary(
+            uniqueKeysWithValues: decided.map { ("\($0.accountID) \($0.risk.rawValue)", $0.isAbuse) })
+        for flag in after {
+            guard let isAbuse = verdicts["\(flag.accountID) \(flag.risk)"] else { continue }
+            #expect(flag.status == (isAbuse ? .confirmed : .cleared))
+        }
+    }
+
+    @Test func aRiskThatNobodyJudgedKeepsItsHead() throws {
+        try decide(try score(campaign.modelPath), .couponAbuse, count: 40)
+        let labels = try folder.write(
+            "mine.csv", try run("review", "labels", "--database", database).output)
+        let trained = try run(
+            "train", "--labels", labels, "--from", campaign.modelPath, samples, "--output",
+            folder.file("mine.json"), expecting: 2)
+        #expect(trained.complaints.contains { $0.contains("fake_order: no labels, so its head stays") })
+        let model = try LogisticModel.load(folder.file("mine.json"))
+        #expect(model.heads[.fakeOrder] == campaign.model.heads[.fakeOrder])
+        #expect(model.heads[.couponAbuse] != campaign.model.heads[.couponAbuse])
+    }
+}
