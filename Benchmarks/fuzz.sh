@@ -26,9 +26,16 @@ for target in ${2:-decoder framing csv}; do
         mkdir -p "$corpus"
         cp "Fuzz/seeds-$target"/* "$corpus/" 2>/dev/null || true
     fi
+    hot=()
+    for file in "$root"/Sources/CHotPath/*.c; do
+        object=$data/$target-$(basename "$file" .c).o
+        clang -O2 -g -fsanitize=fuzzer-no-link,address -I "$root/Sources/CHotPath/include" -c "$file" -o "$object"
+        hot+=("$object")
+    done
     swiftc -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -module-name Fuzz -D ISAL \
-        -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" -Xcc -fmodule-map-file="$data/CHotPath.modulemap" \
-        "${fed[@]}" "Fuzz/$source.swift" -lz -lisal -o "$data/fuzz-$target"
+        -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" -I "$root/Sources/CLinux" \
+        -Xcc -fmodule-map-file="$data/CHotPath.modulemap" \
+        "${fed[@]}" "Fuzz/$source.swift" "${hot[@]}" -lz -lisal -o "$data/fuzz-$target"
     [ "$seconds" = 0 ] && continue
     "$data/fuzz-$target" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=3000 -max_len=2048 \
         -dict=Fuzz/decoder.dict -artifact_prefix="$data/$target-" -print_final_stats=1 "$corpus"

@@ -25,6 +25,26 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     } catch {
         require(refused == error, "refused otherwise the second time")
     }
+    // Nor may what stands behind the line matter: whatever could end it, or the line once more.
+    for rest in [#","ok":true,"ts":1}"#.utf8.map { $0 }, [UInt8](bytes.prefix(EventDecoder.margin)), []] {
+        var room = Array(bytes) + rest
+        room += [UInt8](repeating: 0x39, count: max(0, count + EventDecoder.margin - room.count))
+        var again = EventBatch()
+        var refusal: RejectReason?
+        room.withUnsafeBytes {
+            do throws(RejectReason) {
+                try decoder.decode(
+                    UnsafeRawBufferPointer(rebasing: $0[..<count]).bytes, margin: EventDecoder.margin,
+                    into: &again)
+            } catch {
+                refusal = error
+            }
+        }
+        require(refusal == refused, "refused otherwise with a margin")
+        if refused == nil {
+            require(text(of: again.events[0]) == text(of: batch.events[0]), "read differently with a margin")
+        }
+    }
     guard !bytes.contains(0), !bytes.starts(with: [0xEF, 0xBB, 0xBF]), !bytes.starts(with: [0xFE, 0xFF]),
         !bytes.starts(with: [0xFF, 0xFE]), refused != .tooDeep, !hasTrailingComma(bytes)
     else { return 0 }
@@ -47,6 +67,13 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let object, refused == nil else { return 0 }
     check(batch, object)
     return 0
+}
+
+/// All that an event says, but for where its account's text is kept.
+func text(of event: Event) -> String {
+    var event = event
+    event.accountTextOffset = 0
+    return String(reflecting: event)
 }
 
 /// Whether a comma stands before a closing bracket, be it within a string.

@@ -1,3 +1,5 @@
+import CHotPath
+
 /// Knows the `event_id`s of the last window of event time, exactly.
 ///
 /// Event time is cut into spans as long as the window, and the ids of the current and the previous span are
@@ -7,6 +9,8 @@ struct DuplicateFilter {
     private var current = Generation()
     private var previous = Generation()
     private var span = Int64.min
+    /// Where the span ends; nothing is earlier than its start.
+    private var spanEndMs = Int64.min
 
     init(windowMs: Int64) {
         self.windowMs = max(windowMs, 1)
@@ -14,8 +18,8 @@ struct DuplicateFilter {
 
     /// Whether `key` has been counted within the window before `ts`; if not, it now is.
     mutating func isRepeat(_ key: UInt64, at ts: Int64) -> Bool {
-        let now = ts / windowMs
-        if now != span {
+        if ts >= spanEndMs {
+            let now = ts / windowMs
             if now == span &+ 1 {
                 swap(&current, &previous)
             } else {
@@ -23,6 +27,7 @@ struct DuplicateFilter {
             }
             current.removeAll()
             span = now
+            spanEndMs = (now &+ 1) &* windowMs
         }
         if let seen = current.find(key), ts - seen <= windowMs { return true }
         if let seen = previous.find(key), ts - seen <= windowMs { return true }
@@ -30,10 +35,25 @@ struct DuplicateFilter {
         return false
     }
 
+    /// Brings what `isRepeat` will look at nearer.
+    @inline(__always)
+    func prefetch(_ key: UInt64) {
+        current.prefetch(key)
+        previous.prefetch(key)
+    }
+
     /// The ids of one span, with the time each was counted: open addressing, at most half full.
     private struct Generation {
         private var entries = [(key: UInt64, ts: Int64)](repeating: (0, 0), count: 1024)
         private var count = 0
+
+        @inline(__always)
+        func prefetch(_ key: UInt64) {
+            entries.withUnsafeBufferPointer {
+                pg_prefetch(
+                    $0.baseAddress.unsafelyUnwrapped + (Int(truncatingIfNeeded: key) & ($0.count &- 1)))
+            }
+        }
 
         func find(_ key: UInt64) -> Int64? {
             guard count > 0 else { return nil }
@@ -106,6 +126,7 @@ struct DuplicateFilter {
     init(windowMs: Int64, from reader: inout ByteReader) throws(ReadError) {
         self.init(windowMs: windowMs)
         span = try reader.read()
+        spanEndMs = span == Int64.min ? span : (span &+ 1) &* windowMs
         previous = try Generation(from: &reader)
         current = try Generation(from: &reader)
     }

@@ -1,3 +1,5 @@
+import CHotPath
+
 /// Turns one log line into an `Event`, in one pass over its bytes and without allocating.
 ///
 /// A line has to be one JSON object (RFC 8259) in valid UTF-8. Keys may come in any order; unknown ones are
@@ -7,6 +9,9 @@
 /// A known field of the wrong type refuses the line, because dropping it silently would hide it. A whole number
 /// may be written `12`, `12.0` or `1.2e1`.
 public struct EventDecoder: Sendable {
+    /// As many bytes behind a line as are of use to `decode`.
+    public static let margin = Int(PG_MARGIN)
+
     /// Event times that can be: 2000-01-01 up to 2100-01-01. A time in seconds falls outside.
     public static let plausibleTimes: Range<Int64> = 946_684_800_000..<4_102_444_800_000
 
@@ -31,6 +36,8 @@ public struct EventDecoder: Sendable {
 
     private let hash: IdentifierHash
     private let maximumStringLength: Int
+    /// The two of them, and what else `pg_read_members` goes by.
+    private var reading: pg_reading
     private var fields = FieldTable()
     private let types: SymbolTable
     private let platforms: SymbolTable
@@ -51,6 +58,9 @@ public struct EventDecoder: Sendable {
     public init(configuration: ReadConfiguration = ReadConfiguration()) {
         hash = configuration.hash
         maximumStringLength = min(configuration.maximumStringLength, Int(UInt16.max))
+        reading = pg_reading(
+            k0: hash.k0, k1: hash.k1, maximum_length: UInt64(max(0, maximumStringLength)),
+            field_count: UInt32(EventDecoder.fieldCount), context_field: UInt32(EventField.event.rawValue))
         types = SymbolTable(
             EventType.allCases.map { ($0.name, $0.rawValue) }, otherwise: EventType.other.rawValue, hash: hash
         )
@@ -75,11 +85,15 @@ public struct EventDecoder: Sendable {
     }
 
     /// Decodes `line` (without its LF) and appends the event and its account's text to `batch`.
-    public mutating func decode(_ line: RawSpan, into batch: inout EventBatch) throws(RejectReason) {
+    /// - Parameter margin: how many bytes behind the line are the caller's too and may be loaded; with `margin` of
+    ///   them and more a line's last fields are read as fast as the others.
+    public mutating func decode(
+        _ line: RawSpan, margin: Int = 0, into batch: inout EventBatch
+    ) throws(RejectReason) {
         let last = batch.events.count
         batch.events.append(Event())
         do throws(RejectReason) {
-            let account = try decode(line, into: &batch.events[last])
+            let account = try decode(line, margin: margin, into: &batch.events[last])
             let start = batch.text.count
             if account.hasEscapes {
                 JSONScanner.appendResolved(line, account, to: &batch.text)
@@ -104,15 +118,16 @@ public struct EventDecoder: Sendable {
 
     /// Decodes `line` into `event`, all but where its account's text is kept.
     /// - Returns: where that text is in the line.
-    mutating func decode(_ line: RawSpan, into event: inout Event) throws(RejectReason) -> JSONScanner.Text {
+    mutating func decode(
+        _ line: RawSpan, margin: Int, into event: inout Event
+    ) throws(RejectReason) -> JSONScanner.Text {
         // Texts are kept as two numbers of 32 bits.
         guard line.byteCount <= Int(UInt32.max) else { throw .lineTooLong }
         // Taken out while it is filled, so that nothing else can be reached through it.
         var slots: [UInt64] = []
         swap(&slots, &self.slots)
         defer { swap(&slots, &self.slots) }
-        var filling = slots.mutableSpan
-        let gathered = try gather(line, into: &filling)
+        let gathered = try gather(line, margin, into: &slots)
         let said = slots.span
 
         if gathered.mistyped != 0 { throw .wrongType }
@@ -141,15 +156,17 @@ public struct EventDecoder: Sendable {
 
     private static let fieldCount = 42
 
+    // A field's number is below `fieldCount`, and there are twice as many slots.
+
     /// A string's key, a whole number or a boolean; 0 when absent.
     @inline(__always)
     private static func key(_ slots: Span<UInt64>, _ field: EventField) -> UInt64 {
-        slots[Int(field.rawValue)]
+        slots[unchecked: Int(field.rawValue)]
     }
 
     @inline(__always)
     private static func number(_ slots: Span<UInt64>, _ field: EventField) -> Int64 {
-        Int64(bitPattern: slots[Int(field.rawValue)])
+        Int64(bitPattern: slots[unchecked: Int(field.rawValue)])
     }
 
     /// The text of a string, its length as it stands in the line.
@@ -157,7 +174,7 @@ public struct EventDecoder: Sendable {
     private static func text(
         _ slots: Span<UInt64>, _ field: EventField, _ gathered: Gathered
     ) -> JSONScanner.Text {
-        let range = slots[fieldCount &+ Int(field.rawValue)]
+        let range = slots[unchecked: fieldCount &+ Int(field.rawValue)]
         let start = Int(truncatingIfNeeded: range >> 32)
         let end = Int(truncatingIfNeeded: range & 0xFFFF_FFFF)
         return JSONScanner.Text(
@@ -165,13 +182,12 @@ public struct EventDecoder: Sendable {
             hasEscapes: gathered.escaped & bit(field) != 0)
     }
 
-    /// Reads the line's object. Known fields written without spaces and escapes are taken here; any other goes
-    /// through `member`.
+    /// Reads the line's object. Members as logs write them are taken by `pg_read_members`; any other goes through
+    /// `member`.
     @inline(__always)
     private mutating func gather(
-        _ line: borrowing RawSpan, into slots: inout MutableSpan<UInt64>
+        _ line: borrowing RawSpan, _ margin: Int, into slots: inout [UInt64]
     ) throws(RejectReason) -> Gathered {
-        precondition(slots.count == 2 * EventDecoder.fieldCount)
         for index in 0..<EventDecoder.fieldCount { slots[index] = 0 }
         var gathered = Gathered()
         var position = 0
@@ -183,100 +199,43 @@ public struct EventDecoder: Sendable {
         }
         position &+= 1
         JSONScanner.skipSpace(line, &position)
-        var previous = FieldTable.unknown
         if JSONScanner.byte(line, position) == 0x7D {
             try end(line, position &+ 1)
             return gathered
         }
-        // What is present, kept apart from `gathered.present` as long as nothing unusual comes.
-        var present: UInt64 = 0
-        var isUsual = true
+        // Loads from the limit on end within the margin behind the line, or within the line.
+        let limit = line.byteCount &- max(0, Int(PG_MARGIN) &- margin)
+        var members = pg_members()
+        members.position = position
+        members.previous = UInt32(FieldTable.unknown)
         while true {
-            // At the quote of a key.
-            usual: if isUsual, JSONScanner.byte(line, position) == 0x22,
-                let pattern = fields.expected(line, position &+ 1, after: previous)
-                    ?? sought(line, position &+ 1, after: previous)
-            {
-                let start = position &+ 1 &+ pattern.length
-                let slot = Int(pattern.field.rawValue)
-                if pattern.isString {
-                    var state = hash.k0
-                    var index = start
-                    var chunk = JSONScanner.chunk(line, index)
-                    while chunk.plainCount == 16 {
-                        state = hash.step(state, low: chunk.low, high: chunk.high)
-                        index &+= 16
-                        chunk = JSONScanner.chunk(line, index)
-                    }
-                    let close = index &+ chunk.plainCount
-                    let length = close &- start
-                    // Empty or too long: one comparison for both.
-                    guard JSONScanner.byte(line, close) == 0x22,
-                        UInt(bitPattern: length &- 1) < UInt(bitPattern: maximumStringLength)
-                    else { break usual }
-                    slots[slot] = finish(state, chunk, count: length)
-                    slots[EventDecoder.fieldCount &+ slot] =
-                        UInt64(truncatingIfNeeded: start) << 32 | UInt64(truncatingIfNeeded: close)
-                    position = close &+ 1
-                } else {
-                    var after = start
-                    if pattern.field != .ok {
-                        guard let number = JSONScanner.scanPlainInteger(line, &after) else { break usual }
-                        slots[slot] = UInt64(bitPattern: number)
-                    } else {
-                        guard let value = JSONScanner.scanBoolean(line, &after) else { break usual }
-                        slots[slot] = value ? 1 : 0
-                    }
-                    position = after
-                }
-                previous = slot
-                present |= 1 &<< UInt64(truncatingIfNeeded: slot)
-                let next = JSONScanner.byte(line, position)
-                if next == 0x2C, JSONScanner.byte(line, position &+ 1) == 0x22 {
-                    position &+= 1
-                    continue
-                }
-                if next == 0x7D { break }
-                let more = try separator(line, position)
-                guard more >= 0 else {
-                    position = ~more
-                    break
-                }
-                position = more
-                continue
+            // At the quote of a key, where usual members may follow.
+            if members.position < limit {
+                // Were these fields to come again, only `member` would take their marks away.
+                members.barred = gathered.mistyped | gathered.overlong | gathered.escaped
+                let start = line.withUnsafeBytes { $0.baseAddress.unsafelyUnwrapped }
+                pg_read_members(
+                    start, line.byteCount, limit, &reading, fields.keys, fields.guesses, &members, &slots)
             }
-            gathered.present |= present
-            present = 0
-            (position, previous) = try member(
-                line, position, after: previous, into: &slots, &gathered)
-            isUsual = gathered.mistyped | gathered.overlong | gathered.escaped == 0
-            let more = try separator(line, position)
+            if members.is_behind_value == 0 {
+                try member(line, &members, into: &slots, &gathered)
+            }
+            let more = try separator(line, members.position)
             guard more >= 0 else {
                 position = ~more
                 break
             }
-            position = more
+            members.position = more
+            members.is_behind_value = 0
         }
-        gathered.present |= present
+        gathered.present = members.present
         try end(line, position &+ 1)
         return gathered
     }
 
-    /// The pattern of a known key that was not expected here, from now on expected; nil when its colon and a string's
-    /// opening quote do not follow at once.
-    @inline(never)
-    private mutating func sought(
-        _ line: borrowing RawSpan, _ start: Int, after previous: Int
-    ) -> FieldTable.Pattern? {
-        var position = start
-        guard let named = try? key(line, &position) else { return nil }
-        fields.expect(named, after: previous)
-        return fields.expected(line, start, after: previous)
-    }
-
     /// Reads what stands between members.
     /// - Returns: the position of the next member's key, or the complement of that of the closing brace.
-    @inline(never)
+    @inline(__always)
     private func separator(_ line: borrowing RawSpan, _ start: Int) throws(RejectReason) -> Int {
         var position = start
         JSONScanner.skipSpace(line, &position)
@@ -289,29 +248,30 @@ public struct EventDecoder: Sendable {
     }
 
     /// Reads a member, in whatever way it is written.
-    /// - Returns: the position behind its value, and its field for the next key to be expected.
     @inline(never)
     private mutating func member(
-        _ line: borrowing RawSpan, _ start: Int, after previous: Int,
-        into slots: inout MutableSpan<UInt64>, _ gathered: inout Gathered
-    ) throws(RejectReason) -> (position: Int, field: Int) {
-        var position = start
+        _ line: borrowing RawSpan, _ members: inout pg_members, into slots: inout [UInt64],
+        _ gathered: inout Gathered
+    ) throws(RejectReason) {
+        var position = members.position
         guard JSONScanner.byte(line, position) == 0x22 else { throw .notJSON }
         position &+= 1
         let named = try key(line, &position)
-        fields.expect(named, after: previous)
+        fields.expect(named, after: members.previous, in: members.context)
         JSONScanner.skipSpace(line, &position)
         guard JSONScanner.byte(line, position) == 0x3A else { throw .notJSON }
         position &+= 1
         JSONScanner.skipSpace(line, &position)
         guard let field = named else {
-            return (try JSONScanner.skipValue(line, from: position, depth: 1), FieldTable.unknown)
+            members.position = try JSONScanner.skipValue(line, from: position, depth: 1)
+            members.previous = UInt32(FieldTable.unknown)
+            return
         }
 
         let bit = EventDecoder.bit(field)
         let slot = Int(field.rawValue)
         let first = JSONScanner.byte(line, position)
-        gathered.present &= ~bit
+        members.present &= ~bit
         gathered.mistyped &= ~bit
         gathered.overlong &= ~bit
         gathered.escaped &= ~bit
@@ -327,26 +287,28 @@ public struct EventDecoder: Sendable {
                     UInt64(truncatingIfNeeded: token.text.start) << 32
                     | UInt64(truncatingIfNeeded: token.text.end)
                 if token.text.hasEscapes { gathered.escaped |= bit }
-                gathered.present |= bit
+                members.present |= bit
             }
         } else if EventDecoder.integers & bit != 0, first == 0x2D || first &- 0x30 < 10 {
             if let value = try JSONScanner.scanInteger(line, &position) {
                 slots[slot] = UInt64(bitPattern: value)
-                gathered.present |= bit
+                members.present |= bit
                 if value < 0 && EventDecoder.money & bit != 0 { gathered.mistyped |= bit }
             } else {
                 gathered.mistyped |= bit
             }
         } else if field == .ok, let value = JSONScanner.scanBoolean(line, &position) {
             slots[slot] = value ? 1 : 0
-            gathered.present |= bit
+            members.present |= bit
         } else if JSONScanner.isNull(line, position) {
             position &+= 4
         } else {
             position = try JSONScanner.skipValue(line, from: position, depth: 1)
             gathered.mistyped |= bit
         }
-        return (position, slot)
+        if field == .event { members.context = FieldTable.context(ofType: slots[slot]) }
+        members.position = position
+        members.previous = UInt32(slot)
     }
 
     /// Sets all that an event says by what its line says; where its account's text is, is left to the caller.
@@ -424,14 +386,11 @@ public struct EventDecoder: Sendable {
     private func rank(of slots: Span<UInt64>, _ present: UInt64) -> UInt64 {
         // A sum of products of two values each, all with their own odd offset: strings are hashes already, and the
         // products do not wait for each other.
-        var offset = hash.k1
-        var sum = present &* 0xE703_7ED1_A0B4_28DB
-        for pair in 0..<21 {
-            sum &+=
-                (slots[pair &* 2] &+ offset)
-                &* (slots[pair &* 2 &+ 1] ^ offset ^ 0xD1B5_4A32_D192_ED03)
-            offset &+= 0x9E37_79B9_7F4A_7C16
-        }
+        let sum =
+            present &* 0xE703_7ED1_A0B4_28DB
+            &+ slots.withUnsafeBufferPointer {
+                pg_sum_of_products($0.baseAddress, UInt32(EventDecoder.fieldCount / 2), hash.k1)
+            }
         return IdentifierHash.fold(sum ^ hash.k1, 0xA076_1D64_78BD_642F)
     }
 

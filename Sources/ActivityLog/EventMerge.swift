@@ -81,7 +81,8 @@ struct EventMerge: ~Copyable {
             }
             do throws(RejectReason) {
                 let slot = pool.emptySlot()
-                let account = try decoder.decode(line.bytes.bytes, into: &pool[slot])
+                let account = try decoder.decode(
+                    line.bytes.bytes, margin: LineFramer.margin, into: &pool[slot])
                 pool.keep(slot, account: account, in: line.bytes)
                 arrivals.append(
                     OrderKey(ts: pool[slot].ts, tieBreak: pool[slot].tieBreak, slot: UInt32(slot)))
@@ -160,6 +161,7 @@ struct EventMerge: ~Copyable {
             swap(&queue, &sources[active[turn]].queue)
             while let key = queue.first, !limit.precedes(key), batch.events.count < EventMerge.batchSize {
                 queue.removeFirst()
+                if let coming = queue.key(after: 8) { duplicates.prefetch(pool.eventIDKey(coming.slot)) }
                 let id = pool.eventIDKey(key.slot)
                 if id != 0 && duplicates.isRepeat(id, at: key.ts) {
                     report.duplicates += 1

@@ -1,26 +1,73 @@
 /// Holds the events that wait for their turn, with the text of their accounts, in slots that are used again.
-struct EventPool {
+///
+/// It owns plain memory: arrays would be asked at each step of each event whether they are shared.
+struct EventPool: ~Copyable {
     /// Texts up to this long lie in a cell of their slot; longer ones are rare and kept aside.
     private static let cellLength = 64
 
-    private var events: [Event] = []
-    private var cells: [UInt8] = []
+    // Invariant: events[..<count] are initialised, and each has a cell of as many bytes; `free` holds the numbers of
+    // slots below `count` and has room for all of them. A slot that callers name came from `emptySlot`, so that it is
+    // below `count`, which never falls.
+    private var events = UnsafeMutableBufferPointer<Event>.allocate(capacity: 1024)
+    private var cells = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024 * cellLength, alignment: 64)
+    private var count = 0
+    private var free = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 1024)
+    private var freeCount = 0
     private var longTexts: [UInt32: [UInt8]] = [:]
-    private var free: [UInt32] = []
     private var resolved: [UInt8] = []
 
+    deinit {
+        events.deallocate()
+        cells.deallocate()
+        free.deallocate()
+    }
+
     /// A slot to decode an event into; it is taken once `keep` is called, and otherwise given out again.
+    @inline(__always)
     mutating func emptySlot() -> Int {
-        if let slot = free.last { return Int(slot) }
-        free.append(UInt32(events.count))
-        events.append(Event())
-        cells.append(contentsOf: repeatElement(0, count: EventPool.cellLength))
-        return events.count - 1
+        if freeCount == 0 { addSlot() }
+        return Int(free[freeCount - 1])
+    }
+
+    @inline(never)
+    private mutating func addSlot() {
+        if count == events.count { grow() }
+        events.initializeElement(at: count, to: Event())
+        free[0] = UInt32(count)
+        freeCount = 1
+        count += 1
+    }
+
+    private mutating func grow() {
+        let more = UnsafeMutableBufferPointer<Event>.allocate(capacity: count * 2)
+        _ = more.moveInitialize(fromContentsOf: events)
+        events.deallocate()
+        events = more
+        let moreCells = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: cells.count * 2, alignment: EventPool.cellLength)
+        moreCells.copyMemory(from: UnsafeRawBufferPointer(cells))
+        cells.deallocate()
+        cells = moreCells
+        // Empty at this moment, so that there is nothing to carry over.
+        free.deallocate()
+        free = .allocate(capacity: count * 2)
+    }
+
+    @inline(__always)
+    private func cell(_ slot: Int, _ length: Int) -> UnsafeMutableRawBufferPointer {
+        let start = slot * EventPool.cellLength
+        return UnsafeMutableRawBufferPointer(rebasing: cells[start..<start + length])
+    }
+
+    @inline(__always)
+    private mutating func giveBack(_ slot: UInt32) {
+        free[freeCount] = slot
+        freeCount += 1
     }
 
     subscript(slot: Int) -> Event {
         @inline(__always) _read { yield events[slot] }
-        @inline(__always) _modify { yield &events[slot] }
+        @inline(__always) nonmutating _modify { yield &events[slot] }
     }
 
     /// Takes the slot that was given out last, with the text of its event's account, which stands in `line`.
@@ -36,13 +83,10 @@ struct EventPool {
 
     @inline(__always)
     private mutating func keep(_ slot: Int, text: UnsafeRawBufferPointer) {
-        free.removeLast()
+        freeCount -= 1
         events[slot].accountTextLength = UInt16(truncatingIfNeeded: text.count)
         if text.count <= EventPool.cellLength {
-            let start = slot * EventPool.cellLength
-            cells.withUnsafeMutableBytes {
-                UnsafeMutableRawBufferPointer(rebasing: $0[start..<start + text.count]).copyMemory(from: text)
-            }
+            cell(slot, text.count).copyMemory(from: text)
         } else {
             longTexts[UInt32(slot)] = Array(text)
         }
@@ -55,18 +99,13 @@ struct EventPool {
         events[index].accountTextOffset = UInt32(batch.text.count)
         let length = Int(events[index].accountTextLength)
         // As a range of one, because `append` of an element copies it twice.
-        events.withUnsafeBufferPointer {
-            batch.events.append(contentsOf: UnsafeBufferPointer(rebasing: $0[index..<index + 1]))
-        }
+        batch.events.append(contentsOf: UnsafeMutableBufferPointer(rebasing: events[index..<index + 1]))
         if length <= EventPool.cellLength {
-            let start = index * EventPool.cellLength
-            cells.withUnsafeBytes {
-                batch.text.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[start..<start + length]))
-            }
+            batch.text.append(contentsOf: cell(index, length))
         } else {
             batch.text.append(contentsOf: longTexts.removeValue(forKey: slot) ?? [])
         }
-        free.append(slot)
+        giveBack(slot)
     }
 
     /// The key of the event's `event_id`.
@@ -75,7 +114,7 @@ struct EventPool {
     /// Gives up an event.
     mutating func discard(_ slot: UInt32) {
         if events[Int(slot)].accountTextLength > EventPool.cellLength { longTexts[slot] = nil }
-        free.append(slot)
+        giveBack(slot)
     }
 
     /// Copies an event to the end of a batch, with the time it would be delivered at.
@@ -90,8 +129,7 @@ struct EventPool {
     private func withText(of slot: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) {
         let length = Int(events[Int(slot)].accountTextLength)
         if length <= EventPool.cellLength {
-            let start = Int(slot) * EventPool.cellLength
-            cells.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<start + length])) }
+            body(UnsafeRawBufferPointer(cell(Int(slot), length)))
         } else {
             longTexts[slot]?.withUnsafeBytes(body)
         }

@@ -1,7 +1,10 @@
+import CHotPath
+
 /// Finds the field that a key names, by the key's bytes as three words: no name is longer than 24 bytes.
 ///
-/// Logs mostly repeat their keys in one order, so the key that came last time after the same key is tried first, then the one before:
-/// the position behind it is then known without looking for its end.
+/// Logs mostly repeat their keys in one order, which depends on the type of the event. So for each type, told by some bits
+/// of its key, and each field the two are known that came last behind it: the position behind such a key is then known
+/// without looking for its end.
 struct FieldTable: Sendable {
     /// A field's name as words, zeros behind it.
     private struct Entry: Sendable {
@@ -12,84 +15,54 @@ struct FieldTable: Sendable {
         var field: EventField?
     }
 
-    /// A name with its closing quote and colon, and for a string the quote that opens it, as words; and which
-    /// bytes of them count.
-    struct Pattern: Sendable {
-        var word0: UInt64
-        var word1: UInt64
-        var word2: UInt64
-        var mask0: UInt64
-        var mask1: UInt64
-        var mask2: UInt64
-        var field: EventField
-        var length: Int
-        /// The field holds a string.
-        var isString: Bool
-    }
-
     static let unknown = EventField.allCases.count
     private static let slots = 256
 
     private var entries = [Entry](repeating: Entry(), count: slots)
-    private var patterns: [Pattern] = []
-    /// By the field that came before (or `unknown`, also at the start of a line): the one that came next last
-    /// time.
-    private var next: [Pattern] = []
-    /// The one before that.
-    private var nextButOne: [Pattern] = []
+    /// The keys as they are written, by field.
+    private(set) var keys: [pg_key] = []
+    /// The fields to be guessed, the likelier first, by context and by the field that came before (or `unknown`, also at the
+    /// start of a line).
+    private(set) var guesses = [UInt8](repeating: 0, count: Int(PG_CONTEXTS * PG_FIELDS) * 2)
 
     init() {
+        precondition(FieldTable.unknown < PG_FIELDS)
         for field in EventField.allCases {
             let name = field.name.withUTF8Buffer { Array($0) }
-            precondition(name.count <= 21, "a field's name with two quotes and a colon fits three words")
-            let words = FieldTable.words(name)
-            let entry = Entry(word0: words.0, word1: words.1, word2: words.2, field: field)
             let isString = EventDecoder.strings & EventDecoder.bit(field) != 0
             let text = name + (isString ? [0x22, 0x3A, 0x22] : [0x22, 0x3A])
-            let pattern = FieldTable.words(text)
-            let mask = FieldTable.words([UInt8](repeating: 0xFF, count: text.count))
-            patterns.append(
-                Pattern(
-                    word0: pattern.0, word1: pattern.1, word2: pattern.2, mask0: mask.0, mask1: mask.1,
-                    mask2: mask.2, field: field, length: text.count, isString: isString))
+            precondition(text.count <= 24, "a field's name with two quotes and a colon fits three words")
+            var key = pg_key()
+            withUnsafeMutableBytes(of: &key.text) { $0.copyBytes(from: text) }
+            key.mask = (1 << UInt32(text.count)) - 1
+            key.length = UInt8(text.count)
+            key.kind = UInt8(isString ? PG_STRING : field == .ok ? PG_BOOLEAN : PG_INTEGER)
+            keys.append(key)
+
+            let bytes = name.span.bytes
+            let entry = Entry(
+                word0: JSONScanner.word(bytes, 0), word1: JSONScanner.word(bytes, 8),
+                word2: JSONScanner.word(bytes, 16), field: field)
             var slot = FieldTable.slot(entry.word0, entry.word1)
             while entries[slot].field != nil { slot = (slot + 1) % FieldTable.slots }
             entries[slot] = entry
         }
-        next = [Pattern](repeating: patterns[0], count: FieldTable.unknown + 1)
-        nextButOne = next
     }
 
-    private static func words(_ bytes: [UInt8]) -> (UInt64, UInt64, UInt64) {
-        let bytes = bytes.span.bytes
-        return (JSONScanner.word(bytes, 0), JSONScanner.word(bytes, 8), JSONScanner.word(bytes, 16))
-    }
-
-    /// The pattern of the field whose key stands at `position` (behind its opening quote) if it is one of the two
-    /// that last came after the field `previous`, and its colon and a string's opening quote follow at once.
+    /// Which of the orders an event's type has.
     @inline(__always)
-    func expected(
-        _ line: borrowing RawSpan, _ position: Int, after previous: Int
-    ) -> Pattern? {
-        let word0 = JSONScanner.word(line, position)
-        let word1 = JSONScanner.word(line, position &+ 8)
-        let word2 = JSONScanner.word(line, position &+ 16)
-        @inline(__always) func fits(_ pattern: Pattern) -> Bool {
-            (word0 ^ pattern.word0) & pattern.mask0 | (word1 ^ pattern.word1) & pattern.mask1
-                | (word2 ^ pattern.word2) & pattern.mask2 == 0
-        }
-        let first = next[previous]
-        if fits(first) { return first }
-        let second = nextButOne[previous]
-        return fits(second) ? second : nil
+    static func context(ofType key: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: key) & UInt32(PG_CONTEXTS - 1)
     }
 
     /// Remembers that `field` came after the field `previous`.
     @inline(__always)
-    mutating func expect(_ field: EventField?, after previous: Int) {
-        guard let field, next[previous].field != field else { return }
-        nextButOne[previous] = next[previous]
-        next[previous] = patterns[Int(field.rawValue)]
+    mutating func expect(_ field: EventField?, after previous: UInt32, in context: UInt32) {
+        guard let field else { return }
+        let place = Int(context &* UInt32(PG_FIELDS) &+ previous) &* 2
+        guard guesses[place] != field.rawValue else { return }
+        guesses[place + 1] = guesses[place]
+        guesses[place] = field.rawValue
     }
 
     @inline(__always)

@@ -12,7 +12,8 @@
 /// nothing but white space are passed over. A line longer than the limit is reported once, with its first
 /// bytes, and never kept: the buffer does not grow.
 struct LineFramer: ~Copyable {
-    /// A complete line, valid until the framer is next filled.
+    /// A complete line, valid until the framer is next filled. When it is not too long, `margin` bytes behind it may be
+    /// loaded, too, whatever they hold.
     struct Line {
         var bytes: UnsafeRawBufferPointer
         /// Offset of its first byte in the log.
@@ -25,6 +26,10 @@ struct LineFramer: ~Copyable {
     /// What a line of the greatest length may carry beside its own bytes: byte order mark and CR.
     private static let slack = 4
 
+    /// Bytes behind a line that are the framer's, too.
+    static let margin = EventDecoder.margin
+
+    /// Where bytes come in; `margin` more bytes behind it are allocated and hold nothing of meaning.
     private let buffer: UnsafeMutableRawBufferPointer
     private let maximumLength: Int
     // Invariant: 0 ≤ start ≤ scanned ≤ end ≤ buffer.count; buffer[start..<end] has come in and has not been
@@ -44,7 +49,11 @@ struct LineFramer: ~Copyable {
     init(maximumLength: Int, chunk: Int) {
         self.maximumLength = maximumLength
         // Pages that no line reaches are never touched, so a long limit costs address space only.
-        buffer = .allocate(byteCount: maximumLength + LineFramer.slack + chunk, alignment: 16)
+        let count = maximumLength + LineFramer.slack + chunk
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: count + LineFramer.margin, alignment: 64)
+        (memory.baseAddress! + count).initializeMemory(as: UInt8.self, repeating: 0, count: LineFramer.margin)
+        buffer = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
         sample = .allocate(byteCount: LineFramer.sampleLength, alignment: 16)
     }
 

@@ -39,10 +39,11 @@ struct LogReader: ~Copyable {
     /// - Parameters:
     ///   - descriptor: open for reading; closed with the reader when `owned`.
     ///   - isGrowing: the file's end is no end before `stopGrowing`.
-    ///   - readChunk, outputChunk: bytes a read, bytes of text a fill.
+    ///   - readChunk, outputChunk: bytes a read, bytes of text a fill. ISA-L copies some 96 KB a fill for its history,
+    ///     and what came has to be still in the second-level cache when it is decoded.
     init(
         descriptor: Int32, owned: Bool, configuration: ReadConfiguration, isGrowing: Bool = false,
-        readChunk: Int = 1 << 16, outputChunk: Int = 1 << 17
+        readChunk: Int = 1 << 16, outputChunk: Int = 1 << 18
     ) {
         self.outputChunk = outputChunk
         text = TextReader(

@@ -26,6 +26,9 @@ struct ReorderQueue {
 
     var first: OrderKey? { head < keys.count ? keys[head] : nil }
 
+    /// The one that comes so many after the first.
+    func key(after count: Int) -> OrderKey? { head + count < keys.count ? keys[head + count] : nil }
+
     /// All that wait, in order.
     var pending: ArraySlice<OrderKey> { keys[head...] }
 

@@ -5,11 +5,46 @@ import Testing
 @Suite struct EventDecoderTests {
     let hash = IdentifierHash()
 
+    /// Decodes a line that stands alone and, with a decoder that has seen it, the same line with something misleading
+    /// behind it: they have to be alike.
+    func read(
+        _ line: [UInt8], behind: [UInt8] = Array(#","ts":1,"ok":false,"page":"x"}"#.utf8),
+        with decoder: inout EventDecoder, into batch: inout EventBatch
+    ) throws(RejectReason) {
+        var reason: RejectReason?
+        do throws(RejectReason) {
+            try decoder.decode(line.span.bytes, into: &batch)
+        } catch {
+            reason = error
+        }
+        let room = line + behind + [UInt8](repeating: 0x31, count: EventDecoder.margin)
+        for margin in [EventDecoder.margin, 1] {
+            var again = EventBatch()
+            var secondReason: RejectReason?
+            room.withUnsafeBytes {
+                do throws(RejectReason) {
+                    let line = UnsafeRawBufferPointer(rebasing: $0[..<line.count])
+                    try decoder.decode(line.bytes, margin: margin, into: &again)
+                } catch {
+                    secondReason = error
+                }
+            }
+            #expect(secondReason == reason)
+            guard reason == nil, let first = batch.events.last, var second = again.events.first else {
+                continue
+            }
+            second.accountTextOffset = first.accountTextOffset
+            #expect(String(reflecting: second) == String(reflecting: first))
+            #expect(batch.text.suffix(again.text.count).elementsEqual(again.text))
+        }
+        if let reason { throw reason }
+    }
+
     func decode(_ bytes: [UInt8]) throws -> (event: Event, account: String) {
         var decoder = EventDecoder()
         var batch = EventBatch()
         batch.text = Array("before".utf8)
-        try decoder.decode(bytes.span.bytes, into: &batch)
+        try read(bytes, with: &decoder, into: &batch)
         let event = batch.events[0]
         let start = Int(event.accountTextOffset)
         let text = batch.text[start..<start + Int(event.accountTextLength)]
@@ -28,7 +63,7 @@ import Testing
         var decoder = EventDecoder()
         var batch = EventBatch()
         do throws(RejectReason) {
-            try decoder.decode(bytes.span.bytes, into: &batch)
+            try read(bytes, with: &decoder, into: &batch)
             return nil
         } catch {
             #expect(batch.events.isEmpty && batch.text.isEmpty)
@@ -365,9 +400,49 @@ import Testing
                 // A line read for the second time comes in the order that the decoder expects.
                 for _ in 0..<2 {
                     var batch = EventBatch()
-                    try decoder.decode(Array(line.utf8).span.bytes, into: &batch)
+                    try read(Array(line.utf8), with: &decoder, into: &batch)
                     #expect(batch.events[0].accountKey == key(text), "\(line)")
                     #expect(batch.text == Array(text.utf8), "\(line)")
+                }
+            }
+        }
+    }
+
+    @Test func whatStandsBehindALineIsNoPartOfIt() throws {
+        let whole = Array(
+            (#"{"ts":1767225600000,"event":"flash_sale_attempt","account_id":"a12345678901234567890123456789012","#
+                + #""points":12345678,"ok":true,"page":"","sku_id":"小米","scene":7,"quantity":1234567890123456}"#)
+                .utf8)
+        var decoder = EventDecoder()
+        for length in whole.indices {
+            var batch = EventBatch()
+            #expect(throws: RejectReason.self) {
+                try read(
+                    Array(whole[..<length]), behind: Array(whole[length...]), with: &decoder, into: &batch)
+            }
+        }
+        var batch = EventBatch()
+        try read(whole, with: &decoder, into: &batch)
+        #expect(batch.events[0].quantity == Int32.max && batch.events[0].points == 12_345_678)
+    }
+
+    @Test func numbersOfAnyLengthAreReadAlike() throws {
+        var decoder = EventDecoder()
+        for digits in 1...19 {
+            let number = String("1234567890123456789".prefix(digits))
+            for text in [number, "-" + number, number + ".0", "0" + number] {
+                for end in ["}", " }", ",\"ok\":true}"] {
+                    let line = Array(
+                        "{\"ts\":1767225600000,\"event\":\"refund_done\",\"account_id\":\"a\",\"dwell_ms\":\(text)\(end)"
+                            .utf8)
+                    var batch = EventBatch()
+                    do throws(RejectReason) {
+                        try read(line, with: &decoder, into: &batch)
+                        #expect(batch.events[0].dwellMs == Int32(clamping: Int64(text.prefix { $0 != "." })!))
+                        #expect(text.first != "0")
+                    } catch {
+                        #expect(error == .notJSON && text.first == "0")
+                    }
                 }
             }
         }
@@ -381,11 +456,11 @@ import Testing
                 + #""rating":3,"amount_fen":5,"peer_id":"p","ok":false}"#).utf8)
         var decoder = EventDecoder()
         var fresh = Event()
-        _ = try decoder.decode(poor.span.bytes, into: &fresh)
+        _ = try decoder.decode(poor.span.bytes, margin: 0, into: &fresh)
         var used = Event()
-        _ = try decoder.decode(rich.span.bytes, into: &used)
+        _ = try decoder.decode(rich.span.bytes, margin: 0, into: &used)
         #expect(used.modelIsEmulator && !used.ok && used.ipKey != 0)
-        _ = try decoder.decode(poor.span.bytes, into: &used)
+        _ = try decoder.decode(poor.span.bytes, margin: 0, into: &used)
         #expect(String(reflecting: used) == String(reflecting: fresh))
     }
 
@@ -395,7 +470,7 @@ import Testing
             var batch = EventBatch()
             let line = "{\"ts\":1767225600000,\"event\":\"click\",\"account_id\":\"a\"\(more)}"
             do throws(RejectReason) {
-                try decoder.decode(Array(line.utf8).span.bytes, into: &batch)
+                try read(Array(line.utf8), with: &decoder, into: &batch)
                 return .success(batch.events[0])
             } catch {
                 return .failure(error)

@@ -45,6 +45,7 @@ struct DecodeBench {
             lines.append(to: &bytes)
             ranges.append(start..<bytes.count - 1)
         }
+        bytes.append(contentsOf: [UInt8](repeating: 0, count: EventDecoder.margin))
         print("\(count) lines of \(bytes.count / count) bytes")
 
         var decoder = EventDecoder()
@@ -57,7 +58,8 @@ struct DecodeBench {
                         if index % 2048 == 0 { batch.removeAll() }
                         do throws(RejectReason) {
                             try decoder.decode(
-                                UnsafeRawBufferPointer(rebasing: raw[range]).bytes, into: &batch)
+                                UnsafeRawBufferPointer(rebasing: raw[range]).bytes,
+                                margin: EventDecoder.margin, into: &batch)
                         } catch { fatalError("line \(index) was refused: \(error)") }
                     }
                 }

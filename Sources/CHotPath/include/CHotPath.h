@@ -1,5 +1,5 @@
-// What the per-event path needs and Swift 6.3 has no fast spelling for: prefetching, the bytes of a string
-// sixteen at a time, and arithmetic on eight sixteen-bit lanes (Swift's SIMD masks compile to a loop over the lanes: 40 ns where these take 2).
+// What the per-event path needs and Swift 6.3 has no fast spelling for: prefetching, the bytes of a line
+// 16 or 32 at a time, and arithmetic on eight sixteen-bit lanes (Swift's SIMD masks compile to a loop over the lanes: 40 ns where these take 2).
 #ifndef PROMOGUARD_CHOTPATH_H
 #define PROMOGUARD_CHOTPATH_H
 
@@ -98,6 +98,79 @@ static inline uint32_t pg_plain_count(const void *bytes) {
     while (count < 16 && text[count] >= ' ' && text[count] < 0x80 && text[count] != '"' && text[count] != '\\') count++;
     return count;
 #endif
+}
+
+/// How a field's value is written.
+enum { PG_STRING = 0, PG_INTEGER = 1, PG_BOOLEAN = 2 };
+
+/// A field's key as logs write it: name, closing quote, colon and, for a string, the quote that opens it; zeros behind.
+typedef struct {
+    uint8_t text[32];
+    /// A bit for each byte of the text that counts, from the first on.
+    uint32_t mask;
+    /// How many they are, at most 24.
+    uint8_t length;
+    /// PG_STRING, PG_INTEGER or PG_BOOLEAN.
+    uint8_t kind;
+} pg_key;
+
+/// How many fields there can be, and how many contexts of their order.
+#define PG_FIELDS 64
+#define PG_CONTEXTS 32
+
+/// How many bytes from the limit on `pg_read_members` may load.
+#define PG_MARGIN 64
+
+/// What reading goes by, whatever the line.
+typedef struct {
+    /// The two words of the key of `IdentifierHash`.
+    uint64_t k0, k1;
+    /// Bytes of a string.
+    uint64_t maximum_length;
+    /// How many fields there are: the ranges stand behind that many values.
+    uint32_t field_count;
+    /// The field whose value is the context of the order of the fields behind it.
+    uint32_t context_field;
+} pg_reading;
+
+/// How far the reading of a line's members has come.
+typedef struct {
+    /// Where a member's opening quote stands, or what follows a value.
+    size_t position;
+    /// A bit for each field that was read, and for each that is not to be read here.
+    uint64_t present, barred;
+    /// The field read last, and the context.
+    uint32_t previous, context;
+    /// Whether `position` is behind a value and not at a member.
+    uint32_t is_behind_value;
+} pg_members;
+
+/// Reads members of a JSON object as long as each is a key that is guessed, with no white space, and a value of its kind: a
+/// string of plain ASCII without escapes, 1 to `maximum_length` bytes long, an integer of 1 to 15 digits, `true` or `false`.
+/// Stops at the first that is not, or behind a value that no comma and quote follow at once; never goes on beyond `end`.
+/// - line: `end` bytes; `limit` + PG_MARGIN bytes may be read from it, whatever they hold behind `end`.
+/// - limit: at most `end`; no member that begins there or later is read.
+/// - keys: by field.
+/// - guesses: two fields for each context and previous field, the likelier first.
+/// - values: of each field read, its string's hash, its number or 0 or 1; behind them a string's start in the upper half
+///   and its end in the lower.
+void pg_read_members(
+    const uint8_t *line, size_t end, size_t limit, const pg_reading *reading, const pg_key *keys,
+    const uint8_t *guesses, pg_members *members, uint64_t *values);
+
+/// The sum of (values[2n] + offset) × (values[2n + 1] ^ offset ^ 0xd1b54a32d192ed03) over `pairs` pairs, where the offset
+/// grows by 0x9e3779b97f4a7c16 from one pair to the next; modulo 2^64.
+static inline uint64_t pg_sum_of_products(const uint64_t *values, uint32_t pairs, uint64_t offset) {
+    uint64_t sum = 0;
+    // SSE2 has no product of 64 bits: made of three of 32, it is slower than one at a time.
+#if defined(__clang__)
+#pragma clang loop vectorize(disable)
+#endif
+    for (uint32_t pair = 0; pair < pairs; pair++) {
+        sum += (values[2 * pair] + offset) * (values[2 * pair + 1] ^ offset ^ 0xd1b54a32d192ed03);
+        offset += 0x9e3779b97f4a7c16;
+    }
+    return sum;
 }
 
 /// ln(1 + x), 0 for x below 0: the one that training, explaining and scoring share.
