@@ -229,7 +229,7 @@ public struct LogStage: ~Copyable {
         note(.corrupt, servers[index].current)
         leave(index)
         servers[index].writer.writeRaw([0x1F, 0x8B, 8, 0xFF, 1, 2, 3])
-        let name = "\(servers[index].name)-bad\(written)"
+        let name = "\(servers[index].name)-bad\(trace.count)"
         folder.move(servers[index].current, to: name)
         servers[index].writer.reopen(folder.path + "/" + servers[index].current)
     }
