@@ -8,7 +8,7 @@ PROMOGUARD := .build/release/promoguard
 DEMO_DATABASE := .build/demo.sqlite
 APT_PACKAGES := libsqlite3-dev zlib1g-dev libisal-dev pkg-config
 
-.PHONY: help setup build demo test bench quality fuzz lint model samples
+.PHONY: help setup build demo test bench follow torture quality fuzz lint model samples
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -54,6 +54,13 @@ test: setup ## run every test
 
 bench: build ## speed and memory beside gzip, and the decoder beside JSONDecoder
 	Benchmarks/bench.sh
+
+follow: build ## speed, memory and delay of tail; then tail behind a real nginx and logrotate
+	Benchmarks/tail/tail.py --promoguard $(PROMOGUARD)
+	Benchmarks/tail/servers.py --promoguard $(PROMOGUARD)
+
+torture: setup ## thousands of seeded rotations, cuts and crashes, against score over the same logs
+	Benchmarks/tail/torture.sh
 
 quality: build ## how well the bundled model finds cheats it has not seen, LightGBM beside it
 	Benchmarks/quality/run.sh

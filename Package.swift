@@ -50,7 +50,8 @@ let package = Package(
                 "CampaignSimulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "ActivityLogTests", dependencies: ["ActivityLog", "CZlib"]),
+        .target(name: "LogStage", dependencies: ["CZlib"], path: "Tests/LogStage"),
+        .testTarget(name: "ActivityLogTests", dependencies: ["ActivityLog", "CZlib", "LogStage"]),
         .testTarget(name: "RiskFeaturesTests", dependencies: ["RiskFeatures", "ActivityLog"]),
         .testTarget(name: "RiskModelTests", dependencies: ["RiskModel"], exclude: ["Golden"]),
         .testTarget(
@@ -64,7 +65,7 @@ let package = Package(
             name: "ScoringPipelineTests",
             dependencies: [
                 "ScoringPipeline", "CampaignSimulator", "ActivityLog", "RiskFeatures", "RiskModel",
-                "CaseFile", "promoguard", .product(name: "GRDB", package: "GRDB.swift"),
+                "LogStage", "CaseFile", "promoguard", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
     ],
     swiftLanguageModes: [.v6]

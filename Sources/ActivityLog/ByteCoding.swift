@@ -37,6 +37,14 @@ struct ByteWriter {
 
     /// Without a length.
     mutating func write(raw more: UnsafeRawBufferPointer) { bytes.append(contentsOf: more) }
+
+    mutating func leaveRoom(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
+
+    /// The bytes, their first ones replaced by a header for which room was left.
+    consuming func finished(with header: ByteWriter) -> [UInt8] {
+        bytes.replaceSubrange(..<header.bytes.count, with: header.bytes)
+        return bytes
+    }
 }
 
 /// Takes back what a `ByteWriter` put, and trusts none of it: whatever the bytes, the worst is an error.

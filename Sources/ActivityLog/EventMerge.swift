@@ -117,6 +117,27 @@ struct EventMerge: ~Copyable {
         sources[index].log = nil
     }
 
+    /// Whether a log has ended and all its events have been handed on.
+    func isDone(_ index: Int) -> Bool {
+        sources[index].isEnded && sources[index].arrivals.isEmpty && sources[index].queue.first == nil
+    }
+
+    /// Drops logs that are done with, and what the report says of them but for its sums.
+    /// - Returns: where each of the others is now.
+    mutating func remove(_ gone: Set<Int>) -> [Int: Int] {
+        let kept = sources.indices.filter { !gone.contains($0) }
+        let places = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
+        sources = kept.map { sources[$0] }
+        report.sources = kept.map { report.sources[$0] }
+        report.rejectedSamples = report.rejectedSamples.compactMap { line in
+            places[line.source].map {
+                RejectedLine(source: $0, offset: line.offset, reason: line.reason, sample: line.sample)
+            }
+        }
+        active = active.compactMap { places[$0] }
+        return places
+    }
+
     private mutating func reject(_ line: LineFramer.Line, _ reason: RejectReason, source: Int) {
         report.rejectedByReason[Int(reason.rawValue)] += 1
         report.sources[source].rejected += 1

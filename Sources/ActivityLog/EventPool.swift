@@ -140,7 +140,9 @@ struct EventPool: ~Copyable {
     /// Writes the events of `keys`, each with the time it would be delivered at.
     func write(_ keys: some Collection<OrderKey>, to writer: inout ByteWriter) {
         writer.write(Int64(keys.count))
-        writer.reserve(keys.count * (MemoryLayout<Event>.size + 32))
+        // A minute of a busy campaign is hundreds of megabytes, which must not be moved as they grow.
+        let texts = keys.reduce(0) { $0 + Int(events[Int($1.slot)].accountTextLength) }
+        writer.reserve(keys.count * (MemoryLayout<Event>.size + MemoryLayout<Int64>.size) + texts)
         for key in keys {
             writer.write(key.ts)
             withUnsafeBytes(of: events[Int(key.slot)]) { writer.write(raw: $0) }

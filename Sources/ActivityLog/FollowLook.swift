@@ -241,6 +241,9 @@ extension FollowStream {
         merge.report.sources[merge.sources.count - 1].note = note
     }
 
+    /// So many logs that are forgotten stay in the report.
+    static let forgottenRows = 100
+
     /// Forgets logs that are done with and whose file has been gone for long.
     private mutating func forgetOld() {
         for (index, log) in logs.enumerated().reversed() {
@@ -252,6 +255,17 @@ extension FollowStream {
             if let source = log.source { merge.report.sources[source] = report.sources[source] }
             logs.remove(at: index)
         }
+        dropOldRows()
+    }
+
+    /// Keeps the latest rows of the report that tell of forgotten logs, so that it does not grow for ever.
+    private mutating func dropOldRows() {
+        let held = Set(logs.compactMap(\.source))
+        let excess = merge.sources.count - held.count - FollowStream.forgottenRows
+        guard excess > 0 else { return }
+        let forgotten = merge.sources.indices.filter { !held.contains($0) && merge.isDone($0) }
+        let places = merge.remove(Set(forgotten.prefix(excess)))
+        for log in logs.indices { logs[log].source = logs[log].source.flatMap { places[$0] } }
     }
 
     private func cannotBeOpened(_ file: ListedFile) -> Bool {

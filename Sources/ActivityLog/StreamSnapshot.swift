@@ -4,10 +4,12 @@ extension FollowStream {
     private static let version: UInt32 = 1
     private static let headerLength = 20
 
-    /// Appends all that is needed to go on from the next event: positions, unfinished lines, states of inflation,
-    /// events that wait, known event ids, and the report.
-    public func snapshot(into bytes: inout [UInt8]) {
+    /// All that is needed to go on from the next event: positions, unfinished lines, states of inflation, events that
+    /// wait, known event ids, and the report.
+    public func snapshot() -> [UInt8] {
+        // It may be large, so that the header is filled in and nothing copied.
         var body = ByteWriter()
+        body.leaveRoom(FollowStream.headerLength)
         FollowStream.writeMakeup(merge.configuration, to: &body)
         merge.write(to: &body)
         body.write(Int64(logs.count))
@@ -18,13 +20,16 @@ extension FollowStream {
                 log.write(log.saved, in: log.savedFile, to: &body)
             }
         }
+        let (length, checksum) = body.bytes.withUnsafeBytes { bytes in
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[FollowStream.headerLength...])
+            return (Int64(rest.count), carriedChecksum(0, rest))
+        }
         var header = ByteWriter()
         header.write(FollowStream.magic)
         header.write(FollowStream.version)
-        header.write(Int64(body.bytes.count))
-        header.write(body.bytes.withUnsafeBytes { carriedChecksum(0, $0) })
-        bytes.append(contentsOf: header.bytes)
-        bytes.append(contentsOf: body.bytes)
+        header.write(length)
+        header.write(checksum)
+        return body.finished(with: header)
     }
 
     /// Goes on from a snapshot. The logs are found again when `next` is first called, wherever they are then.

@@ -105,6 +105,15 @@ extension CaseFile {
         }
     }
 
+    /// How many flags were first raised at this event time or later; milliseconds since 1970 UTC.
+    public func flagCount(since ms: Int64) throws(CaseFileError) -> Int {
+        try read("count the flags in") { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM flagged_accounts WHERE first_flagged_ms >= ?",
+                arguments: [ms]) ?? 0
+        }
+    }
+
     /// Flags by risk, level and status, in that order of names.
     public func counts() throws(CaseFileError) -> [FlagCount] {
         try read("count the flags in") { db in

@@ -43,6 +43,8 @@ public struct TailStatus: Sendable, Equatable, Codable {
     /// Event time of the newest event that was read.
     public var newestMs: Int64?
     public var accounts: Int64 = 0
+    /// Accounts flagged on the day of the newest event, UTC+8; nil before the first event.
+    public var flagsToday: Int64?
     public var rejectedLines: Int64 = 0
     public var lateEvents: Int64 = 0
     public var checkpointMs: Int64?

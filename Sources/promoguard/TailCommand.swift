@@ -13,7 +13,8 @@ struct TailCommand: ParsableCommand {
         abstract: "Follow logs through growth and rotation, and flag accounts as their events come.",
         discussion: """
             Goes on from its last checkpoint, beside the database. SIGINT and SIGTERM commit, take a checkpoint and \
-            leave; SIGHUP loads the model again. Each new flag is a line on standard output.
+            leave; SIGHUP loads the model again. Each new flag is a line on standard output. On a terminal the key p \
+            pauses the list and q stops.
             """)
 
     @Argument(
@@ -65,17 +66,38 @@ struct TailCommand: ParsableCommand {
         let listing = FlagListing(language: language.language, display: display)
         let progress = ProgressLine(verbosity)
         let lines = FlagLines(listing: listing, format: format)
+        let printer = FlagPrinter(language.language)
+        let keys =
+            isatty(STDOUT_FILENO) == 0
+            ? nil
+            : KeyReader { key in
+                switch key {
+                case "p", "P":
+                    printer.togglePause()
+                    control.tellStatus()
+                case "q", "Q": control.stop()
+                default: break
+                }
+            }
+        defer { _ = consume keys }
+        func print() {
+            let text = printer.take()
+            guard !text.isEmpty else { return }
+            progress.end()
+            // A reader that has gone wants no more.
+            if (try? Terminal.write(text)) == nil { control.stop() }
+        }
         func tell(_ news: TailNews) {
             switch news {
             case .note(let text):
                 progress.end()
                 if !verbosity.quiet { Terminal.note("promoguard tail: \(text.visible)") }
             case .flagged(let flag):
-                progress.end()
-                // A reader that has gone wants no more.
-                if (try? Terminal.write(lines.text(flag))) == nil { control.stop() }
+                printer.add(lines.text(flag))
+                print()
             case .status(let status):
-                progress.update(TailWords(language.language).line(status))
+                print()
+                progress.update(TailWords(language.language).line(status, printer.notice))
             }
         }
         let caseFile = try CaseFile.open(database.database, busyTimeout: 0.05)

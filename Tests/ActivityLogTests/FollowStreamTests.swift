@@ -1,5 +1,6 @@
 import CZlib
 import Glibc
+import LogStage
 import Testing
 
 @testable import ActivityLog
@@ -84,6 +85,20 @@ import Testing
         #expect(follower.accounts == names(0..<40))
         #expect(follower.stream.report.sources.map(\.state) == [.damaged, .reading])
         #expect(follower.stream.report.sources[0].problem?.contains("trailing garbage") == true)
+    }
+
+    @Test func aHeaderInsideAMemberIsNoBoundary() throws {
+        // A stored block (RFC 1951, 3.2.4), in which a whole member stands as it is.
+        let inner = Gzip.member(Array("other".utf8)).map { $0 == 0x0A ? 0x0B : $0 }
+        let text = Array(lines(0..<20).joined().utf8) + inner + [0x0A] + Array(lines(20..<40).joined().utf8)
+        let size = [UInt8(text.count & 0xFF), UInt8(text.count >> 8)]
+        let stored = [1] + size + size.map { ~$0 } + text
+        folder.write("a.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + stored + Gzip.trailer(text))
+        var follower = try Follower([folder.path])
+        follower.settle()
+        #expect(follower.accounts == names(0..<40))
+        #expect(follower.stream.report.sources[0].problem == nil)
+        #expect(follower.stream.report.sources[0].rejected == 1)
     }
 
     // MARK: 4: damage
@@ -264,6 +279,70 @@ import Testing
         try check(follower, lines(0..<25).joined())
     }
 
+    /// The kernel gives the number of a file that is gone to the next one.
+    @Test(arguments: [true, false]) func aFileWithAnOldNumberIsAnotherLog(_ isDown: Bool) throws {
+        func number(_ name: String) -> UInt64 {
+            var status = stat()
+            stat(folder.path + "/" + name, &status)
+            return UInt64(status.st_ino)
+        }
+        var follower = try Follower([folder.path])
+        folder.write("a.log", lines(0..<20).joined())
+        follower.drain()
+        let old = number("a.log")
+        let snapshot = follower.snapshot
+        // While it is open its number is taken.
+        if isDown { follower.stream = try FollowStream([folder.path + "/none"]) }
+        folder.remove("a.log")
+        var name = ""
+        for turn in 0..<200 where name.isEmpty {
+            folder.write("\(turn).tmp", "")
+            if number("\(turn).tmp") == old { name = "\(turn).tmp" }
+        }
+        // Some file systems never use a number again.
+        guard !name.isEmpty else { return }
+        folder.write(name, lines(20..<60).joined())
+        folder.move(name, to: "b.log")
+        if isDown { try follower.restore(snapshot, given: follower.accounts.count) }
+        follower.settle()
+        #expect(follower.accounts == names(0..<60))
+    }
+
+    @Test func ofForgottenLogsTheReportKeepsTheLatest() throws {
+        var follower = try Follower([folder.path])
+        let logs = FollowStream.forgottenRows + 50
+        for index in 0..<logs {
+            let name = "hour-\(index).log"
+            // Of sizes of their own: this clock brings numbers of files back within a tick of the disk's.
+            let bad = String(repeating: "x", count: index + 1) + "\n"
+            folder.write(name, lines(index * 20..<index * 20 + 20).joined() + bad)
+            follower.drain()
+            folder.remove(name)
+            if index % 10 == 0 {
+                follower.settle()
+                follower.clock.advance(4_000_000)
+            }
+        }
+        folder.write("last.log", lines(logs * 20..<logs * 20 + 20).joined())
+        follower.settle()
+        follower.clock.advance(4_000_000)
+        follower.drain()
+        try follower.restart()
+        LogWriter(folder.path + "/last.log").write(lines(logs * 20 + 20..<logs * 20 + 40).joined())
+        follower.settle()
+        follower.clock.advance(10_000)
+        follower.drain()
+        #expect(follower.accounts == names(0..<logs * 20 + 40))
+        let report = follower.stream.report
+        #expect(report.sources.count == FollowStream.forgottenRows + 1)
+        #expect(report.sources.last?.path.hasSuffix("last.log") == true)
+        #expect(report.sources.last?.events == 40)
+        #expect(report.events == logs * 20 + 40)
+        #expect(report.rejectedByReason[Int(RejectReason.notJSON.rawValue)] == logs)
+        #expect(report.rejectedSamples.count == FollowStream.forgottenRows)
+        #expect(report.rejectedSamples.allSatisfy { report.sources[$0.source].rejected == 1 })
+    }
+
     @Test func logsThatBeginAlikeAreToldApartAndNamed() throws {
         let same = lines(0..<20).joined()
         folder.write("a.log", same + lines(20..<30).joined())
@@ -367,6 +446,18 @@ import Testing
         #expect(report.rejectedByReason[Int(RejectReason.lineTooLong.rawValue)] == 1)
         #expect(report.sources[0].lines == 6 && report.sources[0].rejected == 4)
         #expect(report.rejectedSamples.first?.sample == [UInt8](repeating: 0x78, count: 200))
+    }
+
+    @Test func aBombIsOneLineThatIsTooLong() throws {
+        let bomb = Gzip.member([UInt8](repeating: 0x78, count: 64 << 20))
+        #expect(bomb.count < 100_000)
+        folder.write("a.gz", bomb + Gzip.member(Array(("\n" + lines(0..<20).joined()).utf8)))
+        var follower = try Follower([folder.path])
+        follower.settle()
+        #expect(follower.accounts == names(0..<20))
+        #expect(follower.stream.report.rejectedByReason[Int(RejectReason.lineTooLong.rawValue)] == 1)
+        // What stands of it in memory goes into a snapshot.
+        #expect(follower.snapshot.count < 8 << 20)
     }
 
     // MARK: Start and stop

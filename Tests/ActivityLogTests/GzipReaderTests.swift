@@ -1,4 +1,5 @@
 import Glibc
+import LogStage
 import Testing
 
 @testable import ActivityLog

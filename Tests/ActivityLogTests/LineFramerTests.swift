@@ -1,3 +1,4 @@
+import LogStage
 import Testing
 
 @testable import ActivityLog

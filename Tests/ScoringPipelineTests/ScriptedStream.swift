@@ -80,6 +80,10 @@ final class ScriptedStream {
     var input: TailInput {
         TailInput(
             next: { [self] batch, arrivals, _ in try next(&batch, &arrivals) },
+            nextInOrder: { [self] batch, _ in
+                var arrivals = EventBatch()
+                return try next(&batch, &arrivals)
+            },
             pending: { [self] batch in
                 batch.removeAll()
                 for index in script.arrivals[..<arrived].sorted() where index >= released {

@@ -13,7 +13,7 @@ import Testing
     private let folder = TemporaryFolder()
 
     /// A small campaign, its script of arrivals, and what `score` flags in it.
-    private struct Small: Sendable {
+    struct Small: Sendable {
         static let shared = Small()
         let logs = TestCampaign.simulate(accounts: 200, days: 2, seed: 77)
         private let folder = TemporaryFolder()
@@ -32,6 +32,13 @@ import Testing
                 reader: EventReader(paths: [logs.path]), scorer: scorer, caseFile: caseFile)
             _ = try! run.run()
             flags = try! caseFile.flags(sort: .score)
+        }
+
+        /// The lines of some logs, by event time.
+        static func lines(of logs: TemporaryFolder) throws -> [String] {
+            try Program.run("/bin/bash", ["-c", "gzip -dc \(logs.path)/*.gz"]).text
+                .split(separator: "\n").map(String.init)
+                .sorted { TestCampaign.time($0) < TestCampaign.time($1) }
         }
 
         /// Writes a model that flags from these probabilities on.
@@ -324,9 +331,7 @@ import Testing
     @Test func followedLogsEndAsScoredOnes() throws {
         let log = folder.file("mp.log")
         try folder.write("mp.log", "")
-        let lines = try Program.run("/bin/bash", ["-c", "gzip -dc \(Small.shared.logs.path)/*.gz"]).text
-            .split(separator: "\n").map(String.init)
-            .sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        let lines = try Small.lines(of: Small.shared.logs)
         func append(_ part: ArraySlice<String>) throws {
             let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
             try handle.seekToEnd()
@@ -367,7 +372,7 @@ import Testing
 }
 
 /// Another program that holds the write lock of a database.
-private final class Locker {
+final class Locker {
     private let queue: DatabaseQueue
 
     init(_ path: String) throws {

@@ -41,7 +41,7 @@ func milliseconds(_ body: () -> Void) -> Double {
     ContinuousClock().measure(body) / .milliseconds(1)
 }
 
-let built = engine(events: 1_500_000)
+let built = engine(events: 1_125_000)
 let entities = built.entityCounts.reduce(0) { $0 + $1.count }
 var copied: [Double] = []
 var cloned: [Double] = []

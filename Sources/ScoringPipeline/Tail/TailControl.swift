@@ -6,6 +6,7 @@ public final class TailControl: Sendable {
     private struct Asked {
         var stop = false
         var reload = false
+        var status = false
         var wake: (@Sendable () -> Void)?
     }
 
@@ -18,6 +19,9 @@ public final class TailControl: Sendable {
 
     /// Loads the model file again, changed or not.
     public func reloadModel() { ask { $0.reload = true } }
+
+    /// Has the run tell at once how far it is.
+    public func tellStatus() { ask { $0.status = true } }
 
     private func ask(_ what: (inout Asked) -> Void) {
         let wake = asked.withLock { asked in
@@ -32,10 +36,13 @@ public final class TailControl: Sendable {
 
     var isStopping: Bool { asked.withLock { $0.stop } }
 
-    func takeReload() -> Bool {
+    func takeReload() -> Bool { take(\.reload) }
+    func takeStatus() -> Bool { take(\.status) }
+
+    private func take(_ request: WritableKeyPath<Asked, Bool>) -> Bool {
         asked.withLock { asked in
-            defer { asked.reload = false }
-            return asked.reload
+            defer { asked[keyPath: request] = false }
+            return asked[keyPath: request]
         }
     }
 }

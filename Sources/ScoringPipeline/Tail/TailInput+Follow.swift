@@ -7,19 +7,10 @@ extension TailInput {
         let held = Held(stream)
         let waker = held.stream.waker
         self.init(
-            next: { batch, arrivals, waitMs in
-                switch held.stream.next(into: &batch, arrivals: &arrivals, waitMs: waitMs) {
-                case .events: .events
-                case .waiting: .waiting
-                case .idle: .idle
-                }
-            },
+            next: { Step(held.stream.next(into: &$0, arrivals: &$1, waitMs: $2)) },
+            nextInOrder: { Step(held.stream.next(into: &$0, waitMs: $1)) },
             pending: { batch in held.stream.copyPending(into: &batch) },
-            snapshot: {
-                var bytes: [UInt8] = []
-                held.stream.snapshot(into: &bytes)
-                return bytes
-            },
+            snapshot: { held.stream.snapshot() },
             report: { held.stream.report }, wake: { waker.wake() })
     }
 
@@ -27,6 +18,16 @@ extension TailInput {
     private final class Held {
         var stream: FollowStream
         init(_ stream: consuming FollowStream) { self.stream = stream }
+    }
+}
+
+extension TailInput.Step {
+    fileprivate init(_ step: FollowStream.Step) {
+        switch step {
+        case .events: self = .events
+        case .waiting: self = .waiting
+        case .idle: self = .idle
+        }
     }
 }
 

@@ -15,6 +15,8 @@ struct TailInput {
     /// Replaces `batch` with the next events in canonical order, and `arrivals` with those that were read
     /// meanwhile, as they came; waits at most so many milliseconds.
     var next: (_ batch: inout EventBatch, _ arrivals: inout EventBatch, _ waitMs: Int64) throws -> Step
+    /// The same without arrivals.
+    var nextInOrder: (_ batch: inout EventBatch, _ waitMs: Int64) throws -> Step
     /// Replaces `batch` with the events that wait for their order to be settled, in canonical order.
     var pending: (_ batch: inout EventBatch) -> Void
     /// Everything that is needed to go on from here.

@@ -23,12 +23,14 @@ struct TailProgress {
     /// The last look brought events.
     private var hasMore = false
     private var hasNewEvents = false
-    private var toldEvents: (count: Int64, ms: Int64)
+    /// Something has come that the last checkpoint does not hold.
+    private var hasUnsavedEvents = false
+    private var told: (state: String, events: Int64, ms: Int64)
 
     var isStopped = false
     /// Event time up to which events have been taken in canonical order.
     private(set) var reachedMs: Int64?
-    private var newestMs: Int64?
+    private(set) var newestMs: Int64?
     /// Of the last checkpoint; wall clock.
     var checkpointMs: Int64?
     private var standstillMs: Double?
@@ -47,7 +49,7 @@ struct TailProgress {
         checkpointedMs = nowMs
         modelCheckedMs = nowMs
         pausedMs = nowMs
-        toldEvents = (0, nowMs)
+        told = ("", 0, nowMs)
     }
 
     static let monotonicMs: @Sendable () -> Int64 = {
@@ -64,7 +66,9 @@ struct TailProgress {
 
     func hasFollowed(forMs ms: Int64) -> Bool { followingSinceMs.map { nowMs - $0 >= ms } ?? false }
 
-    var isCheckpointDue: Bool { nowMs - checkpointedMs >= configuration.checkpointMs }
+    var isCheckpointDue: Bool {
+        hasUnsavedEvents && nowMs - checkpointedMs >= configuration.checkpointMs
+    }
 
     private var commitMs: Int64 { isCatchingUp ? configuration.catchUpCommitMs : configuration.commitMs }
     private var statusMs: Int64 { hasNewEvents ? TailProgress.statusMs : TailProgress.idleStatusMs }
@@ -72,8 +76,11 @@ struct TailProgress {
     func isCommitDue(hasFlags: Bool) -> Bool {
         guard nowMs >= retryMs else { return false }
         if hasFlags, nowMs - committedMs >= commitMs || isCheckpointDue { return true }
-        return nowMs - toldEvents.ms >= statusMs
+        return isStatusDue
     }
+
+    /// A state is told at once, the rest now and then.
+    var isStatusDue: Bool { told.state != state || nowMs - told.ms >= statusMs }
 
     mutating func isModelCheckDue() -> Bool {
         guard nowMs - modelCheckedMs >= TailProgress.modelMs else { return false }
@@ -85,7 +92,7 @@ struct TailProgress {
     /// that a pause is known for one.
     func waitMs(hasFlags: Bool) -> Int64 {
         if hasMore { return 0 }
-        var due = min(modelCheckedMs + TailProgress.modelMs, toldEvents.ms + statusMs)
+        var due = min(modelCheckedMs + TailProgress.modelMs, told.ms + statusMs)
         if hasFlags { due = min(due, max(committedMs + commitMs, retryMs)) }
         return max(0, due - clock())
     }
@@ -98,6 +105,7 @@ struct TailProgress {
         nowMs = clock()
         isIdle = step == .idle
         hasMore = step == .events
+        hasUnsavedEvents = hasUnsavedEvents || hasMore
         if step == .events {
             if nowMs - pausedMs >= TailProgress.overloadMs { followingSinceMs = nil }
         } else {
@@ -105,14 +113,19 @@ struct TailProgress {
             followingSinceMs = followingSinceMs ?? nowMs
         }
         hasNewEvents = hasNewEvents || !batch.events.isEmpty || !arrivals.events.isEmpty
-        if let last = batch.events.last { reachedMs = last.ts }
+        if let last = batch.events.last {
+            reachedMs = last.ts
+            newestMs = max(newestMs ?? last.ts, last.ts)
+        }
         for event in arrivals.events { newestMs = max(newestMs ?? event.ts, event.ts) }
     }
 
-    mutating func committed(_ status: TailStatus) {
+    /// - Parameter status: what was told with it, if anything was.
+    mutating func committed(_ status: TailStatus?) {
         committedMs = nowMs
         retryMs = .min
-        toldEvents = (status.events, nowMs)
+        guard let status else { return }
+        told = (status.state, status.events, nowMs)
         hasNewEvents = false
     }
 
@@ -122,24 +135,29 @@ struct TailProgress {
 
     mutating func tookCheckpoint(standstill: Duration) {
         checkpointedMs = nowMs
+        hasUnsavedEvents = false
         standstillMs = standstill / .milliseconds(1)
     }
 
     // MARK: What is told
 
+    private var state: String {
+        isStopped ? "stopped" : isCatchingUp ? "catching up" : isIdle ? "idle" : "following"
+    }
+
     func status(
         _ engine: borrowing FeatureEngine, _ report: ReadReport, _ troubles: [String]
     ) -> TailStatus {
         var status = TailStatus()
-        status.state = isStopped ? "stopped" : isCatchingUp ? "catching up" : isIdle ? "idle" : "following"
+        status.state = state
         status.processID = getpid()
         status.startedMs = startedMs
         status.toldMs = TailProgress.wallMs
         status.events = report.events
-        let seconds = Double(max(1, nowMs - toldEvents.ms)) / 1000
-        status.eventsPerSecond = Double(max(0, report.events - toldEvents.count)) / seconds
+        let seconds = Double(max(1, nowMs - told.ms)) / 1000
+        status.eventsPerSecond = Double(max(0, report.events - told.events)) / seconds
         status.reachedMs = reachedMs
-        status.newestMs = newestMs ?? reachedMs
+        status.newestMs = newestMs
         status.accounts = Int64(engine.accountCount)
         status.rejectedLines = report.rejectedByReason.reduce(0, +)
         status.lateEvents = report.late

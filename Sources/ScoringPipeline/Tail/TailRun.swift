@@ -13,13 +13,16 @@ import RiskModel
 /// the clone scores all accounts once more as `score` does at the end of the logs, so that an idle tail shows exactly
 /// the flags that `score` finds in the same logs.
 ///
+/// While history is read, reading has a thread of its own, a batch ahead.
+///
 /// A checkpoint is taken after a commit, when no flag waits, so it holds none. Trouble with the database that may pass
 /// (a lock, a full disk) stops nothing: flags wait in memory and are tried again, and the checkpoint waits for them.
 ///
 /// When the model is replaced, every account's highest score is forgotten: it was in the other model's log-odds. Rows of
 /// the other model stay until the new one flags the account, and are replaced then, as by any commit.
 public struct TailRun: ~Copyable {
-    private let input: TailInput
+    private let reading: ReadAhead
+    private var input: TailInput { reading.input }
     private let caseFile: CaseFile
     private let configuration: TailConfiguration
     private let control: TailControl
@@ -39,6 +42,7 @@ public struct TailRun: ~Copyable {
     /// The scoring at the end has been done for all that was read.
     private var isFinished = false
     private var known: Set<FlagKey>
+    private var flagsToday = FlagsToday()
     /// What the database says of rejected lines.
     private var toldRejected = RejectedByPath()
 
@@ -80,14 +84,15 @@ public struct TailRun: ~Copyable {
             progress.checkpointMs = found.facts.savedMs
             control.connect(wake: origin.input.wake)
             return TailRun(
-                input: origin.input, caseFile: caseFile, configuration: configuration, control: control,
+                reading: ReadAhead(origin.input), caseFile: caseFile, configuration: configuration,
+                control: control,
                 checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
                 canonical: origin.watch, orphans: orphans, known: known, lock: lock, progress: progress)
         }
         let input = try open(nil)
         control.connect(wake: input.wake)
         return TailRun(
-            input: input, caseFile: caseFile, configuration: configuration, control: control,
+            reading: ReadAhead(input), caseFile: caseFile, configuration: configuration, control: control,
             checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
             canonical: Watch(FeatureEngine()), orphans: orphans, known: known, lock: lock, progress: progress)
     }
@@ -136,18 +141,32 @@ public struct TailRun: ~Copyable {
     /// Reads, remembers, scores, flags and commits until it is told to stop.
     /// - Throws: `CaseFileError` for trouble that does not pass; nothing is half-written then.
     public consuming func run(_ tell: (TailNews) -> Void = { _ in }) throws {
-        // A checkpoint that is being written when something fails is still of use.
-        defer { checkpoint.wait() }
-        while !control.isStopping {
-            let step = try input.next(&batch, &arrivals, progress.waitMs(hasFlags: hasChanges))
-            progress.took(step, batch, arrivals)
-            canonical.observe(batch, judge)
-            lookAhead(step)
+        defer {
+            reading.end()
+            // A checkpoint that is being written when something fails is still of use.
+            checkpoint.wait()
+        }
+        while !control.isStopping || reading.isAhead {
+            try takeEvents()
+            // What is read ahead is of no commit and no checkpoint.
+            guard !reading.isAhead else { continue }
             try commitIfDue(tell)
             checkpointIfDue(tell)
             try changeModelIfAsked(tell)
+            if control.takeStatus() { tell(.status(status)) }
         }
         try end(tell)
+    }
+
+    private mutating func takeEvents() throws {
+        let readsOn =
+            progress.isCatchingUp && !control.isStopping && !isCheckpointDue
+            && !progress.isCommitDue(hasFlags: hasChanges)
+        let step = try reading.next(
+            &batch, &arrivals, progress.waitMs(hasFlags: hasChanges), readsOn: readsOn)
+        progress.took(step, batch, arrivals)
+        canonical.observe(batch, judge)
+        lookAhead(step)
     }
 
     private var hasChanges: Bool { !canonical.flags.isEmpty || aheadFlags.hasChanges }
@@ -199,21 +218,37 @@ public struct TailRun: ~Copyable {
         try commit(tell)
     }
 
+    private var status: TailStatus {
+        var status = progress.status(canonical.engine, input.report(), troubles.lines)
+        status.flagsToday = flagsToday.count
+        return status
+    }
+
     /// Commits the flags that wait, and what `status` tells.
     private mutating func commit(_ tell: (TailNews) -> Void) throws {
         aheadFlags.renew(under: canonical.flags)
         let report = input.report()
-        let status = progress.status(canonical.engine, report, troubles.lines)
-        let (rejected, told) = (RejectedByPath(report), toldRejected)
+        var told = progress.isStatusDue ? status : nil
+        let (rejected, rejectedBefore) = (RejectedByPath(report), toldRejected)
         var changes = CaseBatch(
             canonical.flags.flaggedAccounts(judge.scorer, judge.policy), report,
             model: judge.scorer.model.name,
-            isTold: { rejected[$0] != told[$0] })
+            isTold: { rejected[$0] != rejectedBefore[$0] })
         changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
         changes.withdrawn = aheadFlags.gone
-        changes.tailStatus = status
-        tell(.status(status))
+        var seen: Set<FlagKey> = []
+        let new = (changes.flags + changes.provisional).filter {
+            !known.contains($0.key) && seen.insert($0.key).inserted
+        }
+        var today = flagsToday
         do throws(CaseFileError) {
+            if let newestMs = progress.newestMs {
+                try today.reach(newestMs) { ms throws(CaseFileError) in try caseFile.flagCount(since: ms) }
+                today.add(new)
+                told?.flagsToday = today.count
+            }
+            changes.tailStatus = told
+            if let told { tell(.status(told)) }
             try caseFile.commit(changes)
         } catch {
             guard error.mayPass else { throw error }
@@ -225,22 +260,25 @@ public struct TailRun: ~Copyable {
         }
         unsaved = nil
         troubles.ended(.database, "flags are saved again in \(caseFile.path)", tell)
-        progress.committed(status)
+        progress.committed(told)
         toldRejected = rejected
         _ = canonical.take()
         aheadFlags.areShown()
-        for flag in changes.flags + changes.provisional where known.insert(flag.key).inserted {
-            tell(.flagged(flag))
-        }
+        flagsToday = today
+        known.formUnion(seen)
+        for flag in new { tell(.flagged(flag)) }
     }
 
     // MARK: Checkpoints
 
     private mutating func checkpointIfDue(_ tell: (TailNews) -> Void) {
         hearOfCheckpoint(tell)
-        // One that follows a commit needs no flags in it.
-        guard canonical.flags.isEmpty, progress.isCheckpointDue, !checkpoint.isWriting else { return }
-        takeCheckpoint()
+        if isCheckpointDue { takeCheckpoint() }
+    }
+
+    /// One that follows a commit needs no flags in it.
+    private var isCheckpointDue: Bool {
+        canonical.flags.isEmpty && progress.isCheckpointDue && !checkpoint.isWriting
     }
 
     private mutating func takeCheckpoint() {
@@ -299,7 +337,6 @@ public struct TailRun: ~Copyable {
     /// - Throws: also trouble that may pass, since nobody waits for it any more: started again, the run goes on from the
     ///   checkpoint before, and finds the same flags again.
     private mutating func end(_ tell: (TailNews) -> Void) throws {
-        progress.isStopped = true
         try commit(tell)
         if let unsaved { throw unsaved }
         checkpoint.wait()
@@ -307,6 +344,9 @@ public struct TailRun: ~Copyable {
         takeCheckpoint()
         checkpoint.wait()
         hearOfCheckpoint(tell)
+        // For `status` only: all else is saved.
+        progress.isStopped = true
+        try commit(tell)
     }
 }
 

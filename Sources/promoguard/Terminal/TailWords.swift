@@ -9,7 +9,8 @@ struct TailWords {
     init(_ language: Language) { self.language = language }
 
     /// One line for a terminal that is looked at now and then.
-    func line(_ status: TailStatus) -> String {
+    /// - Parameter notice: what else is to be said.
+    func line(_ status: TailStatus, _ notice: String? = nil) -> String {
         var parts = [
             state(status.state),
             Int64(status.eventsPerSecond).grouped + language.pick(" events/s", " 事件/秒"),
@@ -17,9 +18,13 @@ struct TailWords {
         ]
         if let newest = status.newestMs { parts.append(language.pick("at ", "至 ") + time.short(newest)) }
         if let lag = lag(status) { parts.append(language.pick("order settled ", "顺序确认滞后 ") + lag) }
+        if let flags = status.flagsToday {
+            parts.append(flags.grouped + language.pick(" flagged today", " 个今日标记"))
+        }
         if status.rejectedLines > 0 {
             parts.append(status.rejectedLines.grouped + language.pick(" lines rejected", " 行被拒"))
         }
+        if let notice { parts.append(notice) }
         return parts.joined(separator: " · ")
     }
 

@@ -1,0 +1,291 @@
+import CaseFile
+import Foundation
+import Testing
+
+@testable import ScoringPipeline
+
+/// `promoguard tail` and `promoguard status` as they are typed: the built program, its signals, its terminal.
+@Suite struct TailCommandTests {
+    private typealias Small = TailRunTests.Small
+    private let folder = TemporaryFolder()
+
+    /// A tail that runs.
+    private final class Running {
+        let process: pid_t
+        private let folder: TemporaryFolder
+        private var isOver = false
+
+        /// - Parameter terminal: its standard input, output and error; nil for files.
+        init(_ folder: TemporaryFolder, _ arguments: [String], terminal: Int32? = nil) throws {
+            self.folder = folder
+            let descriptors =
+                if let terminal {
+                    (0..<3).map { _ in fcntl(terminal, F_DUPFD_CLOEXEC, 3) }
+                } else {
+                    [open("/dev/null", O_RDONLY | O_CLOEXEC)]
+                        + ["out", "err"].map {
+                            open(folder.file($0), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+                        }
+                }
+            process = try Program.spawn(Program.promoguard, ["tail"] + arguments, descriptors: descriptors)
+        }
+
+        deinit { if !isOver { _ = end(SIGKILL) } }
+
+        /// - Returns: its exit code.
+        func end(_ signal: Int32) -> Int32 {
+            kill(process, signal)
+            isOver = true
+            return Program.wait(for: process)
+        }
+
+        func wait() -> Int32 {
+            isOver = true
+            return Program.wait(for: process)
+        }
+
+        /// What it printed so far, a line each.
+        var flags: [String] { lines("out") }
+        var notes: [String] { lines("err") }
+
+        private func lines(_ name: String) -> [String] {
+            ((try? folder.text(name)) ?? "").split(separator: "\n").map(String.init)
+        }
+    }
+
+    /// Waits for something that another process does; half a minute at most.
+    private func wait(_ what: Comment, until isSo: () throws -> Bool) throws {
+        for _ in 0..<1500 {
+            if try isSo() { return }
+            usleep(20_000)
+        }
+        throw WaitedInVain(what: what)
+    }
+
+    private struct WaitedInVain: Error {
+        let what: Comment
+    }
+
+    /// The logs of the small campaign, silent for long, so that a tail settles them at once.
+    private func logs() throws -> String {
+        let logs = folder.file("logs")
+        try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+        for name in Small.shared.logs.names where name.hasSuffix(".gz") {
+            try FileManager.default.copyItem(atPath: Small.shared.logs.file(name), toPath: logs + "/" + name)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -600)], ofItemAtPath: logs + "/" + name)
+        }
+        return logs
+    }
+
+    private func state(_ database: String) throws -> String? {
+        guard FileManager.default.fileExists(atPath: database) else { return nil }
+        return try? CaseFile.open(database, access: .readOnly).tailStatus()?.state
+    }
+
+    private func flags(_ database: String) throws -> [FlaggedAccount] {
+        try CaseFile.open(database, access: .readOnly).flags(sort: .score)
+    }
+
+    @Test func inAPipeEachFlagIsOneObjectAndNothingElseIsPrinted() throws {
+        let database = folder.file("cases.sqlite")
+        let tail = try Running(
+            folder, [logs(), "--database", database, "--model", Small.shared.modelPath, "--format", "json"])
+        // While it still runs: lines are not held back.
+        try wait("all flags printed") { tail.flags.count == Small.shared.flags.count }
+        try wait("idle") { try state(database) == "idle" }
+        #expect(tail.end(SIGTERM) == 0)
+        let printed = try tail.flags.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(printed.count == Small.shared.flags.count)
+        for flag in printed {
+            for name in ["risk", "score", "level", "amount_at_risk_fen", "first_flagged", "reasons", "tags"] {
+                #expect(flag[name] != nil, "\(name)")
+            }
+            #expect((flag["account_id"] as? String)?.contains("…") == true)
+        }
+        #expect(try flags(database) == Small.shared.flags)
+        // A run that goes on has nothing new to print.
+        let again = try Running(
+            folder, [logs0, "--database", database, "--model", Small.shared.modelPath, "--format", "json"])
+        try wait("idle again") { try state(database) == "idle" }
+        #expect(again.end(SIGINT) == 0)
+        #expect(again.flags.isEmpty)
+        #expect(try flags(database) == Small.shared.flags)
+    }
+
+    @Test func aFlagIsOneLineForAPerson() throws {
+        let database = folder.file("cases.sqlite")
+        let tail = try Running(
+            folder, [logs(), "--database", database, "--model", Small.shared.modelPath, "--unmask"])
+        try wait("all flags printed") { tail.flags.count == Small.shared.flags.count }
+        #expect(tail.end(SIGTERM) == 0)
+        let flag = Small.shared.flags[0]
+        let risk = flag.risk == "fake_order" ? "fake order" : "coupon abuse"
+        let line = try #require(tail.flags.first { $0.contains(flag.accountID) && $0.contains(risk) })
+        #expect(line.contains("¥"))
+    }
+
+    @Test func statusTellsOfATailThatRunsStoppedOrIsGone() throws {
+        let database = folder.file("cases.sqlite")
+        let arguments = [try logs(), "--database", database, "--model", Small.shared.modelPath]
+        func status(_ format: String) throws -> Program.Outcome {
+            try Program.promoguard("status", "--database", database, "--format", format)
+        }
+        #expect(try status("table").exitCode == 1)
+        _ = try CaseFile.open(database)
+        #expect(try status("table").errors.contains("no tail has followed logs into"))
+        let tail = try Running(folder, arguments)
+        try wait("idle") { try state(database) == "idle" }
+        let table = try status("table")
+        #expect(table.exitCode == 0)
+        #expect(table.text.hasPrefix("idle · "))
+        #expect(table.text.contains("by process \(tail.process)"))
+        #expect(table.text.contains("flagged today"))
+        let json = try JSONDecoder().decode(TailStatus.self, from: Data(try status("json").output))
+        #expect(json.events == Int64(Small.shared.script.events.count))
+        #expect(json.sources.count { $0.state == "finished" || $0.state == "reading" } == json.sources.count)
+        #expect(tail.end(SIGTERM) == 0)
+        #expect(try status("table").text.hasPrefix("stopped · "))
+        #expect(try status("table").text.contains("last checkpoint "))
+        let killed = try Running(folder, arguments)
+        try wait("idle") { try state(database) == "idle" }
+        #expect(killed.end(SIGKILL) == -SIGKILL)
+        #expect(try status("table").text.contains("process \(killed.process) is gone"))
+    }
+
+    @Test func wrongUsageAndWhatCannotBeFollowed() throws {
+        for arguments in [
+            ["tail"], ["tail", "x", "--format", "csv"], ["tail", "x", "--from", "yesterday"],
+            ["tail", "x", "--checkpoint-every", "0"], ["status", "--format", "csv"], ["status", "x"],
+        ] {
+            #expect(try Program.run(Program.promoguard, arguments).exitCode == 64, "\(arguments)")
+        }
+        let database = folder.file("cases.sqlite")
+        let missing = try Program.promoguard("tail", "/no/such/folder/a.log", "--database", database)
+        #expect(missing.exitCode == 1)
+        #expect(missing.complaints.last?.contains("there is no folder /no/such/folder") == true)
+        let tail = try Running(
+            folder, [logs(), "--database", database, "--model", Small.shared.modelPath])
+        try wait("running") { try state(database) != nil }
+        let second = try Program.promoguard("tail", logs0, "--database", database)
+        #expect(second.exitCode == 1)
+        #expect(second.errors.contains("another promoguard (process \(tail.process))"))
+    }
+
+    private var logs0: String { folder.file("logs") }
+
+    @Test func aLockHeldByAnotherProgramIsWaitedFor() throws {
+        let database = folder.file("cases.sqlite")
+        _ = try CaseFile.open(database).identity()
+        let locker = try Locker(database)
+        let tail = try Running(
+            folder, [logs(), "--database", database, "--model", Small.shared.modelPath])
+        try wait("the lock is noticed") { tail.notes.contains { $0.contains("flags wait in memory") } }
+        #expect(try flags(database).isEmpty)
+        try locker.release()
+        try wait("idle") { try state(database) == "idle" }
+        #expect(tail.end(SIGTERM) == 0)
+        #expect(try flags(database) == Small.shared.flags)
+        // And a stop while it is locked says so, with the database as it was.
+        let again = try Running(
+            folder,
+            [
+                logs0, "--database", folder.file("other.sqlite"), "--model", Small.shared.modelPath,
+                "--from", "start",
+            ])
+        try wait("idle") { try state(folder.file("other.sqlite")) == "idle" }
+        let other = try Locker(folder.file("other.sqlite"))
+        #expect(again.end(SIGTERM) == 1)
+        #expect(again.notes.contains { $0.contains("locked") })
+        try other.release()
+        #expect(try flags(folder.file("other.sqlite")) == Small.shared.flags)
+    }
+
+    /// A file system of its own, with no room at first.
+    @Test(.enabled(if: getuid() == 0, "mounting a small disk needs root"))
+    func aFullDiskIsWaitedFor() throws {
+        let disk = folder.file("disk")
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        guard try Program.run("/bin/mount", ["-t", "tmpfs", "-o", "size=32m", "tmpfs", disk]).exitCode == 0
+        else {
+            return
+        }
+        defer { _ = try? Program.run("/bin/umount", ["-l", disk]) }
+        let database = disk + "/cases.sqlite"
+        let holder = try CaseFile.open(database)
+        _ = try holder.identity()
+        _ = try Program.run("/bin/dd", ["if=/dev/zero", "of=\(disk)/filler", "bs=4k"])
+        let tail = try Running(
+            folder, [logs(), "--database", database, "--model", Small.shared.modelPath])
+        try wait("the full disk is noticed") { tail.notes.contains { $0.contains("the disk is full") } }
+        #expect(try holder.flagCount() == 0)
+        try FileManager.default.removeItem(atPath: disk + "/filler")
+        try wait("idle") { try state(database) == "idle" }
+        #expect(tail.end(SIGTERM) == 0)
+        #expect(tail.notes.contains { $0.contains("flags are saved again") })
+        #expect(try flags(database) == Small.shared.flags)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk).contains("cases.sqlite-checkpoint"))
+    }
+
+    @Test func onATerminalKeysPauseTheListAndStop() throws {
+        // What Swift's module of the C library leaves out: TIOCSPTLCK and TIOCGPTN of the kernel's ioctls.h.
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var isLocked: Int32 = 0
+        var number: Int32 = 0
+        try #require(
+            master >= 0 && ioctl(master, 0x4004_5431, &isLocked) == 0
+                && ioctl(master, 0x8004_5430, &number) == 0)
+        let terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        try #require(terminal >= 0)
+        defer {
+            close(master)
+            close(terminal)
+        }
+        _ = fcntl(master, F_SETFL, O_NONBLOCK)
+        var screen = ""
+        func shows(_ text: String) -> Bool {
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = read(master, &buffer, buffer.count)
+                guard count > 0 else { break }
+                screen += String(decoding: buffer[..<count], as: UTF8.self)
+            }
+            return screen.contains(text)
+        }
+        func press(_ key: String) { _ = write(master, key, 1) }
+        func hasLineMode() -> Bool {
+            var settings = termios()
+            tcgetattr(terminal, &settings)
+            return settings.c_lflag & tcflag_t(ICANON | ECHO) == tcflag_t(ICANON | ECHO)
+        }
+        #expect(hasLineMode())
+        let empty = folder.file("later")
+        try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+        let tail = try Running(
+            folder,
+            [
+                empty, "--database", folder.file("cases.sqlite"), "--model", Small.shared.modelPath,
+                "--unmask",
+            ],
+            terminal: terminal)
+        try wait("the live line") { shows(" events/s") }
+        #expect(!hasLineMode())
+        press("p")
+        try wait("the list is paused") { shows("list paused, 0 waiting") }
+        let flag = Small.shared.flags[0]
+        let logs = try logs()
+        for name in try FileManager.default.contentsOfDirectory(atPath: logs) {
+            try FileManager.default.moveItem(atPath: logs + "/" + name, toPath: empty + "/" + name)
+        }
+        try wait("flags wait") { shows("list paused, \(Small.shared.flags.count) waiting") }
+        #expect(shows("flagged today"))
+        #expect(!shows(flag.accountID))
+        press("p")
+        try wait("the list goes on") { shows(flag.accountID) }
+        press("q")
+        #expect(tail.wait() == 0)
+        #expect(hasLineMode())
+    }
+}
