@@ -40,7 +40,7 @@ import Testing
 @Suite struct RowLayoutTests {
     /// What is read from memory is read in lines of 64 bytes.
     @Test func rowsFillTheirCacheLines() {
-        #expect(MemoryLayout<AccountState>.stride == 640)
+        #expect(MemoryLayout<AccountState>.stride == 704)
         #expect(MemoryLayout<AccountState>.offset(of: \.timing.reactions)! <= AccountState.bytesOfEveryEvent)
         #expect(MemoryLayout<DeviceState>.stride == 128)
         #expect(MemoryLayout<SynchronyState>.stride == 32)

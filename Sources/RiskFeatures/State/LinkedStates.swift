@@ -7,13 +7,13 @@ import ActivityLog
 struct DeviceState: KeyedState {
     var lastMs: Int64 = .min
     var firstMs: Int64 = 0
+    var company = SuspectSet()
     var accounts = RecentSet()
     /// Accounts that were granted something here.
     var claimers = RecentSet()
     var purses = PurseCount()
     /// Accounts that left for a phone of their own.
     var movedOn: UInt16 = 0
-    var company = SuspectSet()
     var claims = WindowedCount()
     var registrations = WindowedCount()
 
