@@ -74,7 +74,8 @@ import Testing
                 "features", logs.path, "--labels", logs.file("labels.csv"), "--output", csv
             ).exitCode == 0)
         let trained = try Program.promoguard(
-            "train", "--table", csv, "--label", "coupon_abuse", "--output", model, "--l2", "30")
+            "train", "--table", csv, "--label", "coupon_abuse", "--output", model, "--l2", "30", "--crosses",
+            "0")
         #expect(trained.exitCode == 0, "\(trained.errors)")
         #expect(try LogisticModel.load(model, requiring: [.couponAbuse]).heads.count == 1)
         let measured = try Program.promoguard(
