@@ -62,6 +62,13 @@ struct ModelShowCommand: ParsableCommand {
                     "; learned from \(rows.counted("snapshot")), \(positives) of them of abusers",
                     "；学自 \(rows.grouped) 个快照，其中作弊 \(positives) 个")
             }
+            if let company = head.company {
+                let suspect = NumberText.fixed(
+                    head.calibration.probability(company.suspectFrom), places: 3)
+                text += language.pick(
+                    "; a suspect in the eyes of those who share things with it from \(suspect) by own conduct alone",
+                    "；仅凭自身行为达到 \(suspect) 时，对共用设备、地址等的账号而言即为可疑")
+            }
             text += "\n\n"
             let figures = FigureTable([
                 .init(

@@ -66,7 +66,8 @@ import Testing
         let scorer = campaign.scorer
         var engine = FeatureEngine()
         var first: [UInt64: (couponAbuse: Int64?, fakeOrder: Int64?)] = [:]
-        func note(_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) {
+        func note(_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory)
+        {
             let logOdds = scorer.logits(vector)
             memory.suspect(logOdds)
             var crossed = first[moment.accountKey] ?? (nil, nil)

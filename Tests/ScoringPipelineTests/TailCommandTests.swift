@@ -53,9 +53,9 @@ import Testing
         }
     }
 
-    /// Waits for something that another process does; half a minute at most.
+    /// Waits for something that another process does; three minutes at most, for machines that are busy.
     private func wait(_ what: Comment, until isSo: () throws -> Bool) throws {
-        for _ in 0..<1500 {
+        for _ in 0..<9000 {
             if try isSo() { return }
             usleep(20_000)
         }
