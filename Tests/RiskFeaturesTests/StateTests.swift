@@ -42,7 +42,6 @@ import Testing
     @Test func rowsFillTheirCacheLines() {
         #expect(MemoryLayout<AccountState>.stride == 704)
         #expect(MemoryLayout<AccountState>.offset(of: \.timing.reactions)! <= AccountState.bytesOfEveryEvent)
-        #expect(MemoryLayout<DeviceState>.stride == 128)
         #expect(MemoryLayout<SynchronyState>.stride == 32)
     }
 }
