@@ -50,3 +50,28 @@ extension TrainedHead {
         return result
     }
 }
+
+extension LogisticModel.Head {
+    /// Whom a head suspects that was moved from this one: as many of the bystanders as before. Own conduct is measured on
+    /// another scale now, and were there fewer suspects, company would say less of everybody.
+    /// - Parameter bystanders: raw values, `columns.count` an account.
+    func company(
+        movedTo moved: LogisticModel.Head, _ bystanders: [Float], columns: [TrainingColumn]
+    ) -> LogisticModel.Company? {
+        guard var result = company, !bystanders.isEmpty else { return company }
+        let features = Set(result.features)
+        let positions = Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        func ownLogits(_ head: LogisticModel.Head) -> [Double] {
+            var own = head
+            own.terms.removeAll { features.contains($0.feature) }
+            return stride(from: 0, to: bystanders.count, by: columns.count).map { start in
+                own.logit { positions[$0].map { bystanders[start + $0] } ?? .nan }
+            }
+        }
+        let suspects = ownLogits(self).count { $0 >= result.suspectFrom }
+        let after = ownLogits(moved).sorted(by: >)
+        guard suspects > 0, suspects < after.count else { return company }
+        result.suspectFrom = rounded((after[suspects - 1] + after[suspects]) / 2)
+        return result
+    }
+}

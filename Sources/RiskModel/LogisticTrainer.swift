@@ -38,8 +38,8 @@ public struct LogisticTrainer: Sendable {
         /// Fewer accounts with the label 1 are an error; a few do to move a model.
         public var leastPositives = 20
         public var leastPositivesToMove = 3
-        /// What all bystanders weigh when a model is moved, over what the labelled accounts weigh.
-        public var rehearsal = 4.0
+        /// What a bystander weighs when a model is moved, over what a labelled account weighs.
+        public var rehearsal = 0.5
         /// Penalties to choose among where a model is moved: each of its steps is expected to move within ±1/√penalty.
         public var priorPenalties: [Double] = [100, 30, 10, 3, 1, 0.3]
         /// Where a model is moved by fewer accounts of either label, its calibration and thresholds stay.
@@ -84,7 +84,7 @@ public struct LogisticTrainer: Sendable {
         let audit = TableAudit(rows, judging: sample)
         var search = ModelSearch(
             sample, of: set, folds.of(sample), leftOut: audit.leftOut,
-            judging: 0..<(prior == nil ? sample : rows).count, options, report: report)
+            judging: 0..<sample.count, options, report: report)
         var start: PriorModel?
         if let prior { start = try PriorModel(prior, learnt) }
         var best = start.map { search.best(from: $0) } ?? search.best()
@@ -109,7 +109,7 @@ public struct LogisticTrainer: Sendable {
             var point = fitted
             if let kept, bystanders.isEmpty { point.intercept = kept.intercept }
             var head = self.head(best, point, rows.columns, calibratedAs: kept?.head)
-            head.company = prior?.company
+            if let prior { head.company = prior.company(movedTo: head, bystanders, columns: rows.columns) }
             return (head, point)
         }
         var foldHeads: [LogisticModel.Head] = []

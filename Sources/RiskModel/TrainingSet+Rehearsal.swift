@@ -3,14 +3,14 @@ extension TrainingSet {
     /// gives it.
     /// - Parameters:
     ///   - bystanders: raw values, `columns.count` an account.
-    ///   - weight: what all of them weigh, over what the rows weigh.
+    ///   - weight: what one of them weighs, over what a labelled account weighs.
     func rehearsing(_ head: LogisticModel.Head, _ bystanders: [Float], weight: Double) -> TrainingSet {
         let width = columns.count
         precondition(bystanders.count % width == 0, "a bystander must have one value a column")
         let count = bystanders.count / width
         guard count > 0 else { return self }
         var set = self
-        let share = weight * weights.reduce(0, +) / Double(count)
+        let share = weight * weights.reduce(0, +) / Double(max(1, Set(accounts).count))
         let firstAccount = (accounts.max() ?? 0) + 1
         let positions = columnPositions
         for bystander in 0..<count {
