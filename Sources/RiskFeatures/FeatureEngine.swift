@@ -582,7 +582,8 @@ public struct FeatureEngine: ~Copyable {
             accountOrders: UnsafePointer(orders.pointer(account.pointee.ordersRow)),
             ms: ms, hourEntropy: account.pointee.timing.hours.entropy(tables),
             devices7d: devices.count(within: RecentSet.week, at: stamp, sketches),
-            addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches))
+            addresses1h: addresses.count(within: RecentSet.hour, at: stamp, sketches),
+            companyStrength: account.pointee.company.strength)
         var sink = VectorSink(inputs, vector: vector.baseAddress!)
         FeatureCatalog.declare(&sink)
     }

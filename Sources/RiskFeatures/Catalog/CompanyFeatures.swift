@@ -96,7 +96,7 @@ extension FeatureCatalog {
             source: "GEM neighbour risk (Liu et al. 2018)",
             en: "at its strongest tie {} are suspect by their own conduct", zh: "关联最紧的一处有 {} 自身行为可疑",
             usual: ("usually 0", "通常为 0"), telling: .above(0.1), coupon: .gang, order: .gang
-        ) { $0.company.strength.highest }
+        ) { $0.companyStrength.highest }
         sink.feature(
             "company_suspicion", .company, .ratio, .moreIsWorse, log: false,
             "The sum of the shares of suspects on its device, phone, address, payer, Wi-Fi and network address and around its "
@@ -104,6 +104,6 @@ extension FeatureCatalog {
             source: "Ties of several kinds: PromoGuardian, InfDetect",
             en: "its ties to suspects add up to {}", zh: "与可疑账号的关联强度合计 {}",
             usual: ("usually 0", "通常为 0"), telling: .above(0.2), coupon: .gang, order: .gang
-        ) { $0.company.strength.sum }
+        ) { $0.companyStrength.sum }
     }
 }

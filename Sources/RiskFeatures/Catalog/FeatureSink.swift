@@ -91,6 +91,8 @@ struct FeatureInputs {
     /// Distinct devices and addresses of the account, counted with the sketches that its state does not hold.
     let devices7d: Float
     let addresses1h: Float
+    /// Its ties to suspects, which two features ask.
+    let companyStrength: (highest: Float, sum: Float)
 
     @inline(__always) var timing: AccountTiming { _read { yield account.pointee.timing } }
     @inline(__always) var life: AccountLife { _read { yield account.pointee.life } }
