@@ -54,17 +54,19 @@ extension TrainedHead {
 extension LogisticModel.Head {
     /// Whom a head suspects that was moved from this one: as many of the bystanders as before. Own conduct is measured on
     /// another scale now, and were there fewer suspects, company would say less of everybody.
-    /// - Parameter bystanders: raw values, `columns.count` an account.
+    /// - Parameters:
+    ///   - bystanders: raw values, as many an account as the set has columns.
+    ///   - set: what the head was moved by.
     func company(
-        movedTo moved: LogisticModel.Head, _ bystanders: [Float], columns: [TrainingColumn]
+        movedTo moved: LogisticModel.Head, _ bystanders: [Float], by set: TrainingSet
     ) -> LogisticModel.Company? {
         guard var result = company, !bystanders.isEmpty else { return company }
         let features = Set(result.features)
-        let positions = Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        let positions = set.columnPositions
         func ownLogits(_ head: LogisticModel.Head) -> [Double] {
             var own = head
             own.terms.removeAll { features.contains($0.feature) }
-            return stride(from: 0, to: bystanders.count, by: columns.count).map { start in
+            return stride(from: 0, to: bystanders.count, by: set.columns.count).map { start in
                 own.logit { positions[$0].map { bystanders[start + $0] } ?? .nan }
             }
         }

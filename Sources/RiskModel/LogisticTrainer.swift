@@ -109,7 +109,7 @@ public struct LogisticTrainer: Sendable {
             var point = fitted
             if let kept, bystanders.isEmpty { point.intercept = kept.intercept }
             var head = self.head(best, point, rows.columns, calibratedAs: kept?.head)
-            if let prior { head.company = prior.company(movedTo: head, bystanders, columns: rows.columns) }
+            if let prior { head.company = prior.company(movedTo: head, bystanders, by: rows) }
             return (head, point)
         }
         var foldHeads: [LogisticModel.Head] = []

@@ -18,6 +18,8 @@ public struct Contribution: Sendable, Equatable {
 public struct Scorer: Sendable {
     public let model: LogisticModel
     public let featureNames: [String]
+    /// Whether any head weighs the company that accounts keep; if none does, nobody is a suspect.
+    public let weighsCompany: Bool
 
     /// What speaks of an account's own conduct, with the intercepts, and what speaks of its company.
     private let own: CompiledCurves
@@ -49,6 +51,7 @@ public struct Scorer: Sendable {
 
         self.model = model
         self.featureNames = featureNames
+        weighsCompany = model.heads.values.contains { $0.company != nil }
         var curves: [[CompiledCurves.Curve]] = []
         var calibrations: [LogisticModel.Calibration] = []
         var bases: [Double] = []
@@ -98,9 +101,6 @@ public struct Scorer: Sendable {
     }
 
     // MARK: - The hot path
-
-    /// Whether any head weighs the company that accounts keep; if none does, nobody is a suspect.
-    public var weighsCompany: Bool { model.heads.values.contains { $0.company != nil } }
 
     /// Raw log-odds of both heads.
     public struct LogOdds: Sendable, Equatable {
