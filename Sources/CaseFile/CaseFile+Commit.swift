@@ -11,6 +11,7 @@ extension CaseFile {
     public func commit(_ batch: CaseBatch) throws(CaseFileError) {
         try write("save the flags in") { db in
             try CaseFile.write(batch, db)
+            if let gangs = batch.gangs { try CaseFile.replace(gangs, db) }
             try CaseFile.replaceRejected(batch, db)
             if let status = batch.tailStatus { try CaseFile.write(status, db) }
             let statement = try db.makeStatement(
