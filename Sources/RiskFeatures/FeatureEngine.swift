@@ -25,6 +25,8 @@ public struct ScoreMemory: BitwiseCopyable, Sendable {
     /// Whether its own conduct, without the company it keeps, has ever spoken against it. Once set it stays, and shows
     /// in the company of all who share a thing with the account.
     public var isSuspect = false
+    /// Whether it has ever been flagged. Once set it stays.
+    public var isFlagged = false
     public init() {}
 }
 
@@ -53,6 +55,8 @@ public struct FeatureEngine: ~Copyable {
     var accounts = KeyedTable<AccountState>()
     /// Apart from the accounts, most of which never order. Row 0 is empty, for all that have none.
     var orders = RowPool<AccountOrders>()
+    /// Of accounts against whom something speaks. Row 0 is of no account.
+    var links = RowPool<AccountLinks>()
     var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
@@ -79,6 +83,7 @@ public struct FeatureEngine: ~Copyable {
         group = .allocate(capacity: FeatureEngine.groupSize)
         group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
         orders.pointer(orders.allocate()).initialize(to: AccountOrders())
+        links.pointer(links.allocate()).initialize(to: AccountLinks())
     }
 
     deinit {
@@ -213,7 +218,9 @@ public struct FeatureEngine: ~Copyable {
                 prefetch(network.pointee.accounts, event.pointee.accountKey)
                 prefetch(network.pointee.models, event.pointee.modelKey)
             }
-            if isCostly { orders.prefetch(accounts.pointer(keys.pointee.accountRow).pointee.ordersRow) }
+            let account = accounts.pointer(keys.pointee.accountRow)
+            if account.pointee.linksRow != 0 { links.prefetch(account.pointee.linksRow) }
+            if isCostly { orders.prefetch(account.pointee.ordersRow) }
         }
     }
 
@@ -246,6 +253,7 @@ public struct FeatureEngine: ~Copyable {
         if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
         if isCostly { foldTargets(event, keys, account, stamp) }
         account.pointee.observe(event, stamp, tables, &sketches)
+        if account.pointee.linksRow != 0 { touchLinks(account, event, keys) }
         guard isCostly else { return }
         if EventType.Set.ordering.contains(event.type) {
             if account.pointee.ordersRow == 0 { open(account) }
@@ -257,6 +265,10 @@ public struct FeatureEngine: ~Copyable {
         let wasSuspect = account.pointee.memory.isSuspect
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
         if account.pointee.memory.isSuspect, !wasSuspect { spreadSuspicion(of: account, event, keys) }
+        if account.pointee.linksRow == 0, account.pointee.memory.isSuspect || account.pointee.memory.isFlagged
+        {
+            openLinks(account, event, keys)
+        }
     }
 
     /// Counts a new suspect on all it last named. On what it named before, it counts when it comes again.
@@ -314,7 +326,7 @@ public struct FeatureEngine: ~Copyable {
         guard lastMs != .min, ms / Clock.week != lastMs / Clock.week else { return }
         if ms - lastMs > FeatureEngine.memoryMs {
             forget(account.pointee.text, account.pointee.memory)
-            account.pointee.release(&sketches, &orders)
+            account.pointee.release(&sketches, &orders, &links)
             account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
         } else {
             account.pointee.sweep(at: ms, &sketches)
@@ -689,7 +701,10 @@ public struct FeatureEngine: ~Copyable {
 
     /// Rows last touched before this no longer count, evicted or not.
     @inline(__always)
-    private var memoryLimitMs: Int64 { clockMs - FeatureEngine.memoryMs }
+    var memoryLimitMs: Int64 { clockMs - FeatureEngine.memoryMs }
+    /// The same for network addresses and Wi-Fi.
+    @inline(__always)
+    var placeMemoryLimitMs: Int64 { clockMs - FeatureEngine.networkMemoryMs }
 
     /// Every account held, in no particular order, with its row.
     public func forEachAccount(_ body: (_ account: UInt32, _ memory: ScoreMemory) -> Void) {
@@ -701,6 +716,8 @@ public struct FeatureEngine: ~Copyable {
         accounts.forEachRow {
             $1.pointee.memory = ScoreMemory()
             $1.pointee.company = CompanyEvidence()
+            if $1.pointee.linksRow != 0 { links.free($1.pointee.linksRow) }
+            $1.pointee.linksRow = 0
         }
         devices.forEachRow { $1.pointee.company.clear() }
         phones.forEachRow { $1.pointee.company.clear() }
@@ -744,7 +761,7 @@ public struct FeatureEngine: ~Copyable {
         var dropped: [(TextRange, ScoreMemory)] = []
         accounts.evict(before: limit) {
             dropped.append(($0.pointee.text, $0.pointee.memory))
-            $0.pointee.release(&sketches, &orders)
+            $0.pointee.release(&sketches, &orders, &links)
         }
         guard !dropped.isEmpty else { return }
         for (name, memory) in dropped { forget(name, memory) }

@@ -15,6 +15,8 @@ struct AccountState: KeyedState {
     var memory = ScoreMemory()
     /// Its orders' row in the engine's pool; row 0 is that of no orders.
     var ordersRow: UInt32 = 0
+    /// Its links' row; 0 while nothing speaks against it.
+    var linksRow: UInt32 = 0
     var lastKeys = LastKeys()
     var key: UInt64 = 0
     var text = TextRange()
@@ -50,9 +52,13 @@ struct AccountState: KeyedState {
     }
 
     /// Gives back what it holds of the pools, before it goes.
-    mutating func release(_ sketches: inout SketchPool, _ orders: inout RowPool<AccountOrders>) {
+    mutating func release(
+        _ sketches: inout SketchPool, _ orders: inout RowPool<AccountOrders>,
+        _ links: inout RowPool<AccountLinks>
+    ) {
         release(&sketches)
         if ordersRow != 0 { orders.free(ordersRow) }
+        if linksRow != 0 { links.free(linksRow) }
     }
 
     /// Takes one of the account's own events.
