@@ -14,16 +14,16 @@ struct FlagPolicy: Sendable {
         high = (scorer.logitThreshold(.couponAbuse, .high), scorer.logitThreshold(.fakeOrder, .high))
     }
 
-    /// Keeps the account's highest log-odds and whether it was ever a suspect, and says what a new score means for its flags.
+    /// Keeps the account's highest log-odds and whether it was ever a suspect or flagged, and says what a new score means for its flags.
     @inline(__always)
     func decide(
         _ logOdds: Scorer.LogOdds, _ memory: inout ScoreMemory
     ) -> (couponAbuse: Decision, fakeOrder: Decision) {
         memory.suspect(logOdds)
-        return (
-            FlagPolicy.decide(logOdds.couponAbuse, &memory.couponAbuse, from: review.couponAbuse),
-            FlagPolicy.decide(logOdds.fakeOrder, &memory.fakeOrder, from: review.fakeOrder)
-        )
+        let coupon = FlagPolicy.decide(logOdds.couponAbuse, &memory.couponAbuse, from: review.couponAbuse)
+        let order = FlagPolicy.decide(logOdds.fakeOrder, &memory.fakeOrder, from: review.fakeOrder)
+        if coupon != .none || order != .none { memory.isFlagged = true }
+        return (coupon, order)
     }
 
     @inline(__always)

@@ -63,12 +63,15 @@ public struct ScoringRun: ~Copyable {
         let scoresFile = try scoresPath.map { path in
             try OutputFile(path, bytes: ScoreTable.csv(engine, scorer))
         }
+        let gangs = GangTables(engine.findGangs(), engine, scorer)
         // Its memory makes room for the rows.
         _ = consume engine
         let flagged = flags.flaggedAccounts(scorer, policy)
-        try caseFile.commit(CaseBatch(flagged, report, model: scorer.model.name))
+        var changes = CaseBatch(flagged, report, model: scorer.model.name)
+        changes.gangs = gangs
+        try caseFile.commit(changes)
         try scoresFile?.putInPlace()
-        return ScoringReport(read: report, flagged: flagged, entities: entities)
+        return ScoringReport(read: report, flagged: flagged, gangs: gangs, entities: entities)
     }
 }
 

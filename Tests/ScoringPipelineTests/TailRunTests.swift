@@ -22,6 +22,7 @@ import Testing
         let scorer: Scorer
         let script: ScriptedStream.Script
         let flags: [FlaggedAccount]
+        let gangs: [String]
 
         init() {
             script = try! ScriptedStream.Script(paths: [logs.path], seed: 5)
@@ -32,6 +33,7 @@ import Testing
                 reader: EventReader(paths: [logs.path]), scorer: scorer, caseFile: caseFile)
             _ = try! run.run()
             flags = try! caseFile.flags(sort: .score)
+            gangs = try! TailRunTests.gangs(caseFile)
         }
 
         /// The lines of some logs, by event time.
@@ -108,11 +110,23 @@ import Testing
         try CaseFile.open(folder.file(name), access: .readOnly).flags(sort: .score)
     }
 
+    /// All that is said of gangs.
+    static func gangs(_ file: CaseFile) throws -> [String] {
+        try file.gangs().map { "\($0) \(try file.members(gang: $0.id))" }
+            + file.flagKeys().map { "\(try file.links(account: $0.accountID))" }
+    }
+
+    private func gangs(_ name: String) throws -> [String] {
+        try TailRunTests.gangs(try CaseFile.open(folder.file(name), access: .readOnly))
+    }
+
     @Test func anIdleTailShowsWhatScoreFlags() throws {
         #expect(Small.shared.flags.count > 5)
+        #expect(Small.shared.flags.contains { $0.gangID != nil })
         for seed in 1...5 as ClosedRange<UInt64> {
             #expect(try tail("uncut\(seed)", seed: seed))
             #expect(try flags("uncut\(seed)") == Small.shared.flags)
+            #expect(try gangs("uncut\(seed)") == Small.shared.gangs)
         }
     }
 
@@ -130,6 +144,7 @@ import Testing
             if end { break }
         }
         #expect(try flags(name) == Small.shared.flags)
+        #expect(try gangs(name) == Small.shared.gangs)
     }
 
     @Test func aSecondTailOnOneDatabaseIsRefused() throws {
