@@ -6,8 +6,8 @@ struct ReviewCommand: ParsableCommand {
         commandName: "review",
         abstract: "List flagged accounts, look at one, decide.",
         subcommands: [
-            ReviewListCommand.self, ReviewShowCommand.self, ReviewDecideCommand.self,
-            ReviewLabelsCommand.self,
+            ReviewListCommand.self, ReviewShowCommand.self, ReviewGangsCommand.self,
+            ReviewDecideCommand.self, ReviewLabelsCommand.self,
         ],
         defaultSubcommand: ReviewListCommand.self)
 }

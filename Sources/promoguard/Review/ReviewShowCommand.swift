@@ -23,9 +23,10 @@ struct ReviewShowCommand: ParsableCommand {
         defer { file.close() }
         let id = try AccountLookup(file: file).account(account)
         let listing = FlagListing(language: languageOptions.language, display: display)
+        let flags = try file.flags(account: id)
         let page = AccountPage(
-            account: id, flags: try file.flags(account: id), decisions: try file.decisions(account: id),
-            listing: listing)
+            account: id, flags: flags, decisions: try file.decisions(account: id),
+            gang: try flags.first?.gangID.flatMap { try file.gang($0) }, listing: listing)
         try Terminal.write(page.text(as: format, .standardOutput()))
     }
 }
