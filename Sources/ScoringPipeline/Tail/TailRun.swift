@@ -33,7 +33,7 @@ public struct TailRun: ~Copyable {
     /// Waits until the flags of the model before are committed.
     private var nextJudge: Judge?
 
-    private var canonical: Watch
+    private let canonical: CanonicalWatch
     private var ahead: Watch?
     private var aheadFlags = AheadFlags()
     private var repeats = RepeatFilter()
@@ -87,14 +87,16 @@ public struct TailRun: ~Copyable {
                 reading: ReadAhead(origin.input), caseFile: caseFile, configuration: configuration,
                 control: control,
                 checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
-                canonical: origin.watch, orphans: orphans, known: known, lock: lock, progress: progress)
+                canonical: CanonicalWatch(origin.watch), orphans: orphans, known: known, lock: lock,
+                progress: progress)
         }
         let input = try open(nil)
         control.connect(wake: input.wake)
         return TailRun(
             reading: ReadAhead(input), caseFile: caseFile, configuration: configuration, control: control,
             checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
-            canonical: Watch(FeatureEngine()), orphans: orphans, known: known, lock: lock, progress: progress)
+            canonical: CanonicalWatch(Watch(FeatureEngine())), orphans: orphans, known: known, lock: lock,
+            progress: progress)
     }
 
     /// Where a run goes on.
@@ -182,10 +184,11 @@ public struct TailRun: ~Copyable {
         if !batch.events.isEmpty || !arrivals.events.isEmpty { isFinished = false }
         if progress.isCatchingUp {
             ahead = nil
+            canonical.settle(judge)
         } else if step == .idle {
             finishAhead()
         } else if ahead == nil {
-            ahead = Watch(canonical.engine.clone())
+            ahead = canonical.clone()
             var pending = EventBatch()
             input.pending(&pending)
             repeats = RepeatFilter()
@@ -194,7 +197,7 @@ public struct TailRun: ~Copyable {
             repeats.removeRepeats(from: &arrivals)
             observeAhead(arrivals)
         }
-        if let reachedMs = progress.reachedMs { aheadFlags.expire(before: reachedMs) }
+        if !canonical.isLent, let reachedMs = progress.reachedMs { aheadFlags.expire(before: reachedMs) }
     }
 
     private mutating func observeAhead(_ events: borrowing EventBatch) {
@@ -205,9 +208,10 @@ public struct TailRun: ~Copyable {
     /// Says what `score` would say now; the next events find a clone of the canonical watch again.
     private mutating func finishAhead() {
         guard !isFinished else { return }
+        canonical.settle(judge)
         ahead = nil
-        aheadFlags.settle(Watch(canonical.engine.clone()).finished(judge))
-        ahead = Watch(canonical.engine.clone())
+        aheadFlags.settle(canonical.clone().finished(judge))
+        ahead = canonical.clone()
         isFinished = true
     }
 
@@ -219,7 +223,7 @@ public struct TailRun: ~Copyable {
     }
 
     private var status: TailStatus {
-        var status = progress.status(canonical.engine, input.report(), troubles.lines)
+        var status = progress.status(canonical.accountCount, input.report(), troubles.lines)
         status.flagsToday = flagsToday.count
         return status
     }
@@ -278,14 +282,20 @@ public struct TailRun: ~Copyable {
 
     /// One that follows a commit needs no flags in it.
     private var isCheckpointDue: Bool {
-        canonical.flags.isEmpty && progress.isCheckpointDue && !checkpoint.isWriting
+        canonical.flags.isEmpty && !canonical.isLent && progress.isCheckpointDue && !checkpoint.isWriting
     }
 
+    /// Where a view ahead raises the flags, the canonical order may wait for the copy; else the stream does.
     private mutating func takeCheckpoint() {
         let start = ContinuousClock.now
         facts.savedMs = TailProgress.wallMs
-        let engine = canonical.engine.snapshot()
-        checkpoint.write(facts, stream: input.snapshot(), engine: engine)
+        canonical.lend()
+        let (canonical, wake) = (canonical, input.wake)
+        checkpoint.write(facts, stream: input.snapshot()) {
+            defer { wake() }
+            return canonical.copyState()
+        }
+        if ahead == nil { canonical.settle(judge) }
         progress.tookCheckpoint(standstill: start.duration(to: .now))
     }
 
@@ -311,6 +321,7 @@ public struct TailRun: ~Copyable {
             }
         }
         guard let next = nextJudge else { return }
+        canonical.settle(judge)
         if hasChanges { try commit(tell) }
         guard canonical.flags.isEmpty else { return }
         nextJudge = nil
@@ -325,7 +336,7 @@ public struct TailRun: ~Copyable {
         }
         judge = next
         facts.model = fingerprint
-        canonical.engine.forgetScores()
+        canonical.forgetScores()
         ahead = nil
         aheadFlags.withdrawAll()
         isFinished = false
@@ -337,6 +348,7 @@ public struct TailRun: ~Copyable {
     /// - Throws: also trouble that may pass, since nobody waits for it any more: started again, the run goes on from the
     ///   checkpoint before, and finds the same flags again.
     private mutating func end(_ tell: (TailNews) -> Void) throws {
+        canonical.settle(judge)
         try commit(tell)
         if let unsaved { throw unsaved }
         checkpoint.wait()
