@@ -490,6 +490,21 @@ import Testing
         try check(follower, lines(20..<40).joined())
     }
 
+    /// All between two looks: the file that is held open has no name any more, and is not what was read of it.
+    @Test func aLogThatIsCutAndThenCompressedIsLetGo() throws {
+        var follower = try Follower([folder.path])
+        folder.write("a.log", lines(0..<20).joined())
+        follower.drain()
+        folder.cut("a.log")
+        LogWriter(folder.path + "/a.log").write(lines(20..<25).joined())
+        folder.move("a.log", to: "a.log.1")
+        folder.compress("a.log.1")
+        folder.write("a.log", lines(25..<40).joined())
+        follower.drain()
+        follower.settle()
+        #expect(follower.accounts.sorted() == names(0..<40).sorted())
+    }
+
     @Test func aLogThatIsGoneBeforeItWasReadOnIsNamed() throws {
         var follower = try Follower([folder.path])
         folder.write("a.log", lines(0..<20).joined())
@@ -578,5 +593,36 @@ import Testing
         try follower.restart()
         let second = follower.snapshot()
         #expect(second == first)
+    }
+
+    /// It is laid out by another thread, after who knows what.
+    @Test func aSnapshotIsOfTheMomentItWasTaken() throws {
+        var follower = try Follower([folder.path])
+        let long = String(repeating: "long-", count: 20)
+        func more(_ range: Range<Int>) -> String {
+            (lines(range, apart: 5) + lines(range, long, apart: 5)).joined()
+        }
+        let log = LogWriter(folder.path + "/a.log")
+        log.write(more(0..<3000))
+        follower.drain()
+        // Two at a time: what the first holds stays when the second goes.
+        let first = follower.stream.snapshot()
+        let whole = first.bytes()
+        for round in 1...4 {
+            let second = follower.stream.snapshot()
+            log.write(more(round * 15_000..<round * 15_000 + 3000))
+            follower.drain()
+            #expect(second.bytes().count > 1 << 20)
+        }
+        #expect(first.bytes() == whole)
+        let given = follower.accounts.count
+        follower.settle()
+        let (accounts, events) = (follower.accounts, follower.events.map(\.digest))
+        #expect(given < accounts.count)
+        try follower.restore(whole, given: 0)
+        follower.settle()
+        #expect(accounts.suffix(follower.accounts.count) == follower.accounts[...])
+        #expect(events.suffix(follower.events.count) == follower.events.map(\.digest)[...])
+        #expect(follower.accounts.count > 24_000)
     }
 }
