@@ -15,7 +15,8 @@ import RiskModel
 ///
 /// While history is read, reading has a thread of its own, a batch ahead.
 ///
-/// A checkpoint is taken after a commit, when no flag waits, so it holds none. Trouble with the database that may pass
+/// A checkpoint is taken after a commit, when no flag waits, so it holds none. Its thread copies the canonical watch, for
+/// which events wait meanwhile, while the view ahead goes on. Trouble with the database that may pass
 /// (a lock, a full disk) stops nothing: flags wait in memory and are tried again, and the checkpoint waits for them.
 ///
 /// When the model is replaced, every account's highest score is forgotten: it was in the other model's log-odds. Rows of
