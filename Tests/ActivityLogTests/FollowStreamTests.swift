@@ -505,6 +505,17 @@ import Testing
         #expect(follower.accounts.sorted() == names(0..<40).sorted())
     }
 
+    @Test func theLastLineOfALogThatIsGoneCountsWithoutItsEnd() throws {
+        var follower = try Follower([folder.path])
+        folder.write("a.log", String(lines(0..<5).joined().dropLast()))
+        follower.drain()
+        let snapshot = follower.snapshot()
+        folder.remove("a.log")
+        try follower.restore(snapshot, given: follower.accounts.count)
+        follower.settle()
+        #expect(follower.accounts == names(0..<5))
+    }
+
     @Test func aLogThatIsGoneBeforeItWasReadOnIsNamed() throws {
         var follower = try Follower([folder.path])
         folder.write("a.log", lines(0..<20).joined())
