@@ -249,12 +249,13 @@ struct EventMerge: ~Copyable {
     /// The newest event time that any log is believed to have reached.
     var newestMs: Int64? { sources.lazy.compactMap(\.newestMs).max() }
 
-    func write(to writer: inout ByteWriter) {
-        writer.write(releasedMs)
-        report.write(to: &writer)
-        duplicates.write(to: &writer)
-        decoder.campaigns.write(to: &writer)
-        for source in sources { source.write(pool, to: &writer) }
+    /// What the merge knows, to be written while it goes on.
+    mutating func snapshot() -> MergeSnapshot {
+        var sources = sources
+        for index in sources.indices { sources[index].log = nil }
+        return MergeSnapshot(
+            releasedMs: releasedMs, report: report, duplicates: duplicates, campaigns: decoder.campaigns,
+            sources: sources, events: pool.lend())
     }
 
     mutating func restore(from reader: inout ByteReader) throws(ReadError) {
@@ -268,5 +269,23 @@ struct EventMerge: ~Copyable {
             if source.queue.first != nil || !source.arrivals.isEmpty { active.append(index) }
             sources.append(source)
         }
+    }
+}
+
+/// What a merge knew at one moment.
+struct MergeSnapshot {
+    fileprivate let releasedMs: Int64
+    fileprivate let report: ReadReport
+    fileprivate let duplicates: DuplicateFilter
+    fileprivate let campaigns: CampaignNames
+    fileprivate let sources: [MergeSource]
+    fileprivate let events: LentEvents
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(releasedMs)
+        report.write(to: &writer)
+        duplicates.write(to: &writer)
+        campaigns.write(to: &writer)
+        for source in sources { source.write(events, to: &writer) }
     }
 }

@@ -17,6 +17,7 @@ extension FollowStream {
         }
         // Known files first, so that it is clear which logs have lost theirs when the others are looked at.
         files.removeAll { findAgain($0) }
+        for log in logs.indices where !logs[log].isListed { lookAtHidden(log) }
         hasUnknown = false
         for file in files { meet(file) }
         for log in logs.indices {
@@ -83,11 +84,7 @@ extension FollowStream {
         let known = logs[log]
         if let source = known.source, let held = merge.sources[source].log {
             guard held.withReader({ $0.isUnchanged() }) else {
-                logs[log].isCut = true
-                logs[log].isRotatedAway = true
-                logs[log].file = nil
-                logs[log].quietSinceMs = nowMs
-                merge.sources[source].isDry = true
+                noteCut(log, source)
                 return false
             }
             if known.identity.head.count < LogIdentity.length && file.size != known.size {
@@ -109,6 +106,22 @@ extension FollowStream {
         logs[log].size = file.size
         logs[log].modifiedMs = file.modifiedMs
         return true
+    }
+
+    /// A file without a name may have been cut, too, before it lost it.
+    private mutating func lookAtHidden(_ log: Int) {
+        guard let source = logs[log].source, let held = merge.sources[source].log, !logs[log].isCut,
+            !held.withReader({ $0.isUnchanged() })
+        else { return }
+        noteCut(log, source)
+    }
+
+    private mutating func noteCut(_ log: Int, _ source: Int) {
+        logs[log].isCut = true
+        logs[log].isRotatedAway = true
+        logs[log].file = nil
+        logs[log].quietSinceMs = nowMs
+        merge.sources[source].isDry = true
     }
 
     // MARK: Files not seen before

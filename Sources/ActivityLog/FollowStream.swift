@@ -326,6 +326,7 @@ public struct FollowStream: ~Copyable {
     /// The file is gone, and no copy of it has turned up.
     private mutating func giveUp(_ log: Int, _ source: Int) {
         let position = logs[log].saved?.position ?? 0
+        takeUnfinishedLine(of: log, source)
         merge.report.sources[source].problem =
             position == 0
             ? "it was gone before it could be read"
@@ -334,6 +335,18 @@ public struct FollowStream: ~Copyable {
         logs[log].isCut = true
         merge.admit(source, isAtEnd: true)
         merge.end(source)
+    }
+
+    /// The last line that came of a plain log may be whole but for its LF: it counts, as at the end of any log.
+    private mutating func takeUnfinishedLine(of log: Int, _ source: Int) {
+        guard let saved = logs[log].saved, saved.text?.isGzip == false else { return }
+        let bytesRead = merge.report.sources[source].bytesRead
+        var reader = LogReader(
+            descriptor: openForReading("/dev/null"), owned: true, configuration: merge.configuration)
+        reader.resume(saved, isSameFile: false)
+        merge.sources[source].log = OpenLog(reader)
+        _ = merge.read(source)
+        merge.report.sources[source].bytesRead = bytesRead
     }
 
     /// Has a log looked at for more, unless its file has been cut.

@@ -140,7 +140,7 @@ struct MergeSource {
 }
 
 extension MergeSource {
-    func write(_ pool: borrowing EventPool, to writer: inout ByteWriter) {
+    func write(_ events: LentEvents, to writer: inout ByteWriter) {
         writer.write(firstMs)
         writer.write(problem)
         writer.write(isEnded)
@@ -149,8 +149,8 @@ extension MergeSource {
         writer.write(earliestStepMs)
         writer.write(Int64(waiting))
         writer.write(samples)
-        pool.write(arrivals, to: &writer)
-        pool.write(queue.pending, to: &writer)
+        events.write(arrivals, to: &writer)
+        events.write(queue.pending, to: &writer)
     }
 
     init(path: String, _ pool: inout EventPool, from reader: inout ByteReader) throws(ReadError) {

@@ -82,7 +82,8 @@ struct Follower: ~Copyable {
         return drain()
     }
 
-    var snapshot: [UInt8] { stream.snapshot() }
+    /// What the stream knows, as bytes.
+    mutating func snapshot() -> [UInt8] { stream.snapshot().bytes() }
 
     /// Goes on from a snapshot, as another process would; what was given out since is taken back.
     mutating func restore(_ bytes: [UInt8], given: Int) throws {
@@ -92,5 +93,5 @@ struct Follower: ~Copyable {
             restoring: bytes, patterns, configuration: configuration, following: following)
     }
 
-    mutating func restart() throws { try restore(snapshot, given: accounts.count) }
+    mutating func restart() throws { try restore(snapshot(), given: accounts.count) }
 }

@@ -7,7 +7,8 @@ import Testing
 /// A follower on a `LogStage`.
 private final class StagedFollower: StagedReader {
     var follower: Follower
-    private var saved: (bytes: [UInt8], given: Int)
+    /// Laid out as bytes only when it is needed, after whatever the follower has done since.
+    private var saved: (snapshot: StreamSnapshot, given: Int)
 
     init(_ stage: inout LogStage) throws {
         let backend = InflateBackend.allCases.randomElement(using: &stage.generator)!
@@ -15,14 +16,14 @@ private final class StagedFollower: StagedReader {
             stage.patterns, backend: backend, usesNotices: Bool.random(using: &stage.generator))
         // What a named log was rotated to before the start is not asked for.
         follower.drain()
-        saved = (follower.snapshot, 0)
+        saved = (follower.stream.snapshot(), 0)
     }
 
     func look() { follower.drain() }
     func readAll() { follower.readAll() }
-    func save() { saved = (follower.snapshot, follower.accounts.count) }
+    func save() { saved = (follower.stream.snapshot(), follower.accounts.count) }
     func stop(isCrash: Bool) { if !isCrash { save() } }
-    func start() throws { try follower.restore(saved.bytes, given: saved.given) }
+    func start() throws { try follower.restore(saved.snapshot.bytes(), given: saved.given) }
     func pass(ms: Int64) { follower.clock.advance(ms) }
 
     /// What differs from a read of these texts, to the end and undisturbed, in words; nil when nothing does.

@@ -5,7 +5,8 @@ public final class TemporaryFolder {
     public let path: String
 
     public init() {
-        var template = Array("/tmp/activity-log-tests.XXXXXX".utf8CString)
+        let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(place)/activity-log-tests.XXXXXX".utf8CString)
         path = String(cString: mkdtemp(&template))
     }
 

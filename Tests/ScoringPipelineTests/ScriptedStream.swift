@@ -93,7 +93,7 @@ final class ScriptedStream {
             snapshot: { [self] in
                 var bytes: [UInt8] = []
                 for number in [arrived, released] { withUnsafeBytes(of: number) { bytes += $0 } }
-                return bytes
+                return { [bytes] in bytes }
             },
             report: { [self] in
                 var report = ReadReport()

@@ -40,29 +40,30 @@ final class CheckpointWriter: Sendable {
     }
 
     /// Begins to write; returns at once.
-    func write(_ facts: CheckpointFile.Facts, stream: [UInt8], engine: consuming StateCopy) {
+    /// - Parameters:
+    ///   - engine: called first, `stream` then: what they hold on to is free once they return.
+    func write(
+        _ facts: CheckpointFile.Facts, stream: @escaping @Sendable () -> [UInt8],
+        engine: @escaping @Sendable () -> StateCopy
+    ) {
         state.withLock { $0 = .writing }
-        let parcel = Parcel(engine)
         let thread = Thread { [self] in
-            let outcome = outcome(facts, stream, parcel)
+            let engine = engine()
+            let outcome = outcome(facts, stream(), engine)
             state.withLock { $0 = outcome }
         }
         thread.name = "checkpoint"
         thread.start()
     }
 
-    private func outcome(_ facts: CheckpointFile.Facts, _ stream: [UInt8], _ parcel: Parcel) -> State {
+    private func outcome(
+        _ facts: CheckpointFile.Facts, _ stream: [UInt8], _ engine: borrowing StateCopy
+    ) -> State {
         do {
-            try file.write(facts, stream: stream, engine: parcel.engine)
+            try file.write(facts, stream: stream, engine: engine)
             return .written(savedMs: facts.savedMs)
         } catch {
             return .failed(error)
         }
-    }
-
-    /// Carries the copy over to the thread, and lets it go there.
-    private final class Parcel: Sendable {
-        let engine: StateCopy
-        init(_ engine: consuming StateCopy) { self.engine = engine }
     }
 }

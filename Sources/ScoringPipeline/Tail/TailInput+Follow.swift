@@ -10,7 +10,10 @@ extension TailInput {
             next: { Step(held.stream.next(into: &$0, arrivals: &$1, waitMs: $2)) },
             nextInOrder: { Step(held.stream.next(into: &$0, waitMs: $1)) },
             pending: { batch in held.stream.copyPending(into: &batch) },
-            snapshot: { held.stream.snapshot() },
+            snapshot: {
+                let snapshot = held.stream.snapshot()
+                return { snapshot.bytes() }
+            },
             report: { held.stream.report }, wake: { waker.wake() })
     }
 

@@ -19,8 +19,8 @@ struct TailInput {
     var nextInOrder: (_ batch: inout EventBatch, _ waitMs: Int64) throws -> Step
     /// Replaces `batch` with the events that wait for their order to be settled, in canonical order.
     var pending: (_ batch: inout EventBatch) -> Void
-    /// Everything that is needed to go on from here.
-    var snapshot: () -> [UInt8]
+    /// Everything that is needed to go on from here, to be laid out as bytes by any thread meanwhile.
+    var snapshot: () -> @Sendable () -> [UInt8]
     var report: () -> ReadReport
     var wake: @Sendable () -> Void
 }

@@ -169,7 +169,7 @@ struct TailProgress {
     }
 
     func status(
-        _ engine: borrowing FeatureEngine, _ report: ReadReport, _ troubles: [String]
+        _ accounts: Int, _ report: ReadReport, _ troubles: [String]
     ) -> TailStatus {
         var status = TailStatus()
         status.state = state
@@ -181,7 +181,7 @@ struct TailProgress {
         status.eventsPerSecond = Double(max(0, report.events - told.events)) / seconds
         status.reachedMs = reachedMs
         status.newestMs = newestMs
-        status.accounts = Int64(engine.accountCount)
+        status.accounts = Int64(accounts)
         status.rejectedLines = report.rejectedByReason.reduce(0, +)
         status.lateEvents = report.late
         status.checkpointMs = checkpointMs

@@ -15,7 +15,8 @@ import RiskModel
 ///
 /// While history is read, reading has a thread of its own, a batch ahead.
 ///
-/// A checkpoint is taken after a commit, when no flag waits, so it holds none. Trouble with the database that may pass
+/// A checkpoint is taken after a commit, when no flag waits, so it holds none. Its thread copies the canonical watch, for
+/// which events wait meanwhile, while the view ahead goes on. Trouble with the database that may pass
 /// (a lock, a full disk) stops nothing: flags wait in memory and are tried again, and the checkpoint waits for them.
 ///
 /// When the model is replaced, every account's highest score is forgotten: it was in the other model's log-odds. Rows of
@@ -33,7 +34,7 @@ public struct TailRun: ~Copyable {
     /// Waits until the flags of the model before are committed.
     private var nextJudge: Judge?
 
-    private var canonical: Watch
+    private let canonical: CanonicalWatch
     private var ahead: Watch?
     private var aheadFlags = AheadFlags()
     private var repeats = RepeatFilter()
@@ -89,14 +90,16 @@ public struct TailRun: ~Copyable {
                 reading: ReadAhead(origin.input), caseFile: caseFile, configuration: configuration,
                 control: control,
                 checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
-                canonical: origin.watch, orphans: orphans, known: known, lock: lock, progress: progress)
+                canonical: CanonicalWatch(origin.watch), orphans: orphans, known: known, lock: lock,
+                progress: progress)
         }
         let input = try open(nil)
         control.connect(wake: input.wake)
         return TailRun(
             reading: ReadAhead(input), caseFile: caseFile, configuration: configuration, control: control,
             checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
-            canonical: Watch(FeatureEngine()), orphans: orphans, known: known, lock: lock, progress: progress)
+            canonical: CanonicalWatch(Watch(FeatureEngine())), orphans: orphans, known: known, lock: lock,
+            progress: progress)
     }
 
     /// Where a run goes on.
@@ -178,7 +181,8 @@ public struct TailRun: ~Copyable {
     /// looks as `score` does.
     private mutating func lookForGangs(_ step: TailInput.Step) {
         let isQuiet = step == .idle && !configuration.viewAhead
-        guard progress.takeGangsDue(isQuiet: isQuiet) else { return }
+        // While it is lent, events wait that it has not seen; there is time.
+        guard !canonical.isLent, progress.takeGangsDue(isQuiet: isQuiet) else { return }
         gangs = canonical.gangs(judge)
     }
 
@@ -193,10 +197,11 @@ public struct TailRun: ~Copyable {
         if !batch.events.isEmpty || !arrivals.events.isEmpty { isFinished = false }
         if progress.isCatchingUp {
             ahead = nil
+            canonical.settle(judge)
         } else if step == .idle {
             finishAhead()
         } else if ahead == nil {
-            ahead = Watch(canonical.engine.clone())
+            ahead = canonical.clone()
             var pending = EventBatch()
             input.pending(&pending)
             repeats = RepeatFilter()
@@ -205,7 +210,7 @@ public struct TailRun: ~Copyable {
             repeats.removeRepeats(from: &arrivals)
             observeAhead(arrivals)
         }
-        if let reachedMs = progress.reachedMs { aheadFlags.expire(before: reachedMs) }
+        if !canonical.isLent, let reachedMs = progress.reachedMs { aheadFlags.expire(before: reachedMs) }
     }
 
     private mutating func observeAhead(_ events: borrowing EventBatch) {
@@ -216,12 +221,13 @@ public struct TailRun: ~Copyable {
     /// Says what `score` would say now; the next events find a clone of the canonical watch again.
     private mutating func finishAhead() {
         guard !isFinished else { return }
+        canonical.settle(judge)
         ahead = nil
-        let said = Watch(canonical.engine.clone()).finished(judge)
+        let said = canonical.clone().finished(judge)
         aheadFlags.settle(said.flags)
         gangs = said.gangs
         progress.foundGangs()
-        ahead = Watch(canonical.engine.clone())
+        ahead = canonical.clone()
         isFinished = true
     }
 
@@ -233,7 +239,7 @@ public struct TailRun: ~Copyable {
     }
 
     private var status: TailStatus {
-        var status = progress.status(canonical.engine, input.report(), troubles.lines)
+        var status = progress.status(canonical.accountCount, input.report(), troubles.lines)
         status.flagsToday = flagsToday.count
         return status
     }
@@ -294,14 +300,20 @@ public struct TailRun: ~Copyable {
 
     /// One that follows a commit needs no flags in it.
     private var isCheckpointDue: Bool {
-        canonical.flags.isEmpty && progress.isCheckpointDue && !checkpoint.isWriting
+        canonical.flags.isEmpty && !canonical.isLent && progress.isCheckpointDue && !checkpoint.isWriting
     }
 
+    /// Where a view ahead raises the flags, the canonical order may wait for the copy; else the stream does.
     private mutating func takeCheckpoint() {
         let start = ContinuousClock.now
         facts.savedMs = TailProgress.wallMs
-        let engine = canonical.engine.snapshot()
-        checkpoint.write(facts, stream: input.snapshot(), engine: engine)
+        canonical.lend()
+        let (canonical, wake) = (canonical, input.wake)
+        checkpoint.write(facts, stream: input.snapshot()) {
+            defer { wake() }
+            return canonical.copyState()
+        }
+        if ahead == nil { canonical.settle(judge) }
         progress.tookCheckpoint(standstill: start.duration(to: .now))
     }
 
@@ -327,6 +339,7 @@ public struct TailRun: ~Copyable {
             }
         }
         guard let next = nextJudge else { return }
+        canonical.settle(judge)
         if hasChanges { try commit(tell) }
         guard canonical.flags.isEmpty else { return }
         nextJudge = nil
@@ -341,7 +354,7 @@ public struct TailRun: ~Copyable {
         }
         judge = next
         facts.model = fingerprint
-        canonical.engine.forgetScores()
+        canonical.forgetScores()
         ahead = nil
         aheadFlags.withdrawAll()
         isFinished = false
@@ -353,6 +366,7 @@ public struct TailRun: ~Copyable {
     /// - Throws: also trouble that may pass, since nobody waits for it any more: started again, the run goes on from the
     ///   checkpoint before, and finds the same flags again.
     private mutating func end(_ tell: (TailNews) -> Void) throws {
+        canonical.settle(judge)
         if progress.takeGangsDue(isQuiet: true) { gangs = canonical.gangs(judge) }
         try commit(tell)
         if let unsaved { throw unsaved }
