@@ -65,7 +65,7 @@ torture: setup ## thousands of seeded rotations, cuts and crashes, against score
 quality: build ## how well the bundled model finds cheats it has not seen, LightGBM beside it
 	Benchmarks/quality/run.sh
 
-fuzz: setup ## run the libFuzzer targets of the decoder and the line framer
+fuzz: setup ## run the libFuzzer targets: the decoder, the line framer, the formats, CSV
 	Benchmarks/fuzz.sh
 
 lint: ## check the formatting

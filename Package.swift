@@ -26,10 +26,12 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "CHotPath"),
         .target(name: "CBundledModel"),
+        .target(name: "CFormats"),
         .target(
             name: "ActivityLog",
             dependencies: [
-                "CZlib", "CHotPath", "CLinux", .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
+                "CZlib", "CHotPath", "CFormats", "CLinux",
+                .target(name: "CISAL", condition: .when(traits: ["ISAL"])),
             ]),
         .target(name: "RiskFeatures", dependencies: ["ActivityLog", "CHotPath"]),
         .target(name: "RiskModel", dependencies: ["CBundledModel", "CHotPath"]),

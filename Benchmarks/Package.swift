@@ -13,6 +13,9 @@ let package = Package(
             name: "decode-bench",
             dependencies: ["BenchmarkLines", .product(name: "ActivityLog", package: "PromoGuard")]),
         .executableTarget(
+            name: "format-bench",
+            dependencies: ["BenchmarkLines", .product(name: "ActivityLog", package: "PromoGuard")]),
+        .executableTarget(
             name: "read-bench",
             dependencies: ["BenchmarkLines", .product(name: "ActivityLog", package: "PromoGuard")]),
         .executableTarget(

@@ -2,7 +2,7 @@
 # Runs each libFuzzer target for the given seconds (default 60), with AddressSanitizer. What was interesting is
 # kept in Benchmarks/.data/corpus; a find stops the run and is written beside it.
 #
-#     Benchmarks/fuzz.sh [seconds] [decoder|framing|csv]
+#     Benchmarks/fuzz.sh [seconds] [decoder|framing|formats|csv]
 #
 # A target is compiled with the sources that it feeds as one module: libFuzzer brings its own main, for which a
 # package's executable has no room.
@@ -12,14 +12,17 @@ cd "$(dirname "$0")"
 root=$(cd .. && pwd)
 data=$PWD/.data
 mkdir -p "$data/corpus"
-echo "module CHotPath { header \"$root/Sources/CHotPath/include/CHotPath.h\" export * }" >"$data/CHotPath.modulemap"
+for module in CHotPath CFormats; do
+    echo "module $module { header \"$root/Sources/$module/include/$module.h\" export * }" >"$data/$module.modulemap"
+done
 export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
-for target in ${2:-decoder framing csv}; do
+for target in ${2:-decoder framing formats csv}; do
     case $target in
-        decoder) source=FuzzDecoder fed=("$root"/Sources/ActivityLog/*.swift) ;;
-        framing) source=FuzzFraming fed=("$root"/Sources/ActivityLog/*.swift) ;;
+        decoder) source=FuzzDecoder fed=("$root"/Sources/ActivityLog/*.swift "$root"/Sources/ActivityLog/Formats/*.swift) ;;
+        framing) source=FuzzFraming fed=("$root"/Sources/ActivityLog/*.swift "$root"/Sources/ActivityLog/Formats/*.swift) ;;
+        formats) source=FuzzFormats fed=("$root"/Sources/ActivityLog/*.swift "$root"/Sources/ActivityLog/Formats/*.swift) ;;
         csv) source=FuzzCSV fed=("$root"/Sources/RiskModel/{CSVReader,CSVWriter,TableCell}.swift) ;;
-        *) echo "fuzz.sh: no target $target; there are decoder, framing and csv" >&2; exit 64 ;;
+        *) echo "fuzz.sh: no target $target; there are decoder, framing, formats and csv" >&2; exit 64 ;;
     esac
     corpus=$data/corpus/$target
     if [ ! -d "$corpus" ]; then
@@ -27,14 +30,14 @@ for target in ${2:-decoder framing csv}; do
         cp "Fuzz/seeds-$target"/* "$corpus/" 2>/dev/null || true
     fi
     hot=()
-    for file in "$root"/Sources/CHotPath/*.c; do
+    for file in "$root"/Sources/CHotPath/*.c "$root"/Sources/CFormats/*.c; do
         object=$data/$target-$(basename "$file" .c).o
-        clang -O2 -g -fsanitize=fuzzer-no-link,address -I "$root/Sources/CHotPath/include" -c "$file" -o "$object"
+        clang -O2 -g -fsanitize=fuzzer-no-link,address -I "$(dirname "$file")/include" -c "$file" -o "$object"
         hot+=("$object")
     done
     swiftc -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library -module-name Fuzz -D ISAL \
         -I "$root/Sources/CZlib" -I "$root/Sources/CISAL" -I "$root/Sources/CLinux" \
-        -Xcc -fmodule-map-file="$data/CHotPath.modulemap" \
+        -Xcc -fmodule-map-file="$data/CHotPath.modulemap" -Xcc -fmodule-map-file="$data/CFormats.modulemap" \
         "${fed[@]}" "Fuzz/$source.swift" "${hot[@]}" -lz -lisal -o "$data/fuzz-$target"
     [ "$seconds" = 0 ] && continue
     "$data/fuzz-$target" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=3000 -max_len=2048 \

@@ -17,7 +17,7 @@ public struct EventDecoder: Sendable {
 
     /// The fields that hold money, which is never negative.
     @inline(__always)
-    private static var money: UInt64 { bit(.amountFen) | bit(.discountFen) | bit(.refundFen) }
+    static var money: UInt64 { bit(.amountFen) | bit(.discountFen) | bit(.refundFen) }
 
     /// The fields that hold a whole number.
     @inline(__always)
@@ -52,6 +52,8 @@ public struct EventDecoder: Sendable {
     /// What addresses seen before say, by the key of their text: a visit's events come from one.
     private var addressMemo = [AddressMemo](repeating: AddressMemo(), count: 2048)
     var campaigns = CampaignNames()
+    /// Members named `session_key` that were met: a secret of WeChat's, which is passed over like any unknown key.
+    private(set) var sessionKeys: Int64 = 0
     /// The text of the first thousand campaign ids, by key.
     public var campaignNames: [UInt64: String] { campaigns.texts }
 
@@ -155,6 +157,8 @@ public struct EventDecoder: Sendable {
     }
 
     private static let fieldCount = 42
+    /// How many words what a line says takes: a value for each field, and the range of its text.
+    static let slotCount = 2 * fieldCount
 
     // A field's number is below `fieldCount`, and there are twice as many slots.
 
@@ -263,6 +267,7 @@ public struct EventDecoder: Sendable {
         position &+= 1
         JSONScanner.skipSpace(line, &position)
         guard let field = named else {
+            if FieldTable.isSessionKey(line, members.position) { sessionKeys += 1 }
             members.position = try JSONScanner.skipValue(line, from: position, depth: 1)
             members.previous = UInt32(FieldTable.unknown)
             return
@@ -309,6 +314,16 @@ public struct EventDecoder: Sendable {
         if field == .event { members.context = FieldTable.context(ofType: slots[slot]) }
         members.position = position
         members.previous = UInt32(slot)
+    }
+
+    /// Makes an event of values that were found by other means than reading a line of the schema.
+    /// - Parameters:
+    ///   - slots: by `EventField.rawValue` the values, and behind them the ranges in `text` of those texts that are
+    ///     looked at once more: the address, the model, the campaign and the account.
+    ///   - present: bits as in `Event.present`.
+    @inline(never)
+    mutating func make(_ event: inout Event, of slots: Span<UInt64>, present: UInt64, text: RawSpan) {
+        build(&event, from: slots, Gathered(present: present), text)
     }
 
     /// Sets all that an event says by what its line says; where its account's text is, is left to the caller.

@@ -17,6 +17,7 @@ struct EventMerge: ~Copyable {
     var report = ReadReport()
     var sources: [MergeSource] = []
     var decoder: EventDecoder
+    let formats: FormatSelector
     private var pool = EventPool()
     private var duplicates: DuplicateFilter
     /// All events before this time have been handed on.
@@ -29,6 +30,7 @@ struct EventMerge: ~Copyable {
     init(configuration: ReadConfiguration) {
         self.configuration = configuration
         decoder = EventDecoder(configuration: configuration)
+        formats = FormatSelector(configuration)
         duplicates = DuplicateFilter(windowMs: configuration.duplicateWindowMs)
     }
 
@@ -71,6 +73,10 @@ struct EventMerge: ~Copyable {
         reader.fill()
         var arrivals = sources[index].arrivals
         sources[index].arrivals = []
+        // Most logs are of the schema, and most have long told so.
+        while sources[index].format != .canonical, let line = reader.nextLine() {
+            read(line, of: index, into: &arrivals)
+        }
         var lines: Int64 = 0
         var events: Int64 = 0
         while let line = reader.nextLine() {
@@ -91,6 +97,7 @@ struct EventMerge: ~Copyable {
                 reject(line, error, source: index)
             }
         }
+        report.sources[index].records += lines
         sources[index].arrivals = arrivals
         report.sources[index].lines += lines
         report.sources[index].events += events
@@ -102,6 +109,122 @@ struct EventMerge: ~Copyable {
         if isAtEnd { report.sources[index].problem = reader.problemWithLoss }
         sources[index].log!.reader = consume reader
         return isAtEnd
+    }
+
+    // MARK: Formats
+
+    /// Reads a line of a log that is of another format than the schema's, or has not told yet.
+    private mutating func read(_ line: LineFramer.Line, of index: Int, into arrivals: inout [OrderKey]) {
+        report.sources[index].lines += 1
+        var reason = RejectReason.lineTooLong
+        if !line.isTooLong {
+            if sources[index].format == .undecided {
+                let slot = pool.emptySlot()
+                var isCanonical = false
+                do throws(RejectReason) {
+                    let account = try decoder.decode(
+                        line.bytes.bytes, margin: LineFramer.margin, into: &pool[slot])
+                    isCanonical = true
+                    sources[index].format = formats.find(line.bytes, isCanonical: true)
+                    if sources[index].format == .canonical {
+                        keep(slot, account, in: line.bytes, of: index, into: &arrivals)
+                        report.sources[index].records += 1
+                        return
+                    }
+                } catch {
+                    reason = error
+                    sources[index].format = formats.find(line.bytes, isCanonical: false)
+                }
+                if isCanonical { reason = .nothingInside }
+                noteFormat(of: index)
+            }
+            switch sources[index].format {
+            case .mapped(let number): return map(line, of: index, formats.decoders[number], into: &arrivals)
+            case .ambiguous: reason = .ambiguousFormat
+            case .undecided:
+                if case .mapped(let number) = formats.fallback {
+                    return map(line, of: index, formats.decoders[number], into: &arrivals)
+                }
+            case .canonical: break
+            }
+        }
+        report.sources[index].records += 1
+        reject(line, reason, source: index)
+    }
+
+    /// Settles on what a log is read as once its first lines have told nothing, and says what is to be said.
+    private mutating func noteFormat(of index: Int) {
+        if sources[index].format == .undecided, report.sources[index].lines >= FormatSelector.patience {
+            sources[index].format = formats.fallback
+        }
+        if sources[index].format == .ambiguous {
+            report.sources[index].note =
+                "its lines fit the formats \(formats.ambiguousNames.joined(separator: " and ")); name one with --input-format"
+        }
+    }
+
+    /// Reads the records of a line.
+    private mutating func map(
+        _ line: LineFramer.Line, of index: Int, _ held: FormatSelector.Held, into arrivals: inout [OrderKey]
+    ) {
+        held.isUsed = true
+        held.withDecoder { decoder in
+            do throws(RejectReason) {
+                try decoder.begin(line.bytes)
+            } catch {
+                report.sources[index].records += 1
+                return reject(line, error, source: index, secrets: decoder.secretKeys)
+            }
+            let count = Int64(decoder.recordCount)
+            // A line that holds no record is left out as one.
+            report.sources[index].records += max(count, 1)
+            if count == 0 { report.sources[index].dropped += 1 }
+            while true {
+                let slot = pool.emptySlot()
+                switch decoder.next(into: &pool[slot], with: &self.decoder) {
+                case .event(let account): keep(slot, account, in: decoder.text, of: index, into: &arrivals)
+                case .dropped: report.sources[index].dropped += 1
+                case .rejected(let reason):
+                    var item = line
+                    if let sample = decoder.sample { item.bytes = sample }
+                    reject(item, reason, source: index, secrets: decoder.secretKeys)
+                case .end: return
+                }
+            }
+        }
+    }
+
+    private mutating func keep(
+        _ slot: Int, _ account: JSONScanner.Text, in text: UnsafeRawBufferPointer, of index: Int,
+        into arrivals: inout [OrderKey]
+    ) {
+        pool.keep(slot, account: account, in: text)
+        arrivals.append(OrderKey(ts: pool[slot].ts, tieBreak: pool[slot].tieBreak, slot: UInt32(slot)))
+        report.sources[index].events += 1
+    }
+
+    /// The report, with what the decoders have seen.
+    var fullReport: ReadReport {
+        var full = report
+        full.formats = formatReports
+        full.sessionKeys = decoder.sessionKeys + full.formats.reduce(0) { $0 + $1.sessionKeys }
+        for index in full.sources.indices {
+            full.sources[index].format = formats.name(of: sources[index].format)
+        }
+        return full
+    }
+
+    /// What was read in other formats than the schema's.
+    private var formatReports: [ReadReport.Format] {
+        formats.decoders.filter(\.isUsed).map { held in
+            held.withDecoder { decoder in
+                ReadReport.Format(
+                    name: held.name,
+                    unmapped: decoder.unmapped.names.sorted { ($1.count, $0.name) < ($0.count, $1.name) },
+                    otherUnmapped: decoder.unmapped.others, unfit: decoder.unfit, unkeyed: decoder.unkeyed,
+                    unreadableStrings: decoder.unreadableStrings, sessionKeys: decoder.sessionKeys)
+            }
+        }
     }
 
     /// Puts the arrivals of a log in their places in its queue.
@@ -138,14 +261,18 @@ struct EventMerge: ~Copyable {
         return places
     }
 
-    private mutating func reject(_ line: LineFramer.Line, _ reason: RejectReason, source: Int) {
+    /// - Parameter secrets: the keys whose values must not be seen in the sample.
+    private mutating func reject(
+        _ line: LineFramer.Line, _ reason: RejectReason, source: Int, secrets: [[UInt8]] = []
+    ) {
         report.rejectedByReason[Int(reason.rawValue)] += 1
         report.sources[source].rejected += 1
         report.sources[source].rejectedByReason[Int(reason.rawValue)] += 1
         guard sources[source].wantsSample(of: reason) else { return }
-        let sample = line.bytes.prefix(LineFramer.sampleLength)
+        var sample = Array(line.bytes.prefix(LineFramer.sampleLength))
+        Redaction.redact(&sample, keys: secrets)
         report.rejectedSamples.append(
-            RejectedLine(source: source, offset: line.offset, reason: reason, sample: Array(sample)))
+            RejectedLine(source: source, offset: line.offset, reason: reason, sample: sample))
     }
 
     // MARK: Handing on
@@ -255,7 +382,7 @@ struct EventMerge: ~Copyable {
         for index in sources.indices { sources[index].log = nil }
         return MergeSnapshot(
             releasedMs: releasedMs, report: report, duplicates: duplicates, campaigns: decoder.campaigns,
-            sources: sources, events: pool.lend())
+            sources: sources, formats: sources.map { formats.name(of: $0.format) }, events: pool.lend())
     }
 
     mutating func restore(from reader: inout ByteReader) throws(ReadError) {
@@ -265,7 +392,9 @@ struct EventMerge: ~Copyable {
         try decoder.campaigns.restore(from: &reader)
         sources = []
         for index in report.sources.indices {
-            let source = try MergeSource(path: report.sources[index].path, &pool, from: &reader)
+            guard let format = formats.found(named: try reader.readText()) else { throw reader.damage }
+            var source = try MergeSource(path: report.sources[index].path, &pool, from: &reader)
+            source.format = format
             if source.queue.first != nil || !source.arrivals.isEmpty { active.append(index) }
             sources.append(source)
         }
@@ -279,6 +408,8 @@ struct MergeSnapshot {
     fileprivate let duplicates: DuplicateFilter
     fileprivate let campaigns: CampaignNames
     fileprivate let sources: [MergeSource]
+    /// What each source's lines are read as.
+    fileprivate let formats: [String]
     fileprivate let events: LentEvents
 
     func write(to writer: inout ByteWriter) {
@@ -286,6 +417,9 @@ struct MergeSnapshot {
         report.write(to: &writer)
         duplicates.write(to: &writer)
         campaigns.write(to: &writer)
-        for source in sources { source.write(events, to: &writer) }
+        for (source, format) in zip(sources, formats) {
+            writer.write(format)
+            source.write(events, to: &writer)
+        }
     }
 }

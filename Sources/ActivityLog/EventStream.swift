@@ -4,7 +4,7 @@
 /// time, so that a long series of rotated files costs one open file at a time. `EventMerge` says in which order
 /// events are handed on.
 public struct EventStream: ~Copyable {
-    public var report: ReadReport { merge.report }
+    public var report: ReadReport { merge.fullReport }
     /// The text of the first thousand campaign ids, by `Event.campaignKey`.
     public var campaignNames: [UInt64: String] { merge.decoder.campaignNames }
 
@@ -22,14 +22,26 @@ public struct EventStream: ~Copyable {
             throw ReadError("cannot read logs: none was named; name a file or folder")
         }
         var decoder = EventDecoder(configuration: configuration)
+        let formats = FormatSelector(configuration)
         for index in sources.indices {
-            sources[index].peek(decoder: &decoder, configuration: configuration)
+            sources[index].peek(decoder: &decoder, formats: formats, configuration: configuration)
+            guard sources[index].format != .ambiguous else {
+                throw ReadError(
+                    "cannot tell the format of \(sources[index].path): its lines fit "
+                        + "\(formats.ambiguousNames.joined(separator: " and ")); name one with --input-format"
+                )
+            }
         }
         if let problem = sources[0].problem, sources.allSatisfy({ $0.problem != nil }) {
             throw ReadError("cannot read log \(sources[0].path): \(problem); check that you may read it")
         }
         sources.sort { $0.firstMs != $1.firstMs ? $0.firstMs < $1.firstMs : $0.path < $1.path }
         merge = EventMerge(configuration: configuration)
+        // Each has decoders of its own, because what is only looked at does not count.
+        for index in sources.indices {
+            sources[index].format =
+                merge.formats.found(named: formats.name(of: sources[index].format)) ?? .undecided
+        }
         merge.report.sources = sources.map {
             var source = ReadReport.Source(path: $0.path, isRegular: $0.isRegular)
             source.problem = $0.problem

@@ -70,6 +70,14 @@ struct FieldTable: Sendable {
         Int(truncatingIfNeeded: ((word0 ^ (word1 &* 31)) &* 0x9E37_79B9_7F4A_7C15) &>> 56)
     }
 
+    /// Whether the key that begins with the quote at `position` is `session_key`.
+    @inline(__always)
+    static func isSessionKey(_ line: borrowing RawSpan, _ position: Int) -> Bool {
+        // `session_`, then `key"`, the first byte lowest.
+        JSONScanner.word(line, position &+ 1) == 0x5F6E_6F69_7373_6573
+            && JSONScanner.word(line, position &+ 9) & 0xFFFF_FFFF == 0x2279_656B
+    }
+
     /// The field that a key names.
     @inline(__always)
     func find(_ word0: UInt64, _ word1: UInt64, _ word2: UInt64) -> EventField? {

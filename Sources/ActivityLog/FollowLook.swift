@@ -243,7 +243,11 @@ extension FollowStream {
             return
         }
         var source = MergeSource(path: file.path, isRegular: true)
-        if !isHistory { source.peek(decoder: &merge.decoder, configuration: merge.configuration) }
+        if !isHistory {
+            let formats = FormatSelector(merge.configuration)
+            source.peek(decoder: &merge.decoder, formats: formats, configuration: merge.configuration)
+            source.format = merge.formats.found(named: formats.name(of: source.format)) ?? .undecided
+        }
         // What cannot be opened now is tried again.
         source.isEnded = false
         logs.append(KnownLog(file, identity, source: merge.sources.count))

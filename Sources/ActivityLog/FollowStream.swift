@@ -93,7 +93,7 @@ public struct FollowStream: ~Copyable {
 
     /// What has been read so far; a source's path is where it was last seen.
     public var report: ReadReport {
-        var report = merge.report
+        var report = merge.fullReport
         for log in logs {
             guard let source = log.source else { continue }
             report.sources[source].path = log.path

@@ -227,22 +227,47 @@ enum JSONScanner {
                 bytes.append(next)
                 position += 1
             } else if let scalar = try? scanEscape(line, &position) {
-                switch utf8Length(scalar) {
-                case 1: bytes.append(UInt8(scalar))
-                case 2:
-                    bytes.append(UInt8(0xC0 | scalar >> 6))
-                    bytes.append(UInt8(0x80 | scalar & 0x3F))
-                case 3:
-                    bytes.append(UInt8(0xE0 | scalar >> 12))
-                    bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
-                    bytes.append(UInt8(0x80 | scalar & 0x3F))
-                default:
-                    bytes.append(UInt8(0xF0 | scalar >> 18))
-                    bytes.append(UInt8(0x80 | scalar >> 12 & 0x3F))
-                    bytes.append(UInt8(0x80 | scalar >> 6 & 0x3F))
-                    bytes.append(UInt8(0x80 | scalar & 0x3F))
+                let encoded = encode(scalar)
+                for index in 0..<encoded.count {
+                    bytes.append(UInt8(truncatingIfNeeded: encoded.bytes &>> UInt32(index * 8)))
                 }
             }
+        }
+    }
+
+    /// Writes a scanned text with its escapes resolved to `room`, which has as many bytes as the text and four more.
+    /// - Returns: how many bytes were written.
+    static func writeResolved(
+        _ line: borrowing RawSpan, _ text: Text, to room: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        var position = text.start
+        var count = 0
+        while position < text.end {
+            let next = byte(line, position)
+            if next != 0x5C {
+                room[count] = next
+                count &+= 1
+                position &+= 1
+            } else if let scalar = try? scanEscape(line, &position) {
+                let encoded = encode(scalar)
+                room.storeBytes(of: encoded.bytes.littleEndian, toByteOffset: count, as: UInt32.self)
+                count &+= encoded.count
+            }
+        }
+        return count
+    }
+
+    /// A scalar in UTF-8, the first byte lowest.
+    private static func encode(_ scalar: UInt32) -> (bytes: UInt32, count: Int) {
+        switch utf8Length(scalar) {
+        case 1: return (scalar, 1)
+        case 2: return (0x80C0 | scalar >> 6 | (scalar & 0x3F) << 8, 2)
+        case 3: return (0x80_80E0 | scalar >> 12 | (scalar >> 6 & 0x3F) << 8 | (scalar & 0x3F) << 16, 3)
+        default:
+            return (
+                0x8080_80F0 | scalar >> 18 | (scalar >> 12 & 0x3F) << 8 | (scalar >> 6 & 0x3F) << 16
+                    | (scalar & 0x3F) << 24, 4
+            )
         }
     }
 
@@ -430,7 +455,7 @@ enum JSONScanner {
             // A value.
             switch byte(line, position) {
             case 0x22:
-                position = try scanText(line, from: position &+ 1).end &+ 1
+                position = try skipString(line, from: position &+ 1)
             case 0x7B, 0x5B:
                 guard outer &+ depth < maximumDepth else { throw .tooDeep }
                 let isObject = byte(line, position) == 0x7B
@@ -470,9 +495,23 @@ enum JSONScanner {
         }
     }
 
+    /// Steps over a string from behind its opening quote.
+    /// - Returns: the position behind the closing one.
+    @inline(__always)
+    private static func skipString(_ line: borrowing RawSpan, from start: Int) throws(RejectReason) -> Int {
+        var position = start
+        while true {
+            let plain = chunk(line, position).plainCount
+            position &+= plain
+            if plain < 16 { break }
+        }
+        if byte(line, position) == 0x22 { return position &+ 1 }
+        return try scanText(line, from: start).end &+ 1
+    }
+
     private static func skipKey(_ line: borrowing RawSpan, _ position: inout Int) throws(RejectReason) {
         guard byte(line, position) == 0x22 else { throw .notJSON }
-        position = try scanText(line, from: position &+ 1).end &+ 1
+        position = try skipString(line, from: position &+ 1)
         skipSpace(line, &position)
         guard byte(line, position) == 0x3A else { throw .notJSON }
         position &+= 1

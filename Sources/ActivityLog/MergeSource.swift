@@ -14,6 +14,8 @@ struct MergeSource {
     let isRegular: Bool
     /// The earliest of the log's first events; `Int64.min` when not known.
     var firstMs = Int64.min
+    /// What its lines are read as.
+    var format = FormatSelector.Found.undecided
     /// Why the log could not be opened.
     var problem: String?
     /// The open log; nil before the merge reaches it and after its end.
@@ -52,22 +54,51 @@ struct MergeSource {
         return true
     }
 
-    /// Learns the time at which the log begins, and closes it again. What cannot be opened twice is not touched.
-    mutating func peek(decoder: inout EventDecoder, configuration: ReadConfiguration) {
+    /// Learns the time at which the log begins and the format that it is of, and closes it again. What cannot be opened
+    /// twice is not touched.
+    mutating func peek(
+        decoder: inout EventDecoder, formats: FormatSelector, configuration: ReadConfiguration
+    ) {
         guard isRegular, open(configuration) else { return }
         var reader = log!.reader.take()!
         log = nil
-        var seen = EventBatch()
-        while seen.events.count < MergeSource.confirmations && !reader.isAtEnd
+        var seen: [Int64] = []
+        while seen.count < MergeSource.confirmations && !reader.isAtEnd && format != .ambiguous
             && reader.bytesRead < MergeSource.peekLimit && reader.bytesInflated < MergeSource.peekLimit
         {
             reader.fill()
-            while seen.events.count < MergeSource.confirmations, let line = reader.nextLine() {
-                if !line.isTooLong { try? decoder.decode(line.bytes.bytes, into: &seen) }
+            while seen.count < MergeSource.confirmations, let line = reader.nextLine() {
+                if !line.isTooLong { peek(line.bytes, &decoder, formats, &seen) }
             }
         }
         // Without an event so far nothing is known, and the log has to be read at once.
-        firstMs = seen.events.lazy.map(\.ts).min() ?? Int64.min
+        firstMs = seen.min() ?? Int64.min
+    }
+
+    /// Adds the times of a line's events.
+    private mutating func peek(
+        _ line: UnsafeRawBufferPointer, _ decoder: inout EventDecoder, _ formats: FormatSelector,
+        _ seen: inout [Int64]
+    ) {
+        var event = Event()
+        if format == .undecided || format == .canonical {
+            let isEvent = (try? decoder.decode(line.bytes, margin: 0, into: &event)) != nil
+            if format == .undecided { format = formats.find(line, isCanonical: isEvent) }
+            if format == .canonical && isEvent { seen.append(event.ts) }
+        }
+        var format = format
+        if format == .undecided { format = formats.fallback }
+        guard case .mapped(let number) = format else { return }
+        formats.decoders[number].withDecoder { mapped in
+            guard (try? mapped.begin(line)) != nil else { return }
+            while true {
+                switch mapped.next(into: &event, with: &decoder) {
+                case .event: seen.append(event.ts)
+                case .dropped, .rejected: break
+                case .end: return
+                }
+            }
+        }
     }
 
     /// No event before this time comes from this log, unless late.

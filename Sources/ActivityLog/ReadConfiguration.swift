@@ -9,6 +9,10 @@ public struct ReadConfiguration: Sendable {
     /// Longest string in an event, bytes.
     public var maximumStringLength = 512
     public var hash = IdentifierHash()
+    /// What raw phones, addresses and payers are hashed with; without it they are left out.
+    public var keyedHash: KeyedHash?
+    /// Which formats a log may be of.
+    public var formats = FormatChoice()
     public var inflateBackend = InflateBackend.standard
 
     public init() {}

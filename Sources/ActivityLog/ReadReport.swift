@@ -7,6 +7,14 @@ public struct ReadReport: Sendable {
         public var lines: Int64 = 0
         public var events: Int64 = 0
         public var rejected: Int64 = 0
+        /// Records left out by a rule of the log's format, lines without any among them.
+        public var dropped: Int64 = 0
+        /// Records that the lines held, of which each became an event, was left out or was rejected. A line of the
+        /// schema is one record; so is a line that could not be taken apart.
+        public var records: Int64 = 0
+        /// The format that the lines are of: `canonical`, a name, or a chain of names, outermost first; empty while nothing
+        /// has told.
+        public var format = ""
         /// Lines refused, by `RejectReason.rawValue`.
         public var rejectedByReason = [Int64](repeating: 0, count: RejectReason.allCases.count)
         public var bytesRead: Int64 = 0
@@ -39,6 +47,23 @@ public struct ReadReport: Sendable {
         }
     }
 
+    /// What was read in a format other than the schema's.
+    public struct Format: Sendable {
+        public var name: String
+        /// Names of events that have no type of ours and became `other`, most frequent first.
+        public var unmapped: [(name: String, count: Int64)]
+        /// Events of names beyond the first thousand.
+        public var otherUnmapped: Int64
+        /// Values that were none for their field and were passed over, by `EventField.rawValue`.
+        public var unfit: [Int64]
+        /// Raw phones, addresses and payers left out for want of a key.
+        public var unkeyed: Int64
+        /// Strings that a pointer leads into and that are no JSON: what they hold is absent.
+        public var unreadableStrings: Int64
+        /// Members named `session_key`, which is a secret of WeChat's.
+        public var sessionKeys: Int64
+    }
+
     public var sources: [Source] = []
     /// Lines refused, by `RejectReason.rawValue`.
     public var rejectedByReason = [Int64](repeating: 0, count: RejectReason.allCases.count)
@@ -54,6 +79,10 @@ public struct ReadReport: Sendable {
     public var fieldCounts = [Int64](repeating: 0, count: EventField.allCases.count)
     /// The text of the first thousand campaign ids, by `Event.campaignKey`; filled in at the end.
     public var campaignNames: [UInt64: String] = [:]
+    /// The formats other than the schema's that were read; filled in when the report is asked for.
+    public var formats: [Format] = []
+    /// Members named `session_key` that were met, of the schema's lines those with unknown keys.
+    public var sessionKeys: Int64 = 0
     public var firstMs: Int64?
     public var lastMs: Int64?
 
@@ -69,7 +98,9 @@ extension ReadReport {
         for source in sources {
             writer.write(source.path)
             for number in [
-                source.lines, source.events, source.rejected, source.bytesRead, source.bytesInflated,
+                source.lines, source.events, source.rejected, source.dropped, source.records,
+                source.bytesRead,
+                source.bytesInflated,
             ] {
                 writer.write(number)
             }
@@ -101,6 +132,8 @@ extension ReadReport {
             source.lines = try reader.read()
             source.events = try reader.read()
             source.rejected = try reader.read()
+            source.dropped = try reader.read()
+            source.records = try reader.read()
             source.bytesRead = try reader.read()
             source.bytesInflated = try reader.read()
             source.rejectedByReason = try reader.readNumbers(RejectReason.allCases.count)

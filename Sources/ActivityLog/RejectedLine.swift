@@ -3,6 +3,8 @@ public enum RejectReason: UInt8, CaseIterable, Sendable, Error {
     case notJSON, notObject, invalidUTF8, controlCharacter, trailingCharacters
     case missingTimestamp, missingEvent, missingAccount
     case wrongType, timestampOutOfRange, stringTooLong, lineTooLong, tooDeep
+    // Of lines in another format than the schema's own.
+    case unreadableTimestamp, unreadableWrapping, nothingInside, tooManyItems, tooLargeInside, ambiguousFormat
 
     /// The name in `rejected_lines.reason` and in counts.
     public var name: String {
@@ -20,6 +22,12 @@ public enum RejectReason: UInt8, CaseIterable, Sendable, Error {
         case .stringTooLong: "string_too_long"
         case .lineTooLong: "line_too_long"
         case .tooDeep: "nested_too_deep"
+        case .unreadableTimestamp: "unreadable_ts"
+        case .unreadableWrapping: "unreadable_wrapping"
+        case .nothingInside: "nothing_inside"
+        case .tooManyItems: "too_many_items"
+        case .tooLargeInside: "too_large_inside"
+        case .ambiguousFormat: "ambiguous_format"
         }
     }
 }

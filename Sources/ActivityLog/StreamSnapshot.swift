@@ -4,7 +4,7 @@
 /// `@unchecked Sendable`: values and lent events, which nobody changes.
 public struct StreamSnapshot: @unchecked Sendable {
     fileprivate static let magic: UInt32 = 0x5346_4750
-    fileprivate static let version: UInt32 = 1
+    fileprivate static let version: UInt32 = 2
     fileprivate static let headerLength = 20
 
     /// A log, and where reading stands in which file.
@@ -46,6 +46,8 @@ public struct StreamSnapshot: @unchecked Sendable {
             writer.write(Int64(count))
         }
         writer.write(configuration.hash.number(1, tag: 1))
+        writer.write(configuration.formats.fingerprint)
+        writer.write(configuration.keyedHash?.fingerprint ?? 0)
     }
 }
 

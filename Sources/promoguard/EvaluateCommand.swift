@@ -132,7 +132,7 @@ struct EvaluateCommand: ParsableCommand {
         if let against { scorers.append(try ModelOptions.scorer(against)) }
         let progress = ProgressLine(verbosity)
         let replay = try EvaluationReplay(
-            paths: logs, configuration: reading.configuration, labels: labelled, scorers: scorers,
+            paths: logs, configuration: reading.configuration(), labels: labelled, scorers: scorers,
             progress: progress.update)
         progress.end()
         var evaluation = Evaluation(replay, scorers: scorers, gangs: gangs, reviewPerDay: reviewPerDay)

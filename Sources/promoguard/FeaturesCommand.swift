@@ -68,12 +68,13 @@ struct FeaturesCommand: ParsableCommand {
         let table: FeatureTable
         if let labels {
             let replay = try TrainingReplay(
-                paths: logs, configuration: reading.configuration, labels: LabelsCSV.read(labels),
+                paths: logs, configuration: reading.configuration(), labels: LabelsCSV.read(labels),
                 scorer: scorer, progress: progress.update)
             table = FeatureTable(replay)
         } else {
             table = try FeatureTable(
-                paths: logs, configuration: reading.configuration, scorer: scorer, progress: progress.update)
+                paths: logs, configuration: reading.configuration(), scorer: scorer, progress: progress.update
+            )
         }
         progress.end()
         if let output {

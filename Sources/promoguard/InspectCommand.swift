@@ -17,6 +17,13 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var verbosity: Verbosity
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the format file to start from, with guesses for the names that are not known yet.",
+            valueName: "file"),
+        completion: .file(extensions: ["json"]))
+    var formatFile: String?
+
     func validate() throws {
         guard format != .csv else { throw ValidationError("inspect prints --format table or json") }
     }
@@ -24,11 +31,22 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let progress = ProgressLine(verbosity)
         let inspection = try LogInspection(
-            paths: logs.logs, configuration: logs.configuration, progress: progress.update)
+            paths: logs.logs, configuration: logs.configuration(), progress: progress.update)
         progress.end()
         switch format {
         case .json: try Terminal.write(InspectionText.json(inspection).text + "\n")
         default: try Terminal.write(InspectionText.tables(inspection, .standardOutput()))
+        }
+        for format in inspection.read.formats {
+            guard let text = FormatStarter.text(for: format) else { continue }
+            if let formatFile {
+                let path = inspection.read.formats.count == 1 ? formatFile : "\(format.name)-\(formatFile)"
+                try OutputFile(path, bytes: Array(text.utf8)).putInPlace()
+            } else if self.format == .table {
+                try Terminal.write(
+                    "\nWhat is missing, to start from; check the guesses, then --input-format FILE:\n\n"
+                        + text)
+            }
         }
         let summary = ReadSummary(report: inspection.read)
         summary.complain()
@@ -40,7 +58,9 @@ struct InspectCommand: ParsableCommand {
 enum InspectionText {
     static func tables(_ inspection: LogInspection, _ terminal: Terminal) -> String {
         let read = inspection.read
-        var facts = TerminalTable([.init(title: "format"), .init(title: "canonical (version 1)")])
+        let formats = Set(read.sources.map { $0.format.isEmpty ? "none recognised" : $0.format }).sorted()
+        let named = formats == ["canonical"] ? "canonical (version 1)" : formats.joined(separator: ", ")
+        var facts = TerminalTable([.init(title: "format"), .init(title: named)])
         facts.rows = [
             ["events", .init(read.events.grouped)],
             ["time span", .init(ReadSummary(report: read).span ?? "no events")],
@@ -49,21 +69,51 @@ enum InspectionText {
         ]
         var tables = [facts, sources(read), types(inspection), fields(inspection)]
         if !read.rejections.isEmpty { tables.append(rejections(read)) }
+        for format in read.formats {
+            if !format.unmapped.isEmpty { tables.append(unmapped(format)) }
+            if format.unfit.contains(where: { $0 > 0 }) { tables.append(unfit(format)) }
+        }
         if !inspection.blindFeatures.isEmpty { tables.append(blindFeatures(inspection)) }
         return tables.map { $0.rendered(terminal) }.joined(separator: "\n")
     }
 
     private static func sources(_ read: ReadReport) -> TerminalTable {
         var table = TerminalTable([
-            .init(title: "source", isFlexible: true), .init(title: "kind"),
-            .init(title: "lines", alignment: .right), .init(title: "events", alignment: .right),
+            .init(title: "source", isFlexible: true), .init(title: "kind"), .init(title: "format"),
+            .init(title: "lines", alignment: .right), .init(title: "records", alignment: .right),
+            .init(title: "events", alignment: .right), .init(title: "left out", alignment: .right),
             .init(title: "rejected", alignment: .right), .init(title: "problem", isFlexible: true),
         ])
         for source in read.sources {
-            let problem = read.unreadable.first { $0.path == source.path }?.why ?? ""
+            let problem = read.unreadable.first { $0.path == source.path }?.why ?? source.note ?? ""
             table.rows.append([
-                .init(source.path), .init(source.isGzip ? "gzip" : "plain"), .init(source.lines.grouped),
-                .init(source.events.grouped), .init(source.rejected.grouped), .init(problem, .red),
+                .init(source.path), .init(source.isGzip ? "gzip" : "plain"), .init(source.format),
+                .init(source.lines.grouped), .init(source.records.grouped), .init(source.events.grouped),
+                .init(source.dropped.grouped), .init(source.rejected.grouped), .init(problem, .red),
+            ])
+        }
+        return table
+    }
+
+    private static func unmapped(_ format: ReadReport.Format) -> TerminalTable {
+        var table = TerminalTable([
+            .init(title: "event of \(format.name) without a type", isFlexible: true),
+            .init(title: "events", alignment: .right), .init(title: "a guess"),
+        ])
+        for row in format.unmapped.prefix(40) {
+            let guess = EventGuess.type(of: row.name).map { "\($0.name)" } ?? ""
+            table.rows.append([.init(row.name.visible), .init(row.count.grouped), .init(guess)])
+        }
+        return table
+    }
+
+    private static func unfit(_ format: ReadReport.Format) -> TerminalTable {
+        var table = TerminalTable([
+            .init(title: "field of \(format.name)"), .init(title: "values that are none", alignment: .right),
+        ])
+        for field in EventField.allCases where format.unfit[Int(field.rawValue)] > 0 {
+            table.rows.append([
+                .init("\(field.name)"), .init(format.unfit[Int(field.rawValue)].grouped),
             ])
         }
         return table
@@ -123,7 +173,12 @@ enum InspectionText {
     static func json(_ inspection: LogInspection) -> JSONValue {
         let read = inspection.read
         return .object([
-            ("format", .string("canonical")),
+            (
+                "format",
+                .string(
+                    Set(read.sources.map(\.format)).filter { !$0.isEmpty }.sorted().joined(separator: ","))
+            ),
+            ("formats", .array(read.formats.map(json))),
             ("events", .integer(read.events)), ("duplicates", .integer(read.duplicates)),
             ("late", .integer(read.late)),
             ("first_ms", read.firstMs.map { .integer($0) } ?? .null),
@@ -148,9 +203,36 @@ enum InspectionText {
     private static func json(_ source: ReadReport.Source, _ read: ReadReport) -> JSONValue {
         .object([
             ("path", .string(source.path)), ("kind", .string(source.isGzip ? "gzip" : "plain")),
-            ("lines", .integer(source.lines)), ("events", .integer(source.events)),
-            ("rejected", .integer(source.rejected)),
+            ("format", .string(source.format)), ("lines", .integer(source.lines)),
+            ("records", .integer(source.records)), ("events", .integer(source.events)),
+            ("left_out", .integer(source.dropped)), ("rejected", .integer(source.rejected)),
             ("problem", JSONValue(read.unreadable.first { $0.path == source.path }?.why)),
+        ])
+    }
+
+    private static func json(_ format: ReadReport.Format) -> JSONValue {
+        .object([
+            ("format", .string(format.name)),
+            (
+                "unmapped_events",
+                .array(
+                    format.unmapped.map {
+                        .object([
+                            ("name", .string($0.name)), ("events", .integer($0.count)),
+                            ("guess", JSONValue(EventGuess.type(of: $0.name).map { "\($0.name)" })),
+                        ])
+                    })
+            ),
+            (
+                "unfit_values",
+                .object(
+                    EventField.allCases.filter { format.unfit[Int($0.rawValue)] > 0 }.map {
+                        ("\($0.name)", .integer(format.unfit[Int($0.rawValue)]))
+                    })
+            ),
+            ("unkeyed_values", .integer(format.unkeyed)),
+            ("unreadable_strings", .integer(format.unreadableStrings)),
+            ("session_keys", .integer(format.sessionKeys)),
         ])
     }
 

@@ -29,7 +29,7 @@ struct ScoreCommand: ParsableCommand {
         stopCleanlyWhenInterrupted()
         let start = ContinuousClock.now
         let scorer = try model.scorer()
-        let reader = try EventReader(paths: logs.logs, configuration: logs.configuration)
+        let reader = try EventReader(paths: logs.logs, configuration: logs.configuration())
         let caseFile = try database.open(.readWrite)
         let run = try ScoringRun(reader: reader, scorer: scorer, caseFile: caseFile, scoresPath: scores)
 

@@ -103,7 +103,7 @@ struct TailCommand: ParsableCommand {
         let caseFile = try CaseFile.open(database.database, busyTimeout: 0.05)
         let tail = try TailRun.follow(
             logs, caseFile: caseFile, models: ModelSource(path: model.model),
-            reading: reading.configuration, configuration: configuration, control: control, tell: tell)
+            reading: reading.configuration(), configuration: configuration, control: control, tell: tell)
         try tail.run(tell)
         progress.end()
     }

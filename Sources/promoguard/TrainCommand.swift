@@ -163,7 +163,7 @@ struct TrainCommand: ParsableCommand {
 
         let progress = ProgressLine(verbosity)
         let replay = try TrainingReplay(
-            paths: logs, configuration: reading.configuration, labels: labelled,
+            paths: logs, configuration: reading.configuration(), labels: labelled,
             bystanders: prior == nil ? 0 : 4000,
             scorer: try prior.map { try Scorer($0, featureNames: FeatureCatalog.names) },
             progress: progress.update)
@@ -190,11 +190,11 @@ struct TrainCommand: ParsableCommand {
         if canReadAgain {
             if prior == nil {
                 trained = try trainer.addingCompany(
-                    to: trained, paths: logs, configuration: reading.configuration, labels: labelled,
+                    to: trained, paths: logs, configuration: reading.configuration(), labels: labelled,
                     gangs: gangs, seed: seed, progress: progress.update)
             }
             let outOfFold = try OutOfFoldReplay(
-                paths: logs, configuration: reading.configuration, labels: labelled, trained: trained,
+                paths: logs, configuration: reading.configuration(), labels: labelled, trained: trained,
                 gangs: gangs, seed: seed, progress: progress.update)
             for (risk, scores) in outOfFold.scores {
                 if let settled = trainer.settle(trained[risk]!, on: scores, days: outOfFold.days) {

@@ -6,7 +6,7 @@ extension ReadConfiguration {
         let probe = Array("promoguard".utf8)
         let numbers = [
             UInt64(bitPattern: latenessMs), UInt64(bitPattern: duplicateWindowMs), UInt64(maximumLineLength),
-            UInt64(maximumStringLength),
+            UInt64(maximumStringLength), formats.fingerprint, keyedHash?.fingerprint ?? 0,
         ]
         return numbers.reduce(hash(probe.span.bytes), IdentifierHash.combine)
     }

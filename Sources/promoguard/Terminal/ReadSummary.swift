@@ -16,6 +16,19 @@ struct ReadSummary {
             lines.append("rejected \(total.counted("line")): " + reasons.joined(separator: ", "))
         }
         if report.duplicates > 0 { lines.append("\(report.duplicates.counted("duplicate")), counted once") }
+        let dropped = report.sources.reduce(0) { $0 + $1.dropped }
+        if dropped > 0 { lines.append("\(dropped.counted("record")) left out by rules of their formats") }
+        let unkeyed = report.formats.reduce(0) { $0 + $1.unkeyed }
+        if unkeyed > 0 {
+            lines.append(
+                "\(unkeyed.counted("raw phone, address or payer", "raw phones, addresses or payers")) left out: "
+                    + "give --hash-key-file")
+        }
+        if report.sessionKeys > 0 {
+            lines.append(
+                "\(report.sessionKeys.counted("session_key")) in the logs: a secret of WeChat's, not kept; have the logs "
+                    + "written without it")
+        }
         if report.late > 0 { lines.append("\(report.late.counted("event")) later than the lateness bound") }
         return lines
     }

@@ -1,0 +1,83 @@
+import ActivityLog
+import BenchmarkLines
+
+/// Reads lines of each built-in format and of the schema through `EventStream`'s decoders in one run, on one core, and prints
+/// how many events a second each gives and its share of the schema's.
+@main
+struct FormatBench {
+    static let count = 4_000
+
+    static func main() throws {
+        var own = BenchmarkLines(seed: 7)
+        var canonical: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        for _ in 0..<count {
+            let start = canonical.count
+            own.append(to: &canonical)
+            ranges.append(start..<canonical.count - 1)
+        }
+        var formats: [(name: String, bytes: [UInt8], ranges: [Range<Int>])] = []
+        for name in FormatLines.names {
+            var lines = FormatLines(seed: 7)
+            var bytes: [UInt8] = []
+            var ranges: [Range<Int>] = []
+            while ranges.count < count {
+                let line = Array(lines.line(of: name).utf8)
+                ranges.append(bytes.count..<bytes.count + line.count)
+                bytes += line
+            }
+            formats.append((name, bytes + [UInt8](repeating: 0, count: EventDecoder.margin), ranges))
+        }
+        canonical += [UInt8](repeating: 0, count: EventDecoder.margin)
+        var best = [Double](repeating: .infinity, count: formats.count)
+        var events = [Int](repeating: 0, count: formats.count)
+        var bestOwn = Double.infinity
+        // Turn by turn, so that a busy moment of the machine falls on all alike.
+        let probes = try formats.map { try FormatProbe($0.name == "sensors-server" ? "sensors" : $0.name) }
+        var decoder = EventDecoder()
+        for _ in 0..<40 {
+            var batch = EventBatch()
+            bestOwn = min(
+                bestOwn,
+                seconds {
+                    canonical.withUnsafeBytes { raw in
+                        for (index, range) in ranges.enumerated() {
+                            if index % 2048 == 0 { batch.removeAll() }
+                            do throws(RejectReason) {
+                                try decoder.decode(
+                                    UnsafeRawBufferPointer(rebasing: raw[range]).bytes, margin: EventDecoder.margin,
+                                    into: &batch)
+                            } catch { fatalError("line \(index) was refused: \(error)") }
+                        }
+                    }
+                } / Double(count))
+            for (place, format) in formats.enumerated() {
+                events[place] = 0
+                let time = seconds {
+                    format.bytes.withUnsafeBytes { raw in
+                        for range in format.ranges {
+                            events[place] += probes[place].read(UnsafeRawBufferPointer(rebasing: raw[range]))
+                        }
+                    }
+                }
+                best[place] = min(best[place], time / Double(events[place]))
+            }
+        }
+        print("format           bytes an event  ns an event   events/s  of canonical (aim 35 %)")
+        row("canonical", canonical.count / count, bestOwn, bestOwn)
+        for (place, format) in formats.enumerated() {
+            row(format.name, format.bytes.count / events[place], best[place], bestOwn)
+        }
+    }
+
+    static func row(_ name: String, _ bytes: Int, _ time: Double, _ own: Double) {
+        func right(_ text: String, _ width: Int) -> String {
+            String(repeating: " ", count: max(0, width - text.count)) + text
+        }
+        print(
+            name + right("\(bytes)", 31 - name.count) + right("\(Int((time * 1e9).rounded()))", 13)
+                + right("\(Int(1 / time))", 11) + right("\(Int((own / time * 100).rounded())) %", 14))
+    }
+
+    static func seconds(_ body: () -> Void) -> Double { ContinuousClock().measure(body) / .seconds(1) }
+}
