@@ -35,7 +35,7 @@ import Testing
         #expect(scored.exitCode == 0)
         #expect(scored.output.isEmpty)
         #expect(scored.errors.contains("entities held at the end"))
-        let flags = try CaseFile.open(database, access: .readOnly).flagCount()
+        let flags = try CaseFile.open(database, access: .readOnly).total().flags
         #expect(flags > 10)
         let listed = try Program.promoguard(
             "review", "list", "--database", database, "--format", "csv", "--limit", "0")
@@ -67,7 +67,7 @@ import Testing
         close(pipe[1])
         if FileManager.default.fileExists(atPath: database) {
             let caseFile = try CaseFile.open(database)
-            #expect(try caseFile.flagCount() == 0)
+            #expect(try caseFile.total().flags == 0)
             #expect(try caseFile.metadata().isEmpty)
         }
     }

@@ -31,7 +31,7 @@ import Testing
             let run = try! ScoringRun(
                 reader: EventReader(paths: [logs.path]), scorer: scorer, caseFile: caseFile)
             _ = try! run.run()
-            flags = try! caseFile.flags(sort: .score)
+            flags = try! caseFile.flags(FlagQuery(sort: .score))
         }
 
         /// The lines of some logs, by event time.
@@ -105,7 +105,7 @@ import Testing
     }
 
     private func flags(_ name: String) throws -> [FlaggedAccount] {
-        try CaseFile.open(folder.file(name), access: .readOnly).flags(sort: .score)
+        try CaseFile.open(folder.file(name), access: .readOnly).flags(FlagQuery(sort: .score))
     }
 
     @Test func anIdleTailShowsWhatScoreFlags() throws {
@@ -263,11 +263,14 @@ import Testing
         try tail("decided", seed: 14) { stream, _ in
             stream.onLook = { [self] _ in
                 let reviewer = try CaseFile.open(folder.file("decided"))
-                guard let open = try reviewer.flags(sort: .score).first(where: { $0.status == .open }) else {
+                guard
+                    let open = try reviewer.flags(FlagQuery(sort: .score)).first(where: { $0.status == .open }
+                    )
+                else {
                     return
                 }
                 try reviewer.decide(
-                    .confirm, accounts: [open.accountID], risk: open.risk, reviewer: "li", decidedMs: 1)
+                    .confirm, .accounts([open.accountID], risk: open.risk), reviewer: "li", decidedMs: 1)
                 decided.insert(open.key)
             }
         }
@@ -366,7 +369,7 @@ import Testing
             reader: EventReader(paths: [log + ".1", log]), scorer: Small.shared.scorer, caseFile: scored
         ).run()
         try follow(until: Int(report.read.events))
-        #expect(try flags("followed") == scored.flags(sort: .score))
+        #expect(try flags("followed") == scored.flags(FlagQuery(sort: .score)))
         #expect(try flags("followed").map(\.key) == Small.shared.flags.map(\.key))
     }
 }

@@ -55,10 +55,10 @@ struct ReviewDecideCommand: ParsableCommand {
         let decisions: [Decision]
         if let verdict = Verdict(rawValue: action.rawValue) {
             decisions = try file.decide(
-                verdict, accounts: ids, risk: risk?.rawValue, reviewer: name, note: note, decidedMs: now)
+                verdict, .accounts(ids, risk: risk?.rawValue), reviewer: name, note: note, decidedMs: now)
         } else {
             decisions = try file.undo(
-                accounts: ids, risk: risk?.rawValue, reviewer: name, note: note, decidedMs: now)
+                .accounts(ids, risk: risk?.rawValue), reviewer: name, note: note, decidedMs: now)
         }
         if verbosity.quiet { return }
         let language = languageOptions.language

@@ -48,18 +48,18 @@ struct ReviewListCommand: ParsableCommand {
     func run() throws {
         let file = try databaseOptions.open(.readOnly)
         defer { file.close() }
-        let filter = FlagFilter(
+        let query = FlagQuery(
             risk: risk?.rawValue, level: level?.rawValue, status: status, tag: tag?.rawValue,
-            minimumScore: minScore)
+            minimumScore: minScore, sort: sort)
         let most = limit ?? (format == .table ? 50 : 0)
-        let flags = try file.flags(filter, sort: sort, limit: most == 0 ? nil : most)
+        let flags = try file.page(query, limit: most == 0 ? nil : most).flags
         let language = languageOptions.language
         if !flags.isEmpty || format != .table {
             let listing = FlagListing(language: language, display: display)
             try Terminal.write(listing.text(flags, as: format, .standardOutput()))
         }
         if verbosity.quiet { return }
-        let total = flags.count == most ? try file.flagCount(filter) : flags.count
+        let total = flags.count == most ? try file.total(query).flags : flags.count
         if flags.isEmpty {
             Terminal.note(language.pick("No flags match.", "没有符合条件的标记。"))
         } else if total > flags.count {
