@@ -15,6 +15,8 @@ public struct CaseBatch: Sendable {
     public var rejectedCounts: [RejectedCount] = []
     /// Facts about the run by name ("model", "events", …); each replaces an earlier one of its name.
     public var metadata: [String: String] = [:]
+    /// All gangs, in place of those found before; nil leaves those.
+    public var gangs: GangTables?
     /// What the tail that commits is doing; nil leaves what was said last.
     public var tailStatus: TailStatus?
 

@@ -14,6 +14,7 @@ extension CaseFile {
             try CaseFile.write(batch.evidence, db)
             try CaseFile.write(batch, db)
             try ClearedFlags.review(batch, db)
+            if let gangs = batch.gangs { try CaseFile.replace(gangs, db) }
             try CaseFile.replaceRejected(batch, db)
             if let status = batch.tailStatus { try CaseFile.write(status, db) }
             let statement = try db.makeStatement(

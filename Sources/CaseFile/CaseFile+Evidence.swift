@@ -28,32 +28,31 @@ extension CaseFile {
 
     static func write(_ evidence: [AccountEvidence], _ db: Database) throws {
         guard !evidence.isEmpty else { return }
-        let upsert = try db.makeStatement(
-            sql: """
-                INSERT INTO account_evidence (account_id, first_seen_ms, claimed_fen, discounted_fen, points_fen,
-                    paid_fen, refunded_fen, commission_fen, campaigns, events)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (account_id) DO UPDATE SET
-                    first_seen_ms = excluded.first_seen_ms, claimed_fen = excluded.claimed_fen,
-                    discounted_fen = excluded.discounted_fen, points_fen = excluded.points_fen,
-                    paid_fen = excluded.paid_fen, refunded_fen = excluded.refunded_fen,
-                    commission_fen = excluded.commission_fen, campaigns = excluded.campaigns,
-                    events = excluded.events
-                """)
-        var text: [UInt8] = []
+        var row = RowBinder(
+            try db.makeStatement(
+                sql: """
+                    INSERT INTO account_evidence (account_id, first_seen_ms, claimed_fen, discounted_fen, points_fen,
+                        paid_fen, refunded_fen, commission_fen, campaigns, events)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (account_id) DO UPDATE SET
+                        first_seen_ms = excluded.first_seen_ms, claimed_fen = excluded.claimed_fen,
+                        discounted_fen = excluded.discounted_fen, points_fen = excluded.points_fen,
+                        paid_fen = excluded.paid_fen, refunded_fen = excluded.refunded_fen,
+                        commission_fen = excluded.commission_fen, campaigns = excluded.campaigns,
+                        events = excluded.events
+                    """))
         for account in evidence {
-            func json(_ write: (inout [UInt8]) -> Void) -> String {
-                text.removeAll(keepingCapacity: true)
-                write(&text)
-                return String(decoding: text, as: UTF8.self)
-            }
-            let money = account.money
-            try upsert.execute(arguments: [
-                account.accountID.storable, account.firstSeenMs, money.claimedFen, money.discountedFen,
-                money.pointsFen, money.paidFen, money.refundedFen, money.commissionFen,
-                json { JSONText.append(account.campaigns.map(\.storable), to: &$0) },
-                json { PackedEvent.append(account.events, to: &$0) },
-            ])
+            row.bind(1, account.accountID.storable)
+            row.bind(2, account.firstSeenMs)
+            row.bind(3, account.money.claimedFen)
+            row.bind(4, account.money.discountedFen)
+            row.bind(5, account.money.pointsFen)
+            row.bind(6, account.money.paidFen)
+            row.bind(7, account.money.refundedFen)
+            row.bind(8, account.money.commissionFen)
+            row.bindJSON(9) { JSONText.append(account.campaigns.map(\.storable), to: &$0) }
+            row.bindJSON(10) { PackedEvent.append(account.events, to: &$0) }
+            try row.run(db)
         }
     }
 }

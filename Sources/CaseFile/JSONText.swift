@@ -29,6 +29,18 @@ enum JSONText {
         text.append(UInt8(ascii: "]"))
     }
 
+    static func append(_ ties: [Gang.Tie], to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "["))
+        var isFirst = true
+        for tie in ties {
+            append(literal: isFirst ? "{\"kind\":" : ",{\"kind\":", to: &text)
+            isFirst = false
+            append(tie.kind, to: &text)
+            text.append(contentsOf: ",\"things\":\(tie.things),\"accounts\":\(tie.accounts)}".utf8)
+        }
+        text.append(UInt8(ascii: "]"))
+    }
+
     /// The shortest decimal that reads back as the same number; a number that a 32-bit float holds exactly,
     /// as features are, takes that float's digits (0.3, not 0.30000001192092896). What is no number is null.
     private static func append(_ number: Double?, to text: inout [UInt8]) {

@@ -105,6 +105,46 @@ enum Schema {
         );
         """,
         """
+        -- Accounts that act together, as the last run found them; ties is a JSON array of {"kind","things","accounts"},
+        -- strongest first.
+        CREATE TABLE gangs (
+            gang_id TEXT NOT NULL PRIMARY KEY,
+            members INTEGER NOT NULL,
+            flagged INTEGER NOT NULL,
+            density REAL NOT NULL,
+            score REAL NOT NULL,
+            first_seen_ms INTEGER NOT NULL,
+            last_seen_ms INTEGER NOT NULL,
+            taken_fen INTEGER NOT NULL,
+            pending_fen INTEGER NOT NULL,
+            claim_span_ms INTEGER,
+            ties TEXT NOT NULL
+        );
+
+        CREATE TABLE gang_members (
+            gang_id TEXT NOT NULL,
+            account_id TEXT NOT NULL,
+            tie REAL NOT NULL,
+            is_flagged INTEGER NOT NULL,
+            joined_ms INTEGER NOT NULL,
+            PRIMARY KEY (gang_id, account_id)
+        );
+        CREATE UNIQUE INDEX gang_members_by_account ON gang_members (account_id);
+
+        -- What flagged accounts and members of gangs share with others; thing is a keyed hash in hex, accounts how many
+        -- accounts it has.
+        CREATE TABLE account_links (
+            account_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            thing TEXT NOT NULL,
+            accounts INTEGER NOT NULL,
+            last_ms INTEGER NOT NULL,
+            PRIMARY KEY (account_id, kind, thing)
+        ) WITHOUT ROWID;
+        CREATE INDEX account_links_by_thing ON account_links (kind, thing);
+        CREATE INDEX flagged_accounts_by_gang ON flagged_accounts (gang_id) WHERE gang_id IS NOT NULL;
+        """,
+        """
         -- What flagged accounts did, of which a reviewer can judge after the logs are gone; events and campaigns are
         -- JSON arrays.
         CREATE TABLE account_evidence (

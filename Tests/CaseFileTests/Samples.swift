@@ -30,7 +30,7 @@ func dump(_ path: String) throws -> [String] {
     return try queue.read { db in
         let tables = [
             "flagged_accounts", "decisions", "decision_evidence", "rejected_lines", "rejected_counts",
-            "metadata",
+            "metadata", "gangs", "gang_members",
         ]
         return try tables.flatMap { table in
             try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY rowid").map { "\(table) \($0)" }
