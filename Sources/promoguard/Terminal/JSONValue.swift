@@ -1,6 +1,7 @@
 /// JSON to be written, members in the order given.
 enum JSONValue: Sendable {
     case null
+    case bool(Bool)
     case string(String)
     case integer(Int64)
     case number(Double)
@@ -13,6 +14,7 @@ enum JSONValue: Sendable {
     var text: String {
         switch self {
         case .null: "null"
+        case .bool(let isTrue): isTrue ? "true" : "false"
         case .string(let text): JSONValue.quoted(text)
         case .integer(let number): String(number)
         case .number(let number): JSONValue.decimal(number)
