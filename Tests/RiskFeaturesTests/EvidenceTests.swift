@@ -129,8 +129,4 @@ import Testing
         #expect(events.count == 5)
         #expect(events.allSatisfy { $0.logOdds == nil })
     }
-
-    @Test func anAccountTakesElevenCacheLines() {
-        #expect((641...704).contains(MemoryLayout<AccountState>.size))
-    }
 }

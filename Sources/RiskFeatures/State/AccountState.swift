@@ -34,8 +34,9 @@ struct AccountState: KeyedState {
     var synchrony = SynchronyEvidence()
     var referral = AccountReferral()
     var company = CompanyEvidence()
-    /// Fills the row's last cache line, so that every row begins with one.
     var prelude = EvidencePrelude()
+    /// Fills the row's last cache line, so that every row begins with one.
+    private var spare: UInt64 = 0
 
     /// How much of the state an event touches that costs nothing and names nothing of a person's.
     static var bytesOfEveryEvent: Int { 320 }
