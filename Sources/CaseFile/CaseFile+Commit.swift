@@ -10,7 +10,10 @@ extension CaseFile {
     /// - Throws: `CaseFileError`; nothing was written then.
     public func commit(_ batch: CaseBatch) throws(CaseFileError) {
         try write("save the flags in") { db in
+            // First, so that a new flag finds its campaigns.
+            try CaseFile.write(batch.evidence, db)
             try CaseFile.write(batch, db)
+            try ClearedFlags.review(batch, db)
             if let gangs = batch.gangs { try CaseFile.replace(gangs, db) }
             try CaseFile.replaceRejected(batch, db)
             if let status = batch.tailStatus { try CaseFile.write(status, db) }

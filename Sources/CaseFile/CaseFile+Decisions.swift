@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// What a person found about a flag.
@@ -41,38 +42,154 @@ public struct CaseLabel: Sendable, Equatable {
     public var asOfMs: Int64
 }
 
+/// The flags that a decision is about.
+public enum FlagSelection: Sendable, Equatable {
+    /// Those of these accounts, for one risk or for every risk they are flagged for.
+    case accounts([String], risk: String? = nil)
+    /// All that a query asks for; a gang is a query.
+    case matching(FlagQuery)
+    /// Those that these rows of `decisions` were about, as far as nobody has decided on them since.
+    case decisions([Int64])
+}
+
+/// What a decision would be about, to be looked at before it is made.
+public struct SelectionPreview: Sendable, Equatable {
+    public var total: FlagTotal
+    public var accounts: Int
+    /// At most ten, spread evenly over the selection in its order.
+    public var samples: [FlaggedAccount]
+}
+
 extension CaseFile {
-    /// Records one verdict on each of the accounts, and sets their flags' status.
-    ///
-    /// - Parameters:
-    ///   - risk: only for this risk; nil for every risk the account is flagged for.
-    ///   - decidedMs: wall clock, milliseconds since 1970 UTC.
-    /// - Returns: the rows added, in the order of `accounts`.
-    /// - Throws: `CaseFileError` with `.notFlagged` when one of them has no such flag; nothing is
-    ///   recorded then.
-    @discardableResult
-    public func decide(
-        _ verdict: Verdict, accounts: [String], risk: String? = nil, reviewer: String, note: String? = nil,
-        decidedMs: Int64
-    ) throws(CaseFileError) -> [Decision] {
-        try write("record the decision in") { db in
-            try CaseFile.append(
-                verdict, accounts: accounts, risk: risk, reviewer: reviewer, note: note, decidedMs: decidedMs,
-                db)
+    /// Flags that one transaction decides on: it must be over before a tail that waits to commit minds.
+    private static let decisionsAtOnce = 400
+    /// How long others may write between two transactions, microseconds.
+    private static let breathUs: UInt32 = 20_000
+
+    /// What deciding on `selection` would be about.
+    /// - Throws: `CaseFileError` with `.notFlagged` when one of its accounts has no such flag.
+    public func preview(_ selection: FlagSelection) throws(CaseFileError) -> SelectionPreview {
+        try read("look up the selection in") { db in
+            let targets = try CaseFile.targets(selection, db)
+            let step = max(1, (targets.count + 9) / 10)
+            let samples = stride(from: 0, to: targets.count, by: step).map { targets[$0].key }
+            return SelectionPreview(
+                total: FlagTotal(
+                    flags: targets.count,
+                    amountAtRiskFen: Int64(clamping: targets.reduce(0) { $0 + Double($1.amountAtRiskFen) })),
+                accounts: Set(targets.map(\.key.accountID)).count,
+                samples: try CaseFile.flags(db, samples))
         }
     }
 
-    /// Takes back the last decision that still stands on each of the accounts; another row says so.
+    /// Records one verdict on each of the flags, and sets their status.
     ///
-    /// - Throws: `CaseFileError` with `.nothingToUndo` when no decision on one of them stands, `.notFlagged`
+    /// Up to 400 flags are decided on in one transaction. More are taken 400 at a time, so that a tail can
+    /// commit in between; if that is cut short, those before stand.
+    /// - Parameters:
+    ///   - decidedMs: wall clock, milliseconds since 1970 UTC.
+    ///   - expected: how many flags a person was shown; nil takes whatever there is.
+    /// - Returns: the rows added, in the order of the selection.
+    /// - Throws: `CaseFileError` with `.notFlagged` when one of the accounts has no such flag, `.otherSelection` when
+    ///   there are not as many flags as expected; nothing is recorded then.
+    @discardableResult
+    public func decide(
+        _ verdict: Verdict, _ selection: FlagSelection, reviewer: String, note: String? = nil,
+        decidedMs: Int64, expecting expected: Int? = nil
+    ) throws(CaseFileError) -> [Decision] {
+        try append(
+            verdict, selection, "record the decision in", expected: expected,
+            DecisionWriter.Signature(reviewer: reviewer, note: note, decidedMs: decidedMs))
+    }
+
+    /// Takes back the last decision that still stands on each of the flags; another row says so.
+    ///
+    /// - Returns: the rows added; none for flags without a standing decision.
+    /// - Throws: `CaseFileError` with `.nothingToUndo` when no decision on one of the accounts stands, `.notFlagged`
     ///   when it has no flag; nothing is recorded then.
     @discardableResult
     public func undo(
-        accounts: [String], risk: String? = nil, reviewer: String, note: String? = nil, decidedMs: Int64
+        _ selection: FlagSelection, reviewer: String, note: String? = nil, decidedMs: Int64,
+        expecting expected: Int? = nil
     ) throws(CaseFileError) -> [Decision] {
-        try write("undo the decision in") { db in
-            try CaseFile.append(
-                nil, accounts: accounts, risk: risk, reviewer: reviewer, note: note, decidedMs: decidedMs, db)
+        try append(
+            nil, selection, "undo the decision in", expected: expected,
+            DecisionWriter.Signature(reviewer: reviewer, note: note, decidedMs: decidedMs))
+    }
+
+    private func append(
+        _ verdict: Verdict?, _ selection: FlagSelection, _ operation: String, expected: Int?,
+        _ signature: DecisionWriter.Signature
+    ) throws(CaseFileError) -> [Decision] {
+        let targets = try read(operation) { db in
+            let targets = try CaseFile.targets(selection, db)
+            if let expected, expected != targets.count {
+                throw CaseFileError.Cause.otherSelection(expected: expected, found: targets.count)
+            }
+            if verdict == nil, case .accounts = selection {
+                try DecisionWriter.checkUndo(targets.map(\.key), db)
+            }
+            return targets
+        }
+        var added: [Decision] = []
+        for start in stride(from: 0, to: targets.count, by: CaseFile.decisionsAtOnce) {
+            if start > 0 { usleep(CaseFile.breathUs) }
+            let part = targets[start..<min(start + CaseFile.decisionsAtOnce, targets.count)]
+            added += try write(operation) { db in
+                let writer = try DecisionWriter(signature, db)
+                return try part.compactMap { target in
+                    let decision =
+                        try verdict.map { try writer.decide($0, target.key) }
+                        ?? writer.undo(target.key, onlyDecision: target.decisionID)
+                    if decision == nil, verdict != nil, case .accounts = selection {
+                        throw CaseFileError.Cause.notFlagged(account: target.key.accountID)
+                    }
+                    return decision
+                }
+            }
+        }
+        return added
+    }
+
+    private struct Target {
+        var key: FlagKey
+        var amountAtRiskFen: Int64
+        /// The decision that is to be undone; nil for the last.
+        var decisionID: Int64?
+
+        init(_ row: Row, decisionID: Int64? = nil) {
+            key = FlagKey(accountID: row[0], risk: row[1])
+            amountAtRiskFen = row[2]
+            self.decisionID = decisionID
+        }
+    }
+
+    private static func targets(_ selection: FlagSelection, _ db: Database) throws -> [Target] {
+        let select = "SELECT account_id, risk, amount_at_risk_fen FROM"
+        switch selection {
+        case .matching(let query):
+            let terms = query.condition
+            return try Row.fetchAll(
+                db, sql: "\(select) flag_queue\(terms.sql) ORDER BY \(query.sort.order)",
+                arguments: terms.arguments
+            ).map { Target($0) }
+        case .accounts(let accounts, let risk):
+            let find = try db.makeStatement(
+                sql:
+                    "\(select) flagged_accounts WHERE account_id = ?1 AND (?2 IS NULL OR risk = ?2) ORDER BY risk"
+            )
+            var seen: Set<String> = []
+            return try accounts.filter { seen.insert($0).inserted }.flatMap { account in
+                let rows = try Row.fetchAll(find, arguments: [account.storable, risk])
+                if rows.isEmpty { throw CaseFileError.Cause.notFlagged(account: account) }
+                return rows.map { Target($0) }
+            }
+        case .decisions(let ids):
+            let find = try db.makeStatement(
+                sql: "\(select) flagged_accounts JOIN decisions d USING (account_id, risk) WHERE d.id = ?")
+            return try ids.compactMap { id in
+                try Row.fetchOne(find, arguments: [id]).map { Target($0, decisionID: id) }
+            }
         }
     }
 
@@ -114,59 +231,14 @@ extension CaseFile {
     }
 
     /// The decisions that stand, oldest first: an undo takes away the last.
-    private static func apply(_ decision: Decision, to standing: inout [Decision]) {
+    static func apply(_ decision: Decision, to standing: inout [Decision]) {
         if decision.verdict != nil { standing.append(decision) } else { _ = standing.popLast() }
     }
 
-    private static func append(
-        _ verdict: Verdict?, accounts: [String], risk: String?, reviewer: String, note: String?,
-        decidedMs: Int64, _ db: Database
-    ) throws -> [Decision] {
-        let insert = try db.makeStatement(
-            sql: """
-                INSERT INTO decisions (account_id, risk, decision, reviewer, note, decided_ms)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """)
-        let evidence = try db.makeStatement(
-            sql: "INSERT INTO decision_evidence (decision_id, as_of_ms, score, model) VALUES (?, ?, ?, ?)")
-        let setStatus = try db.makeStatement(
-            sql: "UPDATE flagged_accounts SET status = ? WHERE account_id = ? AND risk = ?")
-        var added: [Decision] = []
-        for account in accounts {
-            let flags = try flags(
-                db, " WHERE account_id = ?1 AND (?2 IS NULL OR risk = ?2) ORDER BY risk",
-                [account.storable, risk])
-            if flags.isEmpty { throw CaseFileError.Cause.notFlagged(account: account) }
-            var undone = 0
-            for flag in flags {
-                var status = verdict?.status ?? .open
-                if verdict == nil {
-                    var standing: [Decision] = []
-                    for decision in try decisions(
-                        db, "WHERE account_id = ? AND risk = ?", [flag.accountID, flag.risk])
-                    {
-                        apply(decision, to: &standing)
-                    }
-                    guard standing.popLast() != nil else { continue }
-                    status = standing.last?.verdict?.status ?? .open
-                }
-                undone += 1
-                try insert.execute(arguments: [
-                    flag.accountID, flag.risk, verdict?.rawValue ?? "undo", reviewer.storable, note?.storable,
-                    decidedMs,
-                ])
-                let id = db.lastInsertedRowID
-                try evidence.execute(arguments: [id, flag.lastScoredMs, flag.score, flag.model])
-                try setStatus.execute(arguments: [status.rawValue, flag.accountID, flag.risk])
-                added.append(
-                    Decision(
-                        id: id, accountID: flag.accountID, risk: flag.risk, verdict: verdict,
-                        reviewer: reviewer,
-                        note: note, decidedMs: decidedMs))
-            }
-            if undone == 0 { throw CaseFileError.Cause.nothingToUndo(account: account) }
-        }
-        return added
+    /// The decisions on a flag that stand, oldest first.
+    static func standing(_ key: FlagKey, _ db: Database) throws -> [Decision] {
+        try decisions(db, "WHERE account_id = ? AND risk = ?", [key.accountID.storable, key.risk])
+            .reduce(into: []) { apply($1, to: &$0) }
     }
 
     private static func decisions(

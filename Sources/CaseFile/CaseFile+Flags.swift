@@ -1,67 +1,5 @@
 import GRDB
 
-/// Which flags to list; nil takes all.
-public struct FlagFilter: Sendable, Equatable {
-    public var risk: String?
-    public var level: String?
-    public var status: ReviewStatus?
-    public var tag: String?
-    public var gangID: String?
-    public var minimumScore: Double?
-
-    public init(
-        risk: String? = nil, level: String? = nil, status: ReviewStatus? = nil, tag: String? = nil,
-        gangID: String? = nil, minimumScore: Double? = nil
-    ) {
-        self.risk = risk
-        self.level = level
-        self.status = status
-        self.tag = tag
-        self.gangID = gangID
-        self.minimumScore = minimumScore
-    }
-
-    /// The condition as SQL with its arguments, in the order of the question marks.
-    fileprivate var condition: (sql: String, arguments: StatementArguments) {
-        var terms: [String] = []
-        var arguments = StatementArguments()
-        func add(_ term: String, _ argument: (any DatabaseValueConvertible)?) {
-            guard let argument else { return }
-            terms.append(term)
-            arguments += [argument]
-        }
-        add("risk = ?", risk)
-        add("level = ?", level)
-        add("status = ?", status?.rawValue)
-        // Tags are plain words, so that a quoted one is found in the JSON text wherever it is an element.
-        add("instr(tags, ?) > 0", tag.map { "\"\($0)\"" })
-        add("gang_id = ?", gangID?.storable)
-        add("score >= ?", minimumScore)
-        return (terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND "), arguments)
-    }
-}
-
-/// The order of a list of flags; equals are ordered by account id and risk.
-public enum FlagSort: String, Sendable, CaseIterable {
-    /// Expected loss: score × amount at risk, largest first.
-    case priority
-    /// Highest first.
-    case score
-    /// Largest first.
-    case amount
-    /// Latest first flag first.
-    case time
-
-    fileprivate var sql: String {
-        switch self {
-        case .priority: "score * amount_at_risk_fen DESC, account_id, risk"
-        case .score: "score DESC, account_id, risk"
-        case .amount: "amount_at_risk_fen DESC, account_id, risk"
-        case .time: "first_flagged_ms DESC, account_id, risk"
-        }
-    }
-}
-
 /// How many flags of one kind there are, and what they put at risk.
 public struct FlagCount: Sendable, Equatable {
     public var risk: String
@@ -74,19 +12,77 @@ public struct FlagCount: Sendable, Equatable {
 extension CaseFile {
     private static let columns = """
         account_id, risk, score, level, first_flagged_ms, last_scored_ms, amount_at_risk_fen, reasons, tags, \
-        gang_id, model, status
+        gang_id, model, status, \
+        (SELECT campaigns FROM account_evidence e WHERE e.account_id = flagged_accounts.account_id)
         """
 
-    /// The flags that pass `filter`, in order.
-    /// - Parameter limit: at most so many; nil for all.
-    public func flags(
-        _ filter: FlagFilter = FlagFilter(), sort: FlagSort = .priority, limit: Int? = nil, offset: Int = 0
-    ) throws(CaseFileError) -> [FlaggedAccount] {
+    /// One page of the flags that `query` asks for, in its order.
+    /// - Parameters:
+    ///   - limit: at most so many; nil for all.
+    ///   - cursor: of the page before; nil for the first.
+    /// - Throws: `CaseFileError` with `.badCursor` when the cursor is of a list in another order.
+    public func page(
+        _ query: FlagQuery, limit: Int? = nil, after cursor: FlagCursor? = nil
+    ) throws(CaseFileError) -> FlagPage {
         try read("list the flags in") { db in
-            let (condition, arguments) = filter.condition
-            let page = "LIMIT \(limit.map { max($0, 0) } ?? -1) OFFSET \(max(offset, 0))"
-            return try CaseFile.flags(db, "\(condition) ORDER BY \(sort.sql) \(page)", arguments)
+            var terms = query.condition
+            if let cursor {
+                guard cursor.sort == query.sort else { throw CaseFileError.Cause.badCursor }
+                // A flag that is gone meanwhile takes its equals with it: there is nothing to tell them apart by.
+                terms.add(
+                    """
+                    \(query.sort.key) <= ? AND (\(query.sort.key) < ? OR (account_id, risk) > \
+                    (SELECT account_id, risk FROM flagged_accounts WHERE rowid = ?))
+                    """, cursor.key, cursor.key, cursor.rowID)
+            }
+            // One more tells whether there is a next page.
+            let most = limit.map { max($0, 0) + 1 } ?? -1
+            let found = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT account_id, risk, \(query.sort.key) FROM flag_queue\(terms.sql)
+                    ORDER BY \(query.sort.order) LIMIT \(most)
+                    """, arguments: terms.arguments)
+            let shown = limit.map { found.prefix(max($0, 0)) } ?? found[...]
+            var page = FlagPage(
+                flags: try CaseFile.flags(db, shown.map { FlagKey(accountID: $0[0], risk: $0[1]) }))
+            if shown.count < found.count, let last = shown.last {
+                let rowID = try Int64.fetchOne(
+                    db, sql: "SELECT rowid FROM flagged_accounts WHERE account_id = ? AND risk = ?",
+                    arguments: [last[0], last[1]])
+                page.next = FlagCursor(sort: query.sort, key: last[2], rowID: rowID ?? 0)
+            }
+            return page
         }
+    }
+
+    /// All flags that `query` asks for, in its order.
+    public func flags(_ query: FlagQuery = FlagQuery()) throws(CaseFileError) -> [FlaggedAccount] {
+        try page(query).flags
+    }
+
+    /// The accounts that have a flag that `query` asks for, each once, in the order of ids.
+    public func accounts(_ query: FlagQuery) throws(CaseFileError) -> [String] {
+        try read("list the flags in") { db in
+            let terms = query.condition
+            return try String.fetchAll(
+                db, sql: "SELECT DISTINCT account_id FROM flag_queue\(terms.sql) ORDER BY account_id",
+                arguments: terms.arguments)
+        }
+    }
+
+    /// How many flags `query` asks for, and what they put at risk together.
+    public func total(_ query: FlagQuery = FlagQuery()) throws(CaseFileError) -> FlagTotal {
+        try read("count the flags in") { db in try CaseFile.total(query, db) }
+    }
+
+    static func total(_ query: FlagQuery, _ db: Database) throws -> FlagTotal {
+        let terms = query.condition
+        // A sum of many hostile amounts may not fit: SQLite's total is a floating-point number, and never fails.
+        let row = try Row.fetchOne(
+            db, sql: "SELECT count(*), total(amount_at_risk_fen) FROM flag_queue" + terms.sql,
+            arguments: terms.arguments)!
+        return FlagTotal(flags: row[0], amountAtRiskFen: Int64(clamping: row[1] as Double))
     }
 
     /// The flags of one account, one a risk, highest score first; none when it is not flagged.
@@ -96,20 +92,11 @@ extension CaseFile {
         }
     }
 
-    /// How many flags pass `filter`.
-    public func flagCount(_ filter: FlagFilter = FlagFilter()) throws(CaseFileError) -> Int {
-        try read("count the flags in") { db in
-            let (condition, arguments) = filter.condition
-            return try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM flagged_accounts" + condition, arguments: arguments) ?? 0
-        }
-    }
-
     /// How many flags were first raised at this event time or later; milliseconds since 1970 UTC.
     public func flagCount(since ms: Int64) throws(CaseFileError) -> Int {
         try read("count the flags in") { db in
             try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM flagged_accounts WHERE first_flagged_ms >= ?",
+                db, sql: "SELECT count(*) FROM flag_queue WHERE first_flagged_ms >= ?",
                 arguments: [ms]) ?? 0
         }
     }
@@ -120,13 +107,13 @@ extension CaseFile {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT risk, level, status, count(*), sum(amount_at_risk_fen) FROM flagged_accounts
+                    SELECT risk, level, status, count(*), total(amount_at_risk_fen) FROM flag_queue
                     GROUP BY risk, level, status ORDER BY risk, level, status
                     """
             ).map {
                 FlagCount(
                     risk: $0[0], level: $0[1], status: try CaseFile.status($0[2]), flags: $0[3],
-                    amountAtRiskFen: $0[4])
+                    amountAtRiskFen: Int64(clamping: $0[4] as Double))
             }
         }
     }
@@ -185,16 +172,30 @@ extension CaseFile {
         let rows = try Row.fetchCursor(
             db, sql: "SELECT \(columns) FROM flagged_accounts" + rest, arguments: arguments)
         var flags: [FlaggedAccount] = []
-        while let row = try rows.next() {
-            flags.append(
-                FlaggedAccount(
-                    accountID: row[0], risk: row[1], score: row[2], level: row[3], firstFlaggedMs: row[4],
-                    lastScoredMs: row[5], amountAtRiskFen: row[6],
-                    reasons: try JSONText.parse(row[7], as: [FlaggedAccount.Reason].self),
-                    tags: try JSONText.parse(row[8], as: [String].self),
-                    gangID: row[9], model: row[10], status: try status(row[11])))
-        }
+        while let row = try rows.next() { flags.append(try flag(row)) }
         return flags
+    }
+
+    /// These flags, in this order; those that are gone are left out.
+    static func flags(_ db: Database, _ keys: [FlagKey]) throws -> [FlaggedAccount] {
+        let find = try db.makeStatement(
+            sql: "SELECT \(columns) FROM flagged_accounts WHERE account_id = ? AND risk = ?")
+        return try keys.compactMap { key in
+            try Row.fetchOne(find, arguments: [key.accountID.storable, key.risk]).map(flag)
+        }
+    }
+
+    private static func flag(_ row: Row) throws -> FlaggedAccount {
+        var flag = FlaggedAccount(
+            accountID: row[0], risk: row[1], score: row[2], level: row[3], firstFlaggedMs: row[4],
+            lastScoredMs: row[5], amountAtRiskFen: row[6],
+            reasons: try JSONText.parse(row[7], as: [FlaggedAccount.Reason].self),
+            tags: try JSONText.parse(row[8], as: [String].self),
+            gangID: row[9], model: row[10], status: try status(row[11]))
+        if let campaigns: String = row[12] {
+            flag.campaigns = try JSONText.parse(campaigns, as: [String].self)
+        }
+        return flag
     }
 
     static func status(_ name: String) throws -> ReviewStatus {
@@ -202,5 +203,12 @@ extension CaseFile {
             throw CaseFileError.Cause.damaged("unknown status \(name)")
         }
         return status
+    }
+}
+
+extension Int64 {
+    /// The nearest that there is.
+    init(clamping number: Double) {
+        self = Int64(exactly: number.rounded()) ?? (number < 0 ? .min : .max)
     }
 }

@@ -10,7 +10,7 @@ public final class CaseFile: Sendable {
     public enum Access: Sendable {
         /// Creates the file when it is missing.
         case readWrite
-        /// Needs an existing file, changes nothing, and leaves no other file behind.
+        /// Needs an existing file, changes nothing but the layout of an older one, and leaves no other file behind.
         case readOnly
     }
 
@@ -45,7 +45,7 @@ public final class CaseFile: Sendable {
                 try Schema.prepareForWriting(queue)
             case .readOnly:
                 queue = try CaseFile.openForReading(path, configuration)
-                try Schema.checkForReading(queue)
+                try Schema.prepareForReading(queue)
             }
         } catch let problem as Schema.Problem {
             throw CaseFileError(operation, path, problem.cause)

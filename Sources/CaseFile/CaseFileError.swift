@@ -17,12 +17,18 @@ public struct CaseFileError: Error, Sendable, Equatable, CustomStringConvertible
         case foreign
         case damaged(String)
         case newerVersion(found: Int, known: Int)
+        /// Of an older version, and where it may not be brought up.
+        case olderVersion(found: Int, known: Int)
         /// Another writer held the lock for longer than the timeout.
         case locked
         case diskFull
         /// The account has no flag (for that risk).
         case notFlagged(account: String)
         case nothingToUndo(account: String)
+        /// Another number of flags is selected than was shown.
+        case otherSelection(expected: Int, found: Int)
+        /// What should tell where a list goes on does not.
+        case badCursor
         /// Anything else, in SQLite's words.
         case other(String)
     }
@@ -81,10 +87,16 @@ public struct CaseFileError: Error, Sendable, Equatable, CustomStringConvertible
             "the database is damaged (\(detail)); restore a copy, or move it away and score the logs again"
         case .newerVersion(let found, let known):
             "it was written by a newer version of promoguard (layout \(found), this one: \(known)); update it"
+        case .olderVersion(let found, let known):
+            "it was written by an older version of promoguard (layout \(found), this one: \(known)) and may not be "
+                + "changed; copy it to where you may write"
         case .locked: "the database is locked by another writer; wait until that one is done and try again"
         case .diskFull: "the disk is full; nothing was written; make room and try again"
         case .notFlagged(let account): "account \(account.visible) is not flagged; see promoguard review list"
         case .nothingToUndo(let account): "account \(account.visible) has no decision to undo"
+        case .otherSelection(let expected, let found):
+            "\(found) flags are selected by now, and \(expected) were shown; look again"
+        case .badCursor: "the place to go on from is no cursor of this list; begin with its first page"
         case .other(let detail): detail
         }
     }

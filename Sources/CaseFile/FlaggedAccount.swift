@@ -34,6 +34,8 @@ public struct FlaggedAccount: Sendable, Equatable {
     /// Name of the model that gave the score.
     public var model: String
     public var status: ReviewStatus
+    /// The campaigns of its evidence. They come with the evidence: a commit of the flag leaves them as they are.
+    public var campaigns: [String] = []
     /// Whether `score` is the highest the account reached; false where it was only scored again, which tells the
     /// time of that and the amount. A row that was read always holds the highest.
     public var isHighest: Bool

@@ -54,6 +54,13 @@ enum JSONText {
         }
     }
 
+    /// A string as JSON writes it.
+    static func quoted(_ string: String) -> String {
+        var text: [UInt8] = []
+        append(string, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
     static func append(_ string: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
         let needsEscapes = string.utf8.contains {

@@ -144,6 +144,107 @@ enum Schema {
         CREATE INDEX account_links_by_thing ON account_links (kind, thing);
         CREATE INDEX flagged_accounts_by_gang ON flagged_accounts (gang_id) WHERE gang_id IS NOT NULL;
         """,
+        """
+        -- What flagged accounts did, of which a reviewer can judge after the logs are gone; events and campaigns are
+        -- JSON arrays.
+        CREATE TABLE account_evidence (
+            account_id TEXT NOT NULL PRIMARY KEY,
+            first_seen_ms INTEGER NOT NULL,
+            claimed_fen INTEGER NOT NULL,
+            discounted_fen INTEGER NOT NULL,
+            points_fen INTEGER NOT NULL,
+            paid_fen INTEGER NOT NULL,
+            refunded_fen INTEGER NOT NULL,
+            commission_fen INTEGER NOT NULL,
+            campaigns TEXT NOT NULL,
+            events TEXT NOT NULL
+        );
+
+        -- Every flag in the order of a list, with all that lists filter and sort by and nothing else, so that a page, a
+        -- count or a sum reads no row that it does not show. Triggers keep it.
+        CREATE TABLE flag_queue (
+            priority REAL NOT NULL,
+            account_id TEXT NOT NULL,
+            risk TEXT NOT NULL,
+            status TEXT NOT NULL,
+            level TEXT NOT NULL,
+            score REAL NOT NULL,
+            amount_at_risk_fen INTEGER NOT NULL,
+            first_flagged_ms INTEGER NOT NULL,
+            gang_id TEXT,
+            tags TEXT NOT NULL,
+            campaigns TEXT NOT NULL,
+            PRIMARY KEY (priority DESC, account_id, risk)
+        ) WITHOUT ROWID;
+        CREATE VIEW flag_queue_source AS
+            SELECT score * amount_at_risk_fen AS priority, account_id, risk, status, level, score, amount_at_risk_fen,
+                first_flagged_ms, gang_id, tags, coalesce(campaigns, '[]') AS campaigns
+            FROM flagged_accounts LEFT JOIN account_evidence USING (account_id);
+        CREATE TRIGGER flag_queue_takes_a_flag AFTER INSERT ON flagged_accounts BEGIN
+            INSERT INTO flag_queue SELECT * FROM flag_queue_source
+                WHERE account_id = new.account_id AND risk = new.risk;
+        END;
+        CREATE TRIGGER flag_queue_follows_a_flag AFTER UPDATE ON flagged_accounts
+            WHEN (old.account_id, old.risk, old.status, old.level, old.score, old.amount_at_risk_fen,
+                    old.first_flagged_ms, old.gang_id, old.tags)
+                IS NOT (new.account_id, new.risk, new.status, new.level, new.score, new.amount_at_risk_fen,
+                    new.first_flagged_ms, new.gang_id, new.tags)
+        BEGIN
+            DELETE FROM flag_queue WHERE priority = old.score * old.amount_at_risk_fen
+                AND account_id = old.account_id AND risk = old.risk;
+            INSERT INTO flag_queue SELECT * FROM flag_queue_source
+                WHERE account_id = new.account_id AND risk = new.risk;
+        END;
+        CREATE TRIGGER flag_queue_drops_a_flag AFTER DELETE ON flagged_accounts BEGIN
+            DELETE FROM flag_queue WHERE priority = old.score * old.amount_at_risk_fen
+                AND account_id = old.account_id AND risk = old.risk;
+            DELETE FROM account_evidence WHERE account_id = old.account_id
+                AND NOT EXISTS (SELECT 1 FROM flagged_accounts WHERE account_id = old.account_id);
+        END;
+        CREATE TRIGGER flag_queue_takes_campaigns AFTER INSERT ON account_evidence BEGIN
+            UPDATE flag_queue SET campaigns = new.campaigns WHERE (priority, account_id, risk) IN
+                (SELECT score * amount_at_risk_fen, account_id, risk FROM flagged_accounts
+                    WHERE account_id = new.account_id);
+        END;
+        CREATE TRIGGER flag_queue_follows_campaigns AFTER UPDATE ON account_evidence
+            WHEN old.campaigns <> new.campaigns
+        BEGIN
+            UPDATE flag_queue SET campaigns = new.campaigns WHERE (priority, account_id, risk) IN
+                (SELECT score * amount_at_risk_fen, account_id, risk FROM flagged_accounts
+                    WHERE account_id = new.account_id);
+        END;
+        INSERT INTO flag_queue SELECT * FROM flag_queue_source;
+        DROP INDEX flagged_accounts_by_priority;
+
+        -- What the reviewer saw, besides; NULL for decisions older than these columns.
+        ALTER TABLE decision_evidence ADD COLUMN amount_at_risk_fen INTEGER;
+        ALTER TABLE decision_evidence ADD COLUMN reasons TEXT;
+
+        -- The flags whose last standing decision cleared them, and which decision that is.
+        CREATE TABLE cleared_flags (
+            account_id TEXT NOT NULL,
+            risk TEXT NOT NULL,
+            decision_id INTEGER NOT NULL REFERENCES decisions (id),
+            PRIMARY KEY (account_id, risk)
+        ) WITHOUT ROWID;
+        INSERT INTO cleared_flags
+            SELECT account_id, risk, max(id) FROM decisions JOIN flagged_accounts USING (account_id, risk)
+            WHERE status = 'cleared' AND decision = 'clear' GROUP BY account_id, risk;
+
+        CREATE TABLE audit_trail (
+            id INTEGER PRIMARY KEY,
+            at_ms INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            action TEXT NOT NULL,
+            account_id TEXT,
+            detail TEXT
+        );
+        CREATE INDEX audit_trail_by_account ON audit_trail (account_id, id) WHERE account_id IS NOT NULL;
+        CREATE TRIGGER audit_trail_is_kept BEFORE DELETE ON audit_trail
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        CREATE TRIGGER audit_trail_stays_as_written BEFORE UPDATE ON audit_trail
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        """,
     ]
 
     /// Refuses what is not ours or newer, then takes the steps that are missing, all or none.
@@ -155,22 +256,32 @@ enum Schema {
             try db.execute(sql: "PRAGMA synchronous = FULL")
             // Kibibytes. A commit of some 100,000 flags then spills few pages: a quarter of its time saved.
             try db.execute(sql: "PRAGMA cache_size = -65536")
-            guard try version(of: db) < version else { return }
-            try db.inTransaction(.immediate) {
-                // Another process may have taken the steps while this one waited for the lock.
-                for step in steps[min(try version(of: db), version)...] { try db.execute(sql: step) }
-                try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-                try db.execute(sql: "PRAGMA user_version = \(version)")
-                return .commit
+            try takeSteps(db)
+        }
+    }
+
+    /// Refuses what is not ours, newer, or without tables; a file of an older version takes the steps that are missing.
+    static func prepareForReading(_ queue: DatabaseQueue) throws {
+        try queue.writeWithoutTransaction { db in
+            try check(db)
+            let found = try version(of: db)
+            if found == 0 { throw Problem(cause: .empty) }
+            do {
+                try takeSteps(db)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+                throw Problem(cause: .olderVersion(found: found, known: version))
             }
         }
     }
 
-    /// Refuses what is not ours, newer, or without tables.
-    static func checkForReading(_ queue: DatabaseQueue) throws {
-        try queue.read { db in
-            try check(db)
-            if try version(of: db) == 0 { throw Problem(cause: .empty) }
+    private static func takeSteps(_ db: Database) throws {
+        guard try version(of: db) < version else { return }
+        try db.inTransaction(.immediate) {
+            // Another process may have taken the steps while this one waited for the lock.
+            for step in steps[min(try version(of: db), version)...] { try db.execute(sql: step) }
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
         }
     }
 

@@ -67,7 +67,7 @@ import Testing
     @Test func aRowSomeoneDecidedOnStays() throws {
         let file = try CaseFile.open(folder.database)
         try commit(file, ahead: [high])
-        try file.decide(.confirm, accounts: ["acc-1"], reviewer: "li", decidedMs: 1)
+        try file.decide(.confirm, .accounts(["acc-1"]), reviewer: "li", decidedMs: 1)
         try commit(file, withdrawn: [high.key])
         #expect(try file.flags().map(\.status) == [.confirmed])
 
@@ -79,7 +79,7 @@ import Testing
     @Test func theCanonicalFlagReplacesWhatSomeoneDecidedOnAndKeepsTheDecision() throws {
         let file = try CaseFile.open(folder.database)
         try commit(file, ahead: [high])
-        try file.decide(.clear, accounts: ["acc-1"], reviewer: "li", decidedMs: 1)
+        try file.decide(.clear, .accounts(["acc-1"]), reviewer: "li", decidedMs: 1)
         try commit(file, [low])
         var expected = low
         expected.status = .cleared

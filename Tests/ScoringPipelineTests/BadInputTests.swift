@@ -114,7 +114,7 @@ import Testing
         let outcome = try score(try folder.write("empty.log", ""))
         #expect(outcome.exitCode == 0)
         #expect(outcome.errors.contains("0 events of 0 accounts"))
-        #expect(try caseFile().flagCount() == 0)
+        #expect(try caseFile().total().flags == 0)
     }
 
     @Test func aDamagedFileGivesWhatStoodBeforeAndIsNamed() throws {

@@ -26,7 +26,7 @@ import Testing
             reader: EventReader(paths: paths, configuration: configuration), scorer: campaign.scorer,
             caseFile: caseFile, scoresPath: folder.file(name + ".csv"))
         let report = try run.run()
-        let flags = try caseFile.flags(sort: .score)
+        let flags = try caseFile.flags(FlagQuery(sort: .score))
         return (Result(flags: flags, scores: try folder.bytes(name + ".csv")), report)
     }
 
@@ -203,8 +203,8 @@ import Testing
     @Test func aLaterRunOfTheSameLogsChangesNothing() throws {
         try score([campaign.logs.path], as: "again")
         let caseFile = try CaseFile.open(folder.file("again.sqlite"))
-        let before = try caseFile.flags(sort: .score)
+        let before = try caseFile.flags(FlagQuery(sort: .score))
         try score([campaign.logs.path], as: "again")
-        #expect(try caseFile.flags(sort: .score) == before)
+        #expect(try caseFile.flags(FlagQuery(sort: .score)) == before)
     }
 }

@@ -84,7 +84,7 @@ import Testing
     }
 
     private func flags(_ database: String) throws -> [FlaggedAccount] {
-        try CaseFile.open(database, access: .readOnly).flags(sort: .score)
+        try CaseFile.open(database, access: .readOnly).flags(FlagQuery(sort: .score))
     }
 
     @Test func inAPipeEachFlagIsOneObjectAndNothingElseIsPrinted() throws {
@@ -220,7 +220,7 @@ import Testing
         let tail = try Running(
             folder, [logs(), "--database", database, "--model", Small.shared.modelPath])
         try wait("the full disk is noticed") { tail.notes.contains { $0.contains("the disk is full") } }
-        #expect(try holder.flagCount() == 0)
+        #expect(try holder.total().flags == 0)
         try FileManager.default.removeItem(atPath: disk + "/filler")
         try wait("idle") { try state(database) == "idle" }
         #expect(tail.end(SIGTERM) == 0)

@@ -182,7 +182,7 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
             guard seen["late"] == "0", report.read.late == 0 else { continue }
             compared += 1
             flagged += report.flagged.count
-            #expect(try tailed.flags(sort: .score) == scored.flags(sort: .score), trace)
+            #expect(try tailed.flags(FlagQuery(sort: .score)) == scored.flags(FlagQuery(sort: .score)), trace)
         }
         #expect(compared >= Int(seeds) / 4)
         #expect(flagged >= Int(seeds) / 2)

@@ -22,6 +22,8 @@ import Testing
         let scorer: Scorer
         let script: ScriptedStream.Script
         let flags: [FlaggedAccount]
+        /// By account id.
+        let evidence: [String: AccountEvidence]
         let gangs: [String]
 
         init() {
@@ -32,8 +34,15 @@ import Testing
             let run = try! ScoringRun(
                 reader: EventReader(paths: [logs.path]), scorer: scorer, caseFile: caseFile)
             _ = try! run.run()
-            flags = try! caseFile.flags(sort: .score)
+            flags = try! caseFile.flags(FlagQuery(sort: .score))
+            evidence = try! Small.evidence(caseFile)
             gangs = try! TailRunTests.gangs(caseFile)
+        }
+
+        static func evidence(_ caseFile: CaseFile) throws -> [String: AccountEvidence] {
+            try caseFile.flags().reduce(into: [:]) {
+                $0[$1.accountID] = try caseFile.evidence(account: $1.accountID)
+            }
         }
 
         /// The lines of some logs, by event time.
@@ -107,7 +116,11 @@ import Testing
     }
 
     private func flags(_ name: String) throws -> [FlaggedAccount] {
-        try CaseFile.open(folder.file(name), access: .readOnly).flags(sort: .score)
+        try CaseFile.open(folder.file(name), access: .readOnly).flags(FlagQuery(sort: .score))
+    }
+
+    private func evidence(_ name: String) throws -> [String: AccountEvidence] {
+        try Small.evidence(CaseFile.open(folder.file(name), access: .readOnly))
     }
 
     /// All that is said of gangs.
@@ -122,10 +135,13 @@ import Testing
 
     @Test func anIdleTailShowsWhatScoreFlags() throws {
         #expect(Small.shared.flags.count > 5)
+        #expect(Small.shared.evidence.values.reduce(0) { $0 + $1.events.count } > 50)
+        #expect(Small.shared.flags.contains { !$0.campaigns.isEmpty })
         #expect(Small.shared.flags.contains { $0.gangID != nil })
         for seed in 1...5 as ClosedRange<UInt64> {
             #expect(try tail("uncut\(seed)", seed: seed))
             #expect(try flags("uncut\(seed)") == Small.shared.flags)
+            #expect(try evidence("uncut\(seed)") == Small.shared.evidence)
             #expect(try gangs("uncut\(seed)") == Small.shared.gangs)
         }
     }
@@ -144,6 +160,7 @@ import Testing
             if end { break }
         }
         #expect(try flags(name) == Small.shared.flags)
+        #expect(try evidence(name) == Small.shared.evidence)
         #expect(try gangs(name) == Small.shared.gangs)
     }
 
@@ -278,11 +295,14 @@ import Testing
         try tail("decided", seed: 14) { stream, _ in
             stream.onLook = { [self] _ in
                 let reviewer = try CaseFile.open(folder.file("decided"))
-                guard let open = try reviewer.flags(sort: .score).first(where: { $0.status == .open }) else {
+                guard
+                    let open = try reviewer.flags(FlagQuery(sort: .score)).first(where: { $0.status == .open }
+                    )
+                else {
                     return
                 }
                 try reviewer.decide(
-                    .confirm, accounts: [open.accountID], risk: open.risk, reviewer: "li", decidedMs: 1)
+                    .confirm, .accounts([open.accountID], risk: open.risk), reviewer: "li", decidedMs: 1)
                 decided.insert(open.key)
             }
         }
@@ -381,7 +401,7 @@ import Testing
             reader: EventReader(paths: [log + ".1", log]), scorer: Small.shared.scorer, caseFile: scored
         ).run()
         try follow(until: Int(report.read.events))
-        #expect(try flags("followed") == scored.flags(sort: .score))
+        #expect(try flags("followed") == scored.flags(FlagQuery(sort: .score)))
         #expect(try flags("followed").map(\.key) == Small.shared.flags.map(\.key))
     }
 }

@@ -3,7 +3,7 @@ import ActivityLog
 /// Everything remembered of one account: its own doings, and what the things it touches last said of themselves.
 ///
 /// Rows are read from memory a cache line of 64 bytes at a time, so the order of the parts is that of how often they are
-/// needed, and a row is ten lines and no more.
+/// needed, and a row is eleven lines and no more.
 struct AccountState: KeyedState {
     var lastMs: Int64 = .min
     var firstMs: Int64 = 0
@@ -17,6 +17,8 @@ struct AccountState: KeyedState {
     var ordersRow: UInt32 = 0
     /// Its links' row; 0 while nothing speaks against it.
     var linksRow: UInt32 = 0
+    /// Where what it did is kept since it first looked unusual; row 0 is that of all others.
+    var evidenceRow: UInt32 = 0
     var lastKeys = LastKeys()
     var key: UInt64 = 0
     var text = TextRange()
@@ -32,8 +34,9 @@ struct AccountState: KeyedState {
     var synchrony = SynchronyEvidence()
     var referral = AccountReferral()
     var company = CompanyEvidence()
+    var prelude = EvidencePrelude()
     /// Fills the row's last cache line, so that every row begins with one.
-    private var spare = InlineArray<4, UInt64>(repeating: 0)
+    private var spare: UInt64 = 0
 
     /// How much of the state an event touches that costs nothing and names nothing of a person's.
     static var bytesOfEveryEvent: Int { 320 }
@@ -54,11 +57,12 @@ struct AccountState: KeyedState {
     /// Gives back what it holds of the pools, before it goes.
     mutating func release(
         _ sketches: inout SketchPool, _ orders: inout RowPool<AccountOrders>,
-        _ links: inout RowPool<AccountLinks>
+        _ links: inout RowPool<AccountLinks>, _ evidence: inout RowPool<EvidenceRing>
     ) {
         release(&sketches)
         if ordersRow != 0 { orders.free(ordersRow) }
         if linksRow != 0 { links.free(linksRow) }
+        if evidenceRow != 0 { evidence.free(evidenceRow) }
     }
 
     /// Takes one of the account's own events.

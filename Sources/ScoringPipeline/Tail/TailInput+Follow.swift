@@ -14,7 +14,8 @@ extension TailInput {
                 let snapshot = held.stream.snapshot()
                 return { snapshot.bytes() }
             },
-            report: { held.stream.report }, wake: { waker.wake() })
+            report: { held.stream.report }, campaignNames: { held.stream.campaignNames },
+            wake: { waker.wake() })
     }
 
     /// Shares the stream among the closures.

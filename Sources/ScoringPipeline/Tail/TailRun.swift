@@ -46,6 +46,7 @@ public struct TailRun: ~Copyable {
     private var gangs: GangTables?
     private var known: Set<FlagKey>
     private var flagsToday = FlagsToday()
+    private var writtenEvidence = WrittenEvidence()
     /// What the database says of rejected lines.
     private var toldRejected = RejectedByPath()
 
@@ -257,6 +258,8 @@ public struct TailRun: ~Copyable {
         changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
         changes.withdrawn = aheadFlags.gone
         changes.gangs = gangs
+        let evidence = evidence()
+        changes.evidence = writtenEvidence.changed(evidence)
         var seen: Set<FlagKey> = []
         let new = (changes.flags + changes.provisional).filter {
             !known.contains($0.key) && seen.insert($0.key).inserted
@@ -287,8 +290,20 @@ public struct TailRun: ~Copyable {
         gangs = nil
         aheadFlags.areShown()
         flagsToday = today
+        writtenEvidence.wrote(changes.evidence)
+        writtenEvidence.withdrew(changes.withdrawn)
         known.formUnion(seen)
         for flag in new { tell(.flagged(flag)) }
+    }
+
+    /// What is known of the accounts whose flags are committed next; of those seen ahead, what was seen ahead.
+    private mutating func evidence() -> [PackedEvidence] {
+        let writer = EvidenceWriter(judge.scorer, campaignNames: input.campaignNames())
+        let settled = canonical.records(of: canonical.flags)
+        let shown = aheadFlags.fresh
+        let fresh = ahead == nil ? canonical.records(of: shown) : ahead!.records(shown)
+        let seenAhead = Set(fresh.map(\.accountID))
+        return writer.rows(settled.filter { !seenAhead.contains($0.accountID) } + fresh)
     }
 
     // MARK: Checkpoints

@@ -42,6 +42,7 @@ struct Watch: ~Copyable {
         var flags = take()
         engine.observe(batch) { judge.score($0, $1, &$2, &flags) }
         flags.nameAccounts(in: batch)
+        flags.takeDeparted(from: &engine)
         self.flags = flags
     }
 
@@ -56,6 +57,11 @@ struct Watch: ~Copyable {
 
     /// The gangs among the accounts as they stand.
     func gangs(_ judge: Judge) -> GangTables { GangTables(engine.findGangs(), engine, judge.scorer) }
+
+    /// What the engine knows of the accounts in a book. Changes nothing; an optional watch can be asked in place so.
+    mutating func records(_ book: FlagBook) -> [(accountID: String, record: AccountRecord)] {
+        book.records(engine)
+    }
 
     /// The flags so far; the watch begins anew.
     mutating func take() -> FlagBook {

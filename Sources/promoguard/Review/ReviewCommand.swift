@@ -7,7 +7,8 @@ struct ReviewCommand: ParsableCommand {
         abstract: "List flagged accounts, look at one, decide.",
         subcommands: [
             ReviewListCommand.self, ReviewShowCommand.self, ReviewGangsCommand.self,
-            ReviewDecideCommand.self, ReviewLabelsCommand.self,
+            ReviewDecideCommand.self, ReviewUndoCommand.self, ReviewLabelsCommand.self,
+            ReviewExportCommand.self,
         ],
         defaultSubcommand: ReviewListCommand.self)
 }

@@ -17,6 +17,7 @@ struct ReviewGangsCommand: ParsableCommand {
     var format = OutputFormat.table
 
     @OptionGroup var display: DisplayOptions
+    @OptionGroup var reviewer: ReviewerOptions
     @OptionGroup var languageOptions: LanguageOptions
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var verbosity: Verbosity
@@ -26,7 +27,8 @@ struct ReviewGangsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file = try databaseOptions.open(.readOnly)
+        let file = try databaseOptions.open(
+            isUnmasked: display.unmask, by: reviewer, "gangs with whole ids", detail: gang)
         defer { file.close() }
         let listing = GangListing(language: languageOptions.language, display: display)
         if let gang {
@@ -41,7 +43,7 @@ struct ReviewGangsCommand: ParsableCommand {
             throw AccountLookup.Failure(
                 description: "cannot find gang \(id.visible) in \(file.path): see promoguard review gangs")
         }
-        let flags = try file.flags(FlagFilter(gangID: id))
+        let flags = try file.flags(FlagQuery(gangID: id))
         return GangPage(
             gang: gang, members: try file.members(gang: id),
             flags: Dictionary(grouping: flags, by: \.accountID), listing: listing)
