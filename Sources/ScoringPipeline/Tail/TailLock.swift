@@ -33,7 +33,12 @@ public struct TailLock: ~Copyable {
     }
 
     /// The file stays: were it removed, two processes could hold locks on two files of its name.
-    deinit { close(file) }
+    ///
+    /// Unlocked by name: a child that this process has just forked would hold the lock until it runs its own program.
+    deinit {
+        flock(file, LOCK_UN)
+        close(file)
+    }
 }
 
 /// Why a database cannot be followed into; its description is one line for a person.
