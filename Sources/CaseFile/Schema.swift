@@ -245,6 +245,12 @@ enum Schema {
         CREATE TRIGGER audit_trail_stays_as_written BEFORE UPDATE ON audit_trail
             BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
         """,
+        """
+        CREATE TABLE saved_filters (
+            name TEXT NOT NULL PRIMARY KEY,
+            query TEXT NOT NULL
+        );
+        """,
     ]
 
     /// Refuses what is not ours or newer, then takes the steps that are missing, all or none.

@@ -1,7 +1,13 @@
 /// Dates and times as ISO 8601 writes them: `2026-06-01`, `2026-06-01T20:00`, `2026-06-01 20:00:03.25+08:00`, `…Z`.
-enum CivilTime {
+public enum CivilTime {
     /// What a time without a zone means: China's, as everywhere that times are shown.
     private static let usualOffsetMinutes = 8 * 60
+
+    /// Milliseconds since 1970 UTC; nil where the text is no date.
+    public static func milliseconds(_ text: String) -> Int64? {
+        var text = text
+        return text.withUTF8 { milliseconds($0) }
+    }
 
     /// Milliseconds since 1970 UTC; nil where the text is no date. Fractions of a millisecond are cut off.
     static func milliseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {

@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 import RiskFeatures
 
 /// All there is to say about one flagged account.
@@ -62,7 +63,7 @@ struct AccountPage {
         let title = [
             FlagWords.risk(flag.risk, language),
             FlagWords.level(flag.level, language),
-            language.pick("score ", "分数 ") + FlagListing.score(flag.score),
+            language.pick("score ", "分数 ") + NumberText.score(flag.score),
             FlagWords.status(flag.status, language),
         ].map(\.visible).joined(separator: " · ")
         var facts = [
