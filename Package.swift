@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "ActivityLog", targets: ["ActivityLog"]),
         .library(name: "RiskFeatures", targets: ["RiskFeatures"]),
         .library(name: "RiskModel", targets: ["RiskModel"]),
+        .library(name: "CaseFile", targets: ["CaseFile"]),
     ],
     traits: [
         .trait(name: "ISAL", description: "Inflate with Intel ISA-L (libisal); without it, with zlib."),

@@ -25,6 +25,8 @@ let package = Package(
             name: "learn-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
         .executableTarget(
             name: "score-bench", dependencies: [.product(name: "RiskModel", package: "PromoGuard")]),
+        .executableTarget(
+            name: "review-bench", dependencies: [.product(name: "CaseFile", package: "PromoGuard")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -31,7 +31,7 @@ public struct AccountEvidence: Sendable, Equatable {
     }
 
     /// An account's money, fen.
-    public struct Money: Sendable, Equatable {
+    public struct Money: Sendable, Hashable {
         /// Coupons, gifts and prizes that were given to it.
         public var claimedFen: Int64 = 0
         /// Of its coupons: what they have taken off orders.
@@ -80,5 +80,76 @@ public struct AccountEvidence: Sendable, Equatable {
         events.compactMap { event in
             (risk == "fake_order" ? event.fakeOrder : event.couponAbuse).map { (event.ms, $0) }
         }
+    }
+}
+
+/// Evidence as it is stored: small, and written without delay.
+public struct PackedEvidence: Sendable, Hashable {
+    public let accountID: String
+    let firstSeenMs: Int64
+    let money: AccountEvidence.Money
+    /// JSON arrays.
+    let campaigns: [UInt8]
+    let events: [UInt8]
+
+    public init(_ evidence: AccountEvidence) {
+        accountID = evidence.accountID
+        firstSeenMs = evidence.firstSeenMs
+        money = evidence.money
+        var text: [UInt8] = []
+        JSONText.append(evidence.campaigns.map(\.storable), to: &text)
+        campaigns = text
+        text.removeAll()
+        PackedEvent.append(evidence.events, to: &text)
+        events = text
+    }
+}
+
+/// An event of `account_evidence.events`: an array of time, type, fen, campaign, thing, and the two scores in
+/// thousandths; what is unknown at its end is left out.
+struct PackedEvent: Decodable {
+    let event: AccountEvidence.Event
+
+    init(from decoder: any Decoder) throws {
+        var values = try decoder.unkeyedContainer()
+        func next<Value: Decodable>(_ type: Value.Type) throws -> Value? {
+            values.isAtEnd ? nil : try values.decodeIfPresent(type)
+        }
+        event = AccountEvidence.Event(
+            ms: try values.decode(Int64.self), event: try values.decode(String.self),
+            amountFen: try next(Int64.self), campaign: try next(String.self), thing: try next(String.self),
+            couponAbuse: try next(Int.self).map { Double($0) / 1000 },
+            fakeOrder: try next(Int.self).map { Double($0) / 1000 })
+    }
+
+    static func append(_ events: [AccountEvidence.Event], to text: inout [UInt8]) {
+        func append(_ number: Int64) { text.append(contentsOf: String(number).utf8) }
+        text.append(UInt8(ascii: "["))
+        for (index, event) in events.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            text.append(UInt8(ascii: "["))
+            append(event.ms)
+            text.append(UInt8(ascii: ","))
+            JSONText.append(event.event, to: &text)
+            var missing = 0
+            func add(_ isPresent: Bool, _ write: () -> Void) {
+                guard isPresent else {
+                    missing += 1
+                    return
+                }
+                for _ in 0..<missing { text.append(contentsOf: ",null".utf8) }
+                missing = 0
+                text.append(UInt8(ascii: ","))
+                write()
+            }
+            add(event.amountFen != nil) { append(event.amountFen!) }
+            add(event.campaign != nil) { JSONText.append(event.campaign!.storable, to: &text) }
+            add(event.thing != nil) { JSONText.append(event.thing!.storable, to: &text) }
+            for score in [event.couponAbuse, event.fakeOrder] {
+                add(score != nil) { append(Int64((score! * 1000).rounded())) }
+            }
+            text.append(UInt8(ascii: "]"))
+        }
+        text.append(UInt8(ascii: "]"))
     }
 }

@@ -8,7 +8,7 @@ public struct CaseBatch: Sendable {
     /// What is laid over these rows is taken away. A row with nothing below it goes, unless someone decided on it.
     public var withdrawn: [FlagKey] = []
     /// What accounts did that are flagged here or were before; each replaces what was written of its account.
-    public var evidence: [AccountEvidence] = []
+    public var evidence: [PackedEvidence] = []
     /// The logs that were read; what earlier commits said of their rejected lines is replaced.
     public var sources: [String] = []
     public var rejectedLines: [RejectedSample] = []

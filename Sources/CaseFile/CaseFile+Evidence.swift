@@ -26,7 +26,7 @@ extension CaseFile {
         }
     }
 
-    static func write(_ evidence: [AccountEvidence], _ db: Database) throws {
+    static func write(_ evidence: [PackedEvidence], _ db: Database) throws {
         guard !evidence.isEmpty else { return }
         var row = RowBinder(
             try db.makeStatement(
@@ -50,58 +50,9 @@ extension CaseFile {
             row.bind(6, account.money.paidFen)
             row.bind(7, account.money.refundedFen)
             row.bind(8, account.money.commissionFen)
-            row.bindJSON(9) { JSONText.append(account.campaigns.map(\.storable), to: &$0) }
-            row.bindJSON(10) { PackedEvent.append(account.events, to: &$0) }
+            row.bindJSON(9) { $0 += account.campaigns }
+            row.bindJSON(10) { $0 += account.events }
             try row.run(db)
         }
-    }
-}
-
-/// An event of `account_evidence.events`: an array of time, type, fen, campaign, thing, and the two scores in
-/// thousandths; what is unknown at its end is left out.
-private struct PackedEvent: Decodable {
-    let event: AccountEvidence.Event
-
-    init(from decoder: any Decoder) throws {
-        var values = try decoder.unkeyedContainer()
-        func next<Value: Decodable>(_ type: Value.Type) throws -> Value? {
-            values.isAtEnd ? nil : try values.decodeIfPresent(type)
-        }
-        event = AccountEvidence.Event(
-            ms: try values.decode(Int64.self), event: try values.decode(String.self),
-            amountFen: try next(Int64.self), campaign: try next(String.self), thing: try next(String.self),
-            couponAbuse: try next(Int.self).map { Double($0) / 1000 },
-            fakeOrder: try next(Int.self).map { Double($0) / 1000 })
-    }
-
-    static func append(_ events: [AccountEvidence.Event], to text: inout [UInt8]) {
-        func append(_ number: Int64) { text.append(contentsOf: String(number).utf8) }
-        text.append(UInt8(ascii: "["))
-        for (index, event) in events.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            text.append(UInt8(ascii: "["))
-            append(event.ms)
-            text.append(UInt8(ascii: ","))
-            JSONText.append(event.event, to: &text)
-            var missing = 0
-            func add(_ isPresent: Bool, _ write: () -> Void) {
-                guard isPresent else {
-                    missing += 1
-                    return
-                }
-                for _ in 0..<missing { text.append(contentsOf: ",null".utf8) }
-                missing = 0
-                text.append(UInt8(ascii: ","))
-                write()
-            }
-            add(event.amountFen != nil) { append(event.amountFen!) }
-            add(event.campaign != nil) { JSONText.append(event.campaign!.storable, to: &text) }
-            add(event.thing != nil) { JSONText.append(event.thing!.storable, to: &text) }
-            for score in [event.couponAbuse, event.fakeOrder] {
-                add(score != nil) { append(Int64((score! * 1000).rounded())) }
-            }
-            text.append(UInt8(ascii: "]"))
-        }
-        text.append(UInt8(ascii: "]"))
     }
 }

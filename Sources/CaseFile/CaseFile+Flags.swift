@@ -61,6 +61,16 @@ extension CaseFile {
         try page(query).flags
     }
 
+    /// The accounts that have a flag that `query` asks for, each once, in the order of ids.
+    public func accounts(_ query: FlagQuery) throws(CaseFileError) -> [String] {
+        try read("list the flags in") { db in
+            let terms = query.condition
+            return try String.fetchAll(
+                db, sql: "SELECT DISTINCT account_id FROM flag_queue\(terms.sql) ORDER BY account_id",
+                arguments: terms.arguments)
+        }
+    }
+
     /// How many flags `query` asks for, and what they put at risk together.
     public func total(_ query: FlagQuery = FlagQuery()) throws(CaseFileError) -> FlagTotal {
         try read("count the flags in") { db in try CaseFile.total(query, db) }

@@ -97,7 +97,7 @@ public enum FlagSort: String, Sendable, CaseIterable {
 
 /// Where a list goes on, to be handed back as it is. It names no account: the text may be shown to anybody.
 public struct FlagCursor: Sendable, Equatable {
-    let sort: FlagSort
+    public let sort: FlagSort
     /// What the last flag was sorted by.
     let key: DatabaseValue
     let rowID: Int64

@@ -25,7 +25,37 @@ public struct ScoreMemory: BitwiseCopyable, Sendable {
     /// Whether its own conduct, without the company it keeps, has ever spoken against it. Once set it stays, and shows
     /// in the company of all who share a thing with the account.
     public var isSuspect = false
+    /// Whether it has ever come near a flag; from then on the engine keeps what it does for a reviewer.
+    public var isUnusual = false
+    /// Whether it has ever been flagged.
+    public var isFlagged = false
+    /// Whether the last scoring raised one of the highest log-odds by a step.
+    public var hasRisen = false
+    /// What the last scoring found; kept of an unusual account only.
+    public var latest = Latest()
     public init() {}
+
+    /// Log-odds of both heads, in hundredths.
+    public struct Latest: BitwiseCopyable, Sendable, Equatable {
+        private var couponAbuse = Latest.unknown
+        private var fakeOrder = Latest.unknown
+        private static var unknown: Int16 { .min }
+
+        init() {}
+
+        public init(couponAbuse: Float, fakeOrder: Float) {
+            self.couponAbuse = Latest.hundredths(couponAbuse)
+            self.fakeOrder = Latest.hundredths(fakeOrder)
+        }
+
+        private static func hundredths(_ logOdds: Float) -> Int16 {
+            Int16(min(max((logOdds * 100).rounded(), -32_000), 32_000))
+        }
+
+        var logOdds: (couponAbuse: Float, fakeOrder: Float)? {
+            couponAbuse == Latest.unknown ? nil : (Float(couponAbuse) / 100, Float(fakeOrder) / 100)
+        }
+    }
 }
 
 /// Folds events into state by key and says, at every costly event, what that state shows of the account.
@@ -53,6 +83,8 @@ public struct FeatureEngine: ~Copyable {
     var accounts = KeyedTable<AccountState>()
     /// Apart from the accounts, most of which never order. Row 0 is empty, for all that have none.
     var orders = RowPool<AccountOrders>()
+    /// What unusual accounts did, for a reviewer; row 0 is that of all others.
+    var evidence = RowPool<EvidenceRing>()
     var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
@@ -61,6 +93,8 @@ public struct FeatureEngine: ~Copyable {
     /// Accounts forgotten after long silence, with their highest scores; kept only when set to an empty list at first.
     /// One that came back is in it once for each life.
     public var forgotten: [(accountID: String, memory: ScoreMemory)]?
+    /// What is known of flagged accounts that were forgotten since this was emptied, with their ids; not in a snapshot.
+    public var departed: [(accountID: String, record: AccountRecord)] = []
     /// The latest event time taken; time never goes back.
     var clockMs: Int64 = .min
     var eviction = Schedule()
@@ -79,6 +113,7 @@ public struct FeatureEngine: ~Copyable {
         group = .allocate(capacity: FeatureEngine.groupSize)
         group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
         orders.pointer(orders.allocate()).initialize(to: AccountOrders())
+        evidence.pointer(evidence.allocate()).initialize(to: EvidenceRing())
     }
 
     deinit {
@@ -213,7 +248,9 @@ public struct FeatureEngine: ~Copyable {
                 prefetch(network.pointee.accounts, event.pointee.accountKey)
                 prefetch(network.pointee.models, event.pointee.modelKey)
             }
-            if isCostly { orders.prefetch(accounts.pointer(keys.pointee.accountRow).pointee.ordersRow) }
+            let account = accounts.pointer(keys.pointee.accountRow)
+            if isCostly { orders.prefetch(account.pointee.ordersRow) }
+            if account.pointee.evidenceRow != 0 { evidence.prefetch(account.pointee.evidenceRow, to: 64) }
         }
     }
 
@@ -246,7 +283,12 @@ public struct FeatureEngine: ~Copyable {
         if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
         if isCostly { foldTargets(event, keys, account, stamp) }
         account.pointee.observe(event, stamp, tables, &sketches)
-        guard isCostly else { return }
+        guard isCostly else {
+            if account.pointee.evidenceRow != 0, EventType.Set.telling.contains(event.type) {
+                record(event, account, isScored: false)
+            }
+            return
+        }
         if EventType.Set.ordering.contains(event.type) {
             if account.pointee.ordersRow == 0 { open(account) }
             orders.pointer(account.pointee.ordersRow).pointee.observe(event, account.pointee.life)
@@ -257,6 +299,37 @@ public struct FeatureEngine: ~Copyable {
         let wasSuspect = account.pointee.memory.isSuspect
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
         if account.pointee.memory.isSuspect, !wasSuspect { spreadSuspicion(of: account, event, keys) }
+        if account.pointee.memory.isUnusual || account.pointee.evidenceRow != 0 {
+            record(event, account, isScored: true)
+        }
+    }
+
+    /// Keeps an event of an unusual account for a reviewer.
+    @inline(never)
+    private mutating func record(
+        _ event: Event, _ account: UnsafeMutablePointer<AccountState>, isScored: Bool
+    ) {
+        if account.pointee.evidenceRow == 0 {
+            account.pointee.evidenceRow = evidence.allocate()
+            evidence.pointer(account.pointee.evidenceRow).initialize(to: EvidenceRing())
+        }
+        var memory = account.pointee.memory
+        if !isScored { memory.hasRisen = false }
+        evidence.pointer(account.pointee.evidenceRow).pointee.record(
+            EvidenceEvent(event, scores: isScored ? memory.latest : ScoreMemory.Latest()), memory)
+    }
+
+    /// What is known of an account for a reviewer; nil when it is not held.
+    public func record(accountKey: UInt64) -> AccountRecord? {
+        guard let account = accounts.pointer(of: accountKey, since: memoryLimitMs) else { return nil }
+        return record(account)
+    }
+
+    private func record(_ account: UnsafeMutablePointer<AccountState>) -> AccountRecord {
+        let row = account.pointee.evidenceRow
+        return AccountRecord(
+            account.pointee, orders.pointer(account.pointee.ordersRow).pointee,
+            row == 0 ? nil : evidence.pointer(row).pointee)
     }
 
     /// Counts a new suspect on all it last named. On what it named before, it counts when it comes again.
@@ -314,7 +387,8 @@ public struct FeatureEngine: ~Copyable {
         guard lastMs != .min, ms / Clock.week != lastMs / Clock.week else { return }
         if ms - lastMs > FeatureEngine.memoryMs {
             forget(account.pointee.text, account.pointee.memory)
-            account.pointee.release(&sketches, &orders)
+            depart(account)
+            account.pointee.release(&sketches, &orders, &evidence)
             account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
         } else {
             account.pointee.sweep(at: ms, &sketches)
@@ -326,6 +400,12 @@ public struct FeatureEngine: ~Copyable {
     private mutating func open(_ account: UnsafeMutablePointer<AccountState>) {
         account.pointee.ordersRow = orders.allocate()
         orders.pointer(account.pointee.ordersRow).initialize(to: AccountOrders())
+    }
+
+    /// Keeps what is known of a flagged account that is forgotten.
+    private mutating func depart(_ account: UnsafeMutablePointer<AccountState>) {
+        guard account.pointee.memory.isFlagged else { return }
+        departed.append((text(account.pointee.text), record(account)))
     }
 
     private mutating func forget(_ name: TextRange, _ memory: ScoreMemory) {
@@ -701,6 +781,7 @@ public struct FeatureEngine: ~Copyable {
         accounts.forEachRow {
             $1.pointee.memory = ScoreMemory()
             $1.pointee.company = CompanyEvidence()
+            if $1.pointee.evidenceRow != 0 { evidence.pointer($1.pointee.evidenceRow).pointee.forgetScores() }
         }
         devices.forEachRow { $1.pointee.company.clear() }
         phones.forEachRow { $1.pointee.company.clear() }
@@ -742,12 +823,23 @@ public struct FeatureEngine: ~Copyable {
         merchants.evict(before: limit) { $0.pointee.release(&sketches) }
         campaigns.evict(before: limit) { $0.pointee.release(&sketches) }
         var dropped: [(TextRange, ScoreMemory)] = []
+        var leaving: [(TextRange, AccountRecord)] = []
         accounts.evict(before: limit) {
             dropped.append(($0.pointee.text, $0.pointee.memory))
-            $0.pointee.release(&sketches, &orders)
+            if $0.pointee.memory.isFlagged {
+                let ring =
+                    $0.pointee.evidenceRow == 0 ? nil : evidence.pointer($0.pointee.evidenceRow).pointee
+                leaving.append(
+                    (
+                        $0.pointee.text,
+                        AccountRecord($0.pointee, orders.pointer($0.pointee.ordersRow).pointee, ring)
+                    ))
+            }
+            $0.pointee.release(&sketches, &orders, &evidence)
         }
         guard !dropped.isEmpty else { return }
         for (name, memory) in dropped { forget(name, memory) }
+        for (name, record) in leaving { departed.append((text(name), record)) }
         compactText()
     }
 

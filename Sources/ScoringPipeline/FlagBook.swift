@@ -28,6 +28,8 @@ struct FlagBook {
 
     /// By risk, in the order of first crossing.
     private(set) var flags: [[Flag]] = [[], []]
+    /// What was known of flagged accounts when they were forgotten.
+    private(set) var departed: [(accountID: String, record: AccountRecord)] = []
     /// Position in `flags` by account key, by risk.
     private var positions: [[UInt64: Int]] = [[:], [:]]
     /// How many flags of each risk have their account id.
@@ -38,7 +40,14 @@ struct FlagBook {
     /// A book of flags that are named and noted no further.
     init(_ flags: [[Flag]]) { self.flags = flags }
 
-    var isEmpty: Bool { flags.allSatisfy(\.isEmpty) }
+    var isEmpty: Bool { flags.allSatisfy(\.isEmpty) && departed.isEmpty }
+
+    /// Takes over what the engine knew of accounts that it has forgotten.
+    mutating func takeDeparted(from engine: inout FeatureEngine) {
+        guard !engine.departed.isEmpty else { return }
+        departed += engine.departed
+        engine.departed.removeAll()
+    }
 
     /// Takes note of what a decision means for the account's flag.
     @inline(__always)

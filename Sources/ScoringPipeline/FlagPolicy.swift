@@ -6,6 +6,10 @@ import RiskModel
 struct FlagPolicy: Sendable {
     private let review: (couponAbuse: Float, fakeOrder: Float)
     private let high: (couponAbuse: Float, fakeOrder: Float)
+    /// An account that comes this near to the review threshold, in log-odds, is unusual.
+    private static let unusualMargin: Float = 2
+    /// A score rises when its highest log-odds come past the next multiple of this.
+    private static let riseStep: Float = 0.5
 
     init(_ scorer: Scorer) {
         review = (
@@ -20,10 +24,28 @@ struct FlagPolicy: Sendable {
         _ logOdds: Scorer.LogOdds, _ memory: inout ScoreMemory
     ) -> (couponAbuse: Decision, fakeOrder: Decision) {
         memory.suspect(logOdds)
-        return (
-            FlagPolicy.decide(logOdds.couponAbuse, &memory.couponAbuse, from: review.couponAbuse),
-            FlagPolicy.decide(logOdds.fakeOrder, &memory.fakeOrder, from: review.fakeOrder)
+        let before = (memory.couponAbuse, memory.fakeOrder)
+        let decision = (
+            couponAbuse: FlagPolicy.decide(
+                logOdds.couponAbuse, &memory.couponAbuse, from: review.couponAbuse),
+            fakeOrder: FlagPolicy.decide(logOdds.fakeOrder, &memory.fakeOrder, from: review.fakeOrder)
         )
+        if logOdds.couponAbuse >= review.couponAbuse - FlagPolicy.unusualMargin
+            || logOdds.fakeOrder >= review.fakeOrder - FlagPolicy.unusualMargin || memory.isUnusual
+        {
+            memory.isUnusual = true
+            memory.isFlagged =
+                memory.isFlagged || decision.couponAbuse != .none || decision.fakeOrder != .none
+            memory.hasRisen =
+                FlagPolicy.hasRisen(decision.couponAbuse, before.0, memory.couponAbuse)
+                || FlagPolicy.hasRisen(decision.fakeOrder, before.1, memory.fakeOrder)
+            memory.latest = .init(couponAbuse: logOdds.couponAbuse, fakeOrder: logOdds.fakeOrder)
+        }
+        return decision
+    }
+
+    private static func hasRisen(_ decision: Decision, _ before: Float, _ now: Float) -> Bool {
+        decision == .highest && (now / riseStep).rounded(.down) > (before / riseStep).rounded(.down)
     }
 
     @inline(__always)

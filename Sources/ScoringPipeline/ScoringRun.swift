@@ -39,7 +39,7 @@ public struct ScoringRun: ~Copyable {
         var engine = FeatureEngine()
         engine.forgotten = scoresPath == nil ? nil : []
         var flags = FlagBook()
-        var batch = EventBatch()
+        var events = EventBatch()
         var reached = ReplayProgress()
         func score(_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory)
         {
@@ -49,10 +49,11 @@ public struct ScoringRun: ~Copyable {
             flags.note(decision.fakeOrder, .fakeOrder, logOdds.fakeOrder, moment, vector)
         }
 
-        while reader.next(into: &batch) {
-            engine.observe(batch, score: score)
-            flags.nameAccounts(in: batch)
-            reached.add(batch)
+        while reader.next(into: &events) {
+            engine.observe(events, score: score)
+            flags.nameAccounts(in: events)
+            flags.takeDeparted(from: &engine)
+            reached.add(events)
             progress(reached)
         }
         engine.finish(score: score)
@@ -63,10 +64,13 @@ public struct ScoringRun: ~Copyable {
         let scoresFile = try scoresPath.map { path in
             try OutputFile(path, bytes: ScoreTable.csv(engine, scorer))
         }
+        let records = flags.records(engine)
         // Its memory makes room for the rows.
         _ = consume engine
         let flagged = flags.flaggedAccounts(scorer, policy)
-        try caseFile.commit(CaseBatch(flagged, report, model: scorer.model.name))
+        var batch = CaseBatch(flagged, report, model: scorer.model.name)
+        batch.evidence = EvidenceWriter(scorer, campaignNames: report.campaignNames).rows(records)
+        try caseFile.commit(batch)
         try scoresFile?.putInPlace()
         return ScoringReport(read: report, flagged: flagged, entities: entities)
     }

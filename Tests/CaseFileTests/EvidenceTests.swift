@@ -26,7 +26,7 @@ import Testing
         let file = try CaseFile.open(folder.database)
         var batch = CaseBatch()
         batch.flags = [.sample("a\0")]
-        batch.evidence = [evidence("a\0")]
+        batch.evidence = [PackedEvidence(evidence("a\0"))]
         try file.commit(batch)
         var expected = evidence("a\u{2400}")
         #expect(try file.evidence(account: "a\0") == expected)
@@ -36,7 +36,7 @@ import Testing
         #expect(expected.money.pendingFen(risk: "coupon_abuse") == 2_000)
 
         expected.events.removeFirst()
-        batch.evidence = [expected]
+        batch.evidence = [PackedEvidence(expected)]
         try file.commit(batch)
         #expect(try file.evidence(account: "a\0") == expected)
         #expect(try file.evidence(account: "b") == nil)
@@ -46,7 +46,7 @@ import Testing
         let file = try CaseFile.open(folder.database)
         var batch = CaseBatch()
         batch.provisional = [.sample("a"), .sample("a", risk: "fake_order")]
-        batch.evidence = [evidence("a")]
+        batch.evidence = [PackedEvidence(evidence("a"))]
         try file.commit(batch)
         batch = CaseBatch()
         batch.withdrawn = [FlagKey(accountID: "a", risk: "coupon_abuse")]

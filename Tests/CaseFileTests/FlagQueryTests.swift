@@ -22,7 +22,7 @@ import Testing
                 events: [.init(ms: 1, event: "coupon_claim", campaign: "spring \"26\"")]),
             AccountEvidence(
                 accountID: "c", firstSeenMs: 1, events: [.init(ms: 1, event: "share", campaign: "618")]),
-        ]
+        ].map(PackedEvidence.init)
         try file.commit(batch)
     }
 
@@ -149,7 +149,7 @@ import Testing
         batch.evidence = [
             AccountEvidence(
                 accountID: "b", firstSeenMs: 1, events: [.init(ms: 1, event: "share", campaign: "double11")])
-        ]
+        ].map(PackedEvidence.init)
         try file.commit(batch)
         try check("ahead")
         #expect(try file.flags(FlagQuery(campaign: "double11")).map(\.accountID) == ["b"])

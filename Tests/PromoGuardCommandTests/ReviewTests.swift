@@ -147,7 +147,97 @@ import Testing
         #expect(throws: (any Error).self) { try ReviewListCommand.parse(["--tag", "nonsense"]) }
         #expect(throws: (any Error).self) { try ReviewDecideCommand.parse(["a", "--confirm", "--clear"]) }
         #expect(throws: (any Error).self) { try ReviewDecideCommand.parse(["a"]) }
+        #expect(throws: (any Error).self) { try ReviewListCommand.parse(["--since", "yesterday"]) }
+        #expect(throws: (any Error).self) { try ReviewListCommand.parse(["--after", "score-r-1-1"]) }
+        #expect(throws: (any Error).self) { try ReviewUndoCommand.parse([]) }
         #expect(throws: Never.self) { try ReviewDecideCommand.parse(["a", "b", "--clear", "--note", "x"]) }
+    }
+
+    private var evidence: AccountEvidence {
+        var money = AccountEvidence.Money()
+        money.claimedFen = 3_000
+        money.discountedFen = 1_000
+        let times: [Int64] = [0, 2_000, 6_000, 7_206_000]
+        return AccountEvidence(
+            accountID: flag.accountID, firstSeenMs: 1_761_998_403_000, money: money,
+            events: times.enumerated().map { index, ms in
+                .init(
+                    ms: 1_761_998_403_120 + ms, event: index == 0 ? "register" : "coupon_claim",
+                    amountFen: index == 0 ? nil : 1_000, campaign: "双十一\u{1B}[2J", thing: "9f3a",
+                    couponAbuse: index == 0 ? nil : [0.1, 0.5, 0.97][index - 1])
+            })
+    }
+
+    @Test func thePageTellsWhatTheAccountDid() throws {
+        var page = AccountPage(
+            account: flag.accountID, flags: [flag], decisions: [], listing: try listing(), evidence: evidence)
+        let text = page.text(as: .table, pipe)
+        #expect(!text.contains("\u{1B}"))
+        #expect(text.contains("¥10.00 taken, ¥20.00 still pending"))
+        #expect(text.contains("▁▅█  0.100 → 0.970"))
+        let lines = text.split(separator: "\n").map(String.init)
+        // A gap twice as long has a bar twice as long; a pause is told, and has none.
+        #expect(lines.contains { $0.contains("2 s  ██████        coupon claim") })
+        #expect(lines.contains { $0.contains("4 s  ████████████  coupon claim") })
+        #expect(lines.contains { $0.hasSuffix("… 2 h") })
+        #expect(lines.contains { $0.contains("2025-11-01 20:00:03.120") && $0.contains("register") })
+        page = AccountPage(
+            account: flag.accountID, flags: [flag], decisions: [], listing: try listing(.zh),
+            evidence: evidence)
+        #expect(page.text(as: .table, pipe).contains("领券"))
+        let json =
+            try JSONSerialization.jsonObject(with: Data(page.text(as: .json, pipe).utf8)) as! [String: Any]
+        let events = (json["evidence"] as! [String: Any])["events"] as! [[String: Any]]
+        #expect(events.map { $0["amount_fen"] as? Int } == [nil, 1_000, 1_000, 1_000])
+    }
+
+    @Test func thePageTellsWhoIsLinkedAndWhatIsNew() throws {
+        let known = FlaggedAccount.Reason(feature: "known", value: 1, contribution: 2)
+        try withFile([]) { file in
+            var first = flag("user-8f3a2c91")
+            first.score = 0.6
+            first.reasons = [known]
+            var batch = CaseBatch()
+            batch.flags = [first, flag("user-000000001111")]
+            batch.gangs = GangTables(
+                links: [
+                    ("user-000000001111", "device", "aa", 2), ("user-000000001111", "ip", "bb", 9_000),
+                    ("user-000000002222", "payer", "cc", 3), ("user-8f3a2c91", "device", "aa", 2),
+                    ("user-8f3a2c91", "ip", "bb", 9_000), ("user-8f3a2c91", "payer", "cc", 3),
+                    ("user-nobody", "ip", "bb", 9_000),
+                ].map { AccountLink(accountID: $0.0, kind: $0.1, thing: $0.2, accounts: $0.3, lastMs: 1) }
+            ) { $0.tags }
+            try file.commit(batch)
+            try file.decide(.clear, .accounts([first.accountID]), reviewer: "li", decidedMs: 1)
+            first.score = 0.9
+            first.amountAtRiskFen = 9_000
+            batch = CaseBatch()
+            batch.flags = [first]
+            try file.commit(batch)
+            let flags = try file.flags(account: first.accountID)
+            let page = AccountPage(
+                account: first.accountID, flags: flags,
+                decisions: try file.decisions(account: first.accountID),
+                listing: try listing(), linked: try file.linkedAccounts(of: first.accountID),
+                news: try file.newEvidence(flags.map(\.key)))
+            let text = page.text(as: .table, pipe)
+            #expect(
+                text.contains(
+                    "since it was cleared: log-odds risen by 1.8; at stake ¥12.34 then, ¥90.00 now"))
+            // A crowd's address ties nobody.
+            #expect(text.contains("  us…1111  device  0.970  open\n  us…2222  payer       —  not flagged\n"))
+            #expect(!text.contains("us…body"))
+        }
+    }
+
+    @Test func aSelectionIsShownBeforeItIsDecidedOn() throws {
+        try withFile((0..<12).map { flag("user-\(1000 + $0)") }) { file in
+            let text = SelectionOptions.text(
+                try file.preview(.matching(FlagQuery())), try listing(), pipe)
+            #expect(text.hasPrefix("12 flags of 12 accounts, ¥148.08 at stake; 6 of them:\nACCOUNT"))
+            #expect(text.split(separator: "\n").count == 2 + 6)
+        }
+        #expect(ReviewExportCommand.csv(["a,b", "c"]) == "account_id\n\"a,b\"\nc\n")
     }
 }
 
@@ -155,7 +245,7 @@ import Testing
     @Test(arguments: [
         (["reveiw"], "did you mean review?"), (["review", "lst"], "did you mean list?"),
         (["review", "shwo", "a"], "did you mean show?"), (["hlep"], "did you mean help?"),
-        (["review", "frobnicate"], "there are list, show, decide, labels"),
+        (["review", "frobnicate"], "there are list, show, decide, undo, labels, export"),
     ])
     func typos(arguments: [String], hint: String) throws {
         let message = try #require(SubcommandSuggestion.message(arguments, root: PromoGuardCommand.self))

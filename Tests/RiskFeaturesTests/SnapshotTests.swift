@@ -46,6 +46,9 @@ import Testing
             _ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory
         ) {
             memory.couponAbuse = max(memory.couponAbuse, vector[0])
+            memory.isUnusual = memory.isUnusual || moment.costlyEvents % 7 == 3
+            memory.isFlagged = memory.isFlagged || memory.isUnusual && moment.costlyEvents % 5 == 4
+            memory.latest = .init(couponAbuse: vector[0].isNaN ? 0 : vector[0], fakeOrder: -3)
             heard.append(
                 [moment.account, moment.costlyEvents, memory.couponAbuse.bitPattern]
                     + vector.map(\.bitPattern))
@@ -77,6 +80,15 @@ import Testing
             #expect(restored.entityCounts.map(\.count) == engine.entityCounts.map(\.count))
             let expected = hear(&engine, cut..<count, finish: true)
             #expect(hear(&restored, cut..<count, finish: true) == expected)
+            var recorded = 0
+            for index in 0..<900 {
+                let (record, other) = (
+                    engine.record(accountKey: key("a\(index)")), restored.record(accountKey: key("a\(index)"))
+                )
+                #expect(record?.events == other?.events && record?.firstMs == other?.firstMs)
+                recorded += record?.events.count ?? 0
+            }
+            #expect(recorded > 100)
             #expect(!expected.isEmpty)
             var namesAgree = true
             restored.forEachAccount { account, _ in
@@ -128,7 +140,7 @@ import Testing
         engine.forgetScores()
         engine.forEachAccount { _, memory in #expect(memory.couponAbuse == -.infinity) }
         var other = FeatureEngine()
-        other.observe(part(0..<3000)) { _, _, _ in }
+        _ = hear(&other, 0..<3000)
         #expect(bytes(engine).count == bytes(other).count)
     }
 }

@@ -47,6 +47,67 @@ import Testing
         #expect(quiet.errors.isEmpty)
     }
 
+    /// What a reviewer types, on one file.
+    @Test func reviewing() throws {
+        let database = folder.file("cases.sqlite")
+        _ = try Program.promoguard(
+            "score", campaign.logs.path, "--model", campaign.modelPath, "--database", database, "--quiet")
+        func review(_ arguments: String..., expecting code: Int32 = 0) throws -> Program.Outcome {
+            let outcome = try Program.run(
+                Program.promoguard,
+                ["review", arguments[0], "--database", database, "--lang", "en"] + arguments.dropFirst())
+            #expect(outcome.exitCode == code, "\(arguments) \(outcome.errors)")
+            return outcome
+        }
+        let file = try CaseFile.open(database)
+        let all = try file.flags()
+        let query = FlagQuery(risk: "coupon_abuse", minimumFen: 500)
+        let many = try file.total(query).flags
+        #expect(many > 3)
+
+        // Pages of a list make up the whole.
+        var ids: [String] = []
+        var after: [String] = []
+        repeat {
+            let page = try Program.run(
+                Program.promoguard,
+                ["review", "list", "--database", database, "--format", "csv", "--limit", "4", "--unmask"]
+                    + after)
+            ids += page.text.split(separator: "\n").dropFirst().map { String($0.prefix { $0 != "," }) }
+            let words = page.errors.split(separator: " ").map(String.init)
+            after = words.firstIndex(of: "--after").map { ["--after", words[$0 + 1]] } ?? []
+        } while !after.isEmpty
+        #expect(ids == all.map(\.accountID))
+        #expect(try file.auditTrail().allSatisfy { $0.action == "list with whole ids" })
+
+        let shown = try review("show", all[0].accountID)
+        #expect(shown.text.contains("Timeline"))
+        #expect(!shown.text.contains(all[0].accountID))
+        #expect(try review("show", all[0].accountID, "--unmask").text.contains(all[0].accountID))
+        #expect(try file.auditTrail(account: all[0].accountID).count == 1)
+
+        // Nobody can be asked in a pipe, so a filter needs --yes, and shows what it selects before.
+        let asked = try review(
+            "decide", "--risk", "coupon_abuse", "--min-yuan", "5", "--confirm", expecting: 64)
+        #expect(asked.text.contains("\(many) flags of") && asked.errors.contains("--yes"))
+        #expect(try file.decisions().isEmpty)
+        _ = try review(
+            "decide", "--risk", "coupon_abuse", "--min-yuan", "5", "--confirm", "--yes", "--reviewer", "li")
+        #expect(try file.decisions().map(\.reviewer) == Array(repeating: "li", count: many))
+        let labels = try review("labels").text.split(separator: "\n")
+        #expect(labels.count == many + 1 && labels[1].split(separator: ",").count == 4)
+        let exported = try review("export", "--status", "confirmed", "--unmask")
+        #expect(
+            exported.text.split(separator: "\n").dropFirst().map(String.init)
+                == (try file.accounts(FlagQuery(status: .confirmed))))
+        #expect(try file.auditTrail()[0].detail == "status=confirmed")
+        _ = try review("undo", "--status", "confirmed", "--yes", "--quiet")
+        #expect(try file.total(FlagQuery(status: .open)).flags == all.count)
+        for wrong in [["decide", "--confirm"], ["decide", "a", "--tag", "gang", "--clear"], ["undo"]] {
+            #expect(try Program.run(Program.promoguard, ["review"] + wrong).exitCode == 64)
+        }
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func interruptedScoringWritesNothing(_ signal: Int32) throws {
         let database = folder.file("cases.sqlite")

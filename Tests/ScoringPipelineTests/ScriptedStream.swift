@@ -14,6 +14,7 @@ final class ScriptedStream {
         var events: [Event] = []
         var text: [UInt8] = []
         var arrivals: [Int] = []
+        var campaignNames: [UInt64: String] = [:]
 
         init(paths: [String], seed: UInt64) throws {
             var stream = try EventStream(paths: paths)
@@ -25,6 +26,7 @@ final class ScriptedStream {
                 }
                 text += batch.text
             }
+            campaignNames = stream.campaignNames
             var random = SeededGenerator(state: seed)
             let delays = events.indices.map { _ in
                 Int.random(in: 0..<4, using: &random) == 0 ? Int64.random(in: 0..<50_000, using: &random) : 0
@@ -100,6 +102,7 @@ final class ScriptedStream {
                 report.events = Int64(released)
                 return report
             },
+            campaignNames: { [self] in script.campaignNames },
             wake: {})
     }
 

@@ -22,6 +22,8 @@ import Testing
         let scorer: Scorer
         let script: ScriptedStream.Script
         let flags: [FlaggedAccount]
+        /// By account id.
+        let evidence: [String: AccountEvidence]
 
         init() {
             script = try! ScriptedStream.Script(paths: [logs.path], seed: 5)
@@ -32,6 +34,13 @@ import Testing
                 reader: EventReader(paths: [logs.path]), scorer: scorer, caseFile: caseFile)
             _ = try! run.run()
             flags = try! caseFile.flags(FlagQuery(sort: .score))
+            evidence = try! Small.evidence(caseFile)
+        }
+
+        static func evidence(_ caseFile: CaseFile) throws -> [String: AccountEvidence] {
+            try caseFile.flags().reduce(into: [:]) {
+                $0[$1.accountID] = try caseFile.evidence(account: $1.accountID)
+            }
         }
 
         /// The lines of some logs, by event time.
@@ -108,11 +117,18 @@ import Testing
         try CaseFile.open(folder.file(name), access: .readOnly).flags(FlagQuery(sort: .score))
     }
 
+    private func evidence(_ name: String) throws -> [String: AccountEvidence] {
+        try Small.evidence(CaseFile.open(folder.file(name), access: .readOnly))
+    }
+
     @Test func anIdleTailShowsWhatScoreFlags() throws {
         #expect(Small.shared.flags.count > 5)
+        #expect(Small.shared.evidence.values.reduce(0) { $0 + $1.events.count } > 50)
+        #expect(Small.shared.flags.contains { !$0.campaigns.isEmpty })
         for seed in 1...5 as ClosedRange<UInt64> {
             #expect(try tail("uncut\(seed)", seed: seed))
             #expect(try flags("uncut\(seed)") == Small.shared.flags)
+            #expect(try evidence("uncut\(seed)") == Small.shared.evidence)
         }
     }
 
@@ -130,6 +146,7 @@ import Testing
             if end { break }
         }
         #expect(try flags(name) == Small.shared.flags)
+        #expect(try evidence(name) == Small.shared.evidence)
     }
 
     @Test func aSecondTailOnOneDatabaseIsRefused() throws {

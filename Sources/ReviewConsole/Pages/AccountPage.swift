@@ -209,7 +209,7 @@ struct AccountPage {
             var names = others.prefix(6).flatMap { [pen.account($0.accountID), Markup.text(" ")] }
             if others.count > 6 { names.append(.text("+\(others.count - 6)")) }
             return [
-                .text(LinkWords.kind(link.kind, language)),
+                .text(FlagWords.linkKind(link.kind, language)),
                 element("code", [:], .text(String(link.thing.prefix(8)))),
                 .text(link.accounts.grouped), .group(names), .text(pen.time.short(link.lastMs)),
             ]

@@ -59,7 +59,7 @@ struct GangSentence {
     var text: String {
         let language = pen.language
         var parts = gang.ties.prefix(4).map { tie in
-            let kind = LinkWords.kind(tie.kind, language)
+            let kind = FlagWords.linkKind(tie.kind, language)
             return language.pick(
                 tie.things.counted(kind, GangSentence.plural(kind)), "\(tie.things.grouped) 个\(kind)")
         }
@@ -138,7 +138,7 @@ struct GangPage {
             numbers: [1, 2],
             gang.ties.map { tie in
                 [
-                    .text(LinkWords.kind(tie.kind, language)), .text(tie.things.grouped),
+                    .text(FlagWords.linkKind(tie.kind, language)), .text(tie.things.grouped),
                     .text(tie.accounts.grouped),
                     Draw.bar(Double(tie.accounts) / Double(max(1, gang.members)), label: "", style: "gapbar"),
                 ]

@@ -61,7 +61,7 @@ struct Timeline {
                     Draw.circle(
                         place, 33, Self.isCostly(event) ? 4.5 : 3,
                         Self.isCostly(event) ? "event costly" : "event",
-                        title: pen.time.short(event.ms) + " " + EventWords.event(event.event, language)))
+                        title: pen.time.short(event.ms) + " " + FlagWords.event(event.event, language)))
             }
             parts.append(
                 Draw.text(
@@ -95,7 +95,7 @@ struct Timeline {
                         .text(NumberText.duration(ms: Double(gap), language)),
                         Draw.bar(Double(gap) / max(1, largest), label: "", style: "gapbar"),
                     ])
-                } ?? .nothing, .text(EventWords.event(event.event, language).visible),
+                } ?? .nothing, .text(FlagWords.event(event.event, language).visible),
                 event.amountFen.map(pen.yuan) ?? .nothing, .text(event.campaign?.visible ?? ""),
                 element("code", [:], .text(event.thing?.visible ?? "")),
                 .text(score.map(NumberText.score) ?? ""),

@@ -15,6 +15,8 @@ struct AccountState: KeyedState {
     var memory = ScoreMemory()
     /// Its orders' row in the engine's pool; row 0 is that of no orders.
     var ordersRow: UInt32 = 0
+    /// Where what it did is kept since it first looked unusual; row 0 is that of all others.
+    var evidenceRow: UInt32 = 0
     var lastKeys = LastKeys()
     var key: UInt64 = 0
     var text = TextRange()
@@ -31,7 +33,7 @@ struct AccountState: KeyedState {
     var referral = AccountReferral()
     var company = CompanyEvidence()
     /// Fills the row's last cache line, so that every row begins with one.
-    private var spare = InlineArray<4, UInt64>(repeating: 0)
+    private var spare = InlineArray<3, UInt64>(repeating: 0)
 
     /// How much of the state an event touches that costs nothing and names nothing of a person's.
     static var bytesOfEveryEvent: Int { 320 }
@@ -50,9 +52,13 @@ struct AccountState: KeyedState {
     }
 
     /// Gives back what it holds of the pools, before it goes.
-    mutating func release(_ sketches: inout SketchPool, _ orders: inout RowPool<AccountOrders>) {
+    mutating func release(
+        _ sketches: inout SketchPool, _ orders: inout RowPool<AccountOrders>,
+        _ evidence: inout RowPool<EvidenceRing>
+    ) {
         release(&sketches)
         if ordersRow != 0 { orders.free(ordersRow) }
+        if evidenceRow != 0 { evidence.free(evidenceRow) }
     }
 
     /// Takes one of the account's own events.

@@ -11,7 +11,8 @@ extension TailInput {
             nextInOrder: { Step(held.stream.next(into: &$0, waitMs: $1)) },
             pending: { batch in held.stream.copyPending(into: &batch) },
             snapshot: { held.stream.snapshot() },
-            report: { held.stream.report }, wake: { waker.wake() })
+            report: { held.stream.report }, campaignNames: { held.stream.campaignNames },
+            wake: { waker.wake() })
     }
 
     /// Shares the stream among the closures.

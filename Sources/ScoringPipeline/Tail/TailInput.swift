@@ -22,5 +22,7 @@ struct TailInput {
     /// Everything that is needed to go on from here.
     var snapshot: () -> [UInt8]
     var report: () -> ReadReport
+    /// The text of campaign ids, by `Event.campaignKey`.
+    var campaignNames: () -> [UInt64: String]
     var wake: @Sendable () -> Void
 }

@@ -43,6 +43,7 @@ public struct TailRun: ~Copyable {
     private var isFinished = false
     private var known: Set<FlagKey>
     private var flagsToday = FlagsToday()
+    private var writtenEvidence = WrittenEvidence()
     /// What the database says of rejected lines.
     private var toldRejected = RejectedByPath()
 
@@ -236,6 +237,8 @@ public struct TailRun: ~Copyable {
             isTold: { rejected[$0] != rejectedBefore[$0] })
         changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
         changes.withdrawn = aheadFlags.gone
+        let evidence = evidence()
+        changes.evidence = writtenEvidence.changed(evidence)
         var seen: Set<FlagKey> = []
         let new = (changes.flags + changes.provisional).filter {
             !known.contains($0.key) && seen.insert($0.key).inserted
@@ -265,8 +268,20 @@ public struct TailRun: ~Copyable {
         _ = canonical.take()
         aheadFlags.areShown()
         flagsToday = today
+        writtenEvidence.wrote(changes.evidence)
+        writtenEvidence.withdrew(changes.withdrawn)
         known.formUnion(seen)
         for flag in new { tell(.flagged(flag)) }
+    }
+
+    /// What is known of the accounts whose flags are committed next; of those seen ahead, what was seen ahead.
+    private mutating func evidence() -> [PackedEvidence] {
+        let writer = EvidenceWriter(judge.scorer, campaignNames: input.campaignNames())
+        let settled = canonical.flags.records(canonical.engine)
+        let shown = aheadFlags.fresh
+        let fresh = ahead == nil ? shown.records(canonical.engine) : ahead!.records(shown)
+        let seenAhead = Set(fresh.map(\.accountID))
+        return writer.rows(settled.filter { !seenAhead.contains($0.accountID) } + fresh)
     }
 
     // MARK: Checkpoints

@@ -41,6 +41,7 @@ struct Watch: ~Copyable {
         var flags = take()
         engine.observe(batch) { judge.score($0, $1, &$2, &flags) }
         flags.nameAccounts(in: batch)
+        flags.takeDeparted(from: &engine)
         self.flags = flags
     }
 
@@ -50,6 +51,11 @@ struct Watch: ~Copyable {
         engine.finish { judge.score($0, $1, &$2, &flags) }
         flags.nameAccounts(in: engine)
         return flags
+    }
+
+    /// What the engine knows of the accounts in a book. Changes nothing; an optional watch can be asked in place so.
+    mutating func records(_ book: FlagBook) -> [(accountID: String, record: AccountRecord)] {
+        book.records(engine)
     }
 
     /// The flags so far; the watch begins anew.

@@ -7,7 +7,7 @@ struct ReviewCommand: ParsableCommand {
         abstract: "List flagged accounts, look at one, decide.",
         subcommands: [
             ReviewListCommand.self, ReviewShowCommand.self, ReviewDecideCommand.self,
-            ReviewLabelsCommand.self,
+            ReviewUndoCommand.self, ReviewLabelsCommand.self, ReviewExportCommand.self,
         ],
         defaultSubcommand: ReviewListCommand.self)
 }

@@ -1,44 +1,22 @@
 import ArgumentParser
 import CaseFile
-import Foundation
 import Presentation
-import RiskModel
 
 /// `promoguard review decide ACCOUNT…`: records what a person found.
 struct ReviewDecideCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decide",
-        abstract: "Record a decision on flagged accounts, or take the last one back.")
+        abstract: "Record a decision on flagged accounts, or on all that a filter selects.")
 
-    /// What to record.
-    enum Action: String, EnumerableFlag {
-        case confirm, clear, unsure, undo
-
-        static func help(for value: Action) -> ArgumentHelp? {
-            switch value {
-            case .confirm: "It is abuse."
-            case .clear: "It is an honest customer."
-            case .unsure: "It cannot be told yet."
-            case .undo: "Take back the last decision that stands."
-            }
-        }
-    }
-
-    @Argument(help: "Account ids, whole or as a list shows them (ab…wxyz).")
-    var accounts: [String]
+    @OptionGroup var selected: SelectionOptions
 
     @Flag(help: "What to record.")
-    var action: Action
-
-    @Option(help: "Only for this risk: coupon_abuse or fake_order (default: all it is flagged for).")
-    var risk: Risk?
+    var verdict: Verdict
 
     @Option(help: "A line for who looks next.")
     var note: String?
 
-    @Option(help: "Who decides (default: the user's name on this machine).")
-    var reviewer: String?
-
+    @OptionGroup var reviewer: ReviewerOptions
     @OptionGroup var display: DisplayOptions
     @OptionGroup var languageOptions: LanguageOptions
     @OptionGroup var databaseOptions: DatabaseOptions
@@ -49,26 +27,48 @@ struct ReviewDecideCommand: ParsableCommand {
         try databaseOptions.open(.readOnly).close()
         let file = try databaseOptions.open(.readWrite)
         defer { file.close() }
-        let ids = try accounts.map { try AccountLookup(file: file).account($0) }
-        let environment = ProcessInfo.processInfo.environment
-        let name = reviewer ?? environment["USER"] ?? environment["LOGNAME"] ?? "unknown"
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
-        let decisions: [Decision]
-        if let verdict = Verdict(rawValue: action.rawValue) {
-            decisions = try file.decide(
-                verdict, .accounts(ids, risk: risk?.rawValue), reviewer: name, note: note, decidedMs: now)
-        } else {
-            decisions = try file.undo(
-                .accounts(ids, risk: risk?.rawValue), reviewer: name, note: note, decidedMs: now)
+        let listing = FlagListing(language: languageOptions.language, display: display)
+        let action = FlagWords.verdict(verdict, listing.language)
+        guard let (selection, expected) = try selected.selection(file, listing, action) else { return }
+        let decisions = try file.decide(
+            verdict, selection, reviewer: reviewer.name, note: note, decidedMs: ReviewerOptions.nowMs,
+            expecting: expected)
+        if !verbosity.quiet { DecisionNotes.tell(decisions, listing) }
+    }
+}
+
+extension Verdict: EnumerableFlag {
+    public static func help(for value: Verdict) -> ArgumentHelp? {
+        switch value {
+        case .confirm: "It is abuse."
+        case .clear: "It is an honest customer."
+        case .unsure: "It cannot be told yet."
         }
-        if verbosity.quiet { return }
-        let language = languageOptions.language
-        for decision in decisions {
-            Terminal.note(
-                [
-                    display.shown(decision.accountID).visible, FlagWords.risk(decision.risk, language),
-                    FlagWords.verdict(decision.verdict, language),
-                ].joined(separator: "  "))
+    }
+}
+
+/// Tells a person what was recorded.
+enum DecisionNotes {
+    /// More than these are counted only.
+    private static let most = 50
+
+    static func tell(_ decisions: [Decision], _ listing: FlagListing) {
+        for line in lines(decisions, listing) { Terminal.note(line) }
+    }
+
+    static func lines(_ decisions: [Decision], _ listing: FlagListing) -> [String] {
+        let language = listing.language
+        if decisions.count > most || decisions.isEmpty {
+            return [
+                language.pick(
+                    "\(decisions.count.counted("decision")) recorded.", "已记录 \(decisions.count) 条处理结论。")
+            ]
+        }
+        return decisions.map { decision in
+            [
+                listing.display.shown(decision.accountID).visible, FlagWords.risk(decision.risk, language),
+                FlagWords.verdict(decision.verdict, language),
+            ].joined(separator: "  ")
         }
     }
 }

@@ -8,12 +8,13 @@ struct ReviewLabelsCommand: ParsableCommand {
         commandName: "labels",
         abstract: "Write the decisions as labelled CSV (account_id,risk,label,as_of_ms), ids whole.")
 
+    @OptionGroup var reviewer: ReviewerOptions
     @OptionGroup var languageOptions: LanguageOptions
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var verbosity: Verbosity
 
     func run() throws {
-        let file = try databaseOptions.open(.readOnly)
+        let file = try databaseOptions.open(isUnmasked: true, by: reviewer, "labels")
         defer { file.close() }
         let labels = try file.labels()
         try Terminal.write(ReviewLabelsCommand.csv(labels))

@@ -1,0 +1,33 @@
+import ArgumentParser
+import CaseFile
+
+/// `promoguard review export`: account ids for another tool, such as the one that hands out coupons.
+struct ReviewExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract:
+            "Write the account ids that a filter selects as CSV; whole with --unmask, which is recorded.")
+
+    @OptionGroup(title: "Filters") var filter: FlagFilterOptions
+    @OptionGroup var display: DisplayOptions
+    @OptionGroup var reviewer: ReviewerOptions
+    @OptionGroup var languageOptions: LanguageOptions
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var verbosity: Verbosity
+
+    func run() throws {
+        let file = try databaseOptions.open(
+            isUnmasked: display.unmask, by: reviewer, "export", detail: filter.words)
+        defer { file.close() }
+        let accounts = try file.accounts(filter.query())
+        try Terminal.write(
+            ReviewExportCommand.csv(accounts.map(display.shown)))
+        if accounts.isEmpty, !verbosity.quiet {
+            Terminal.note(languageOptions.language.pick("No flags match.", "没有符合条件的标记。"))
+        }
+    }
+
+    static func csv(_ ids: [String]) -> String {
+        CSVText.line(["account_id"]) + ids.map { CSVText.line([$0]) }.joined()
+    }
+}

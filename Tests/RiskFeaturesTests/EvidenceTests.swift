@@ -1,0 +1,107 @@
+import Testing
+
+@testable import ActivityLog
+@testable import RiskFeatures
+
+@Suite struct EvidenceTests {
+    /// Takes events; every account is unusual from its `unusualFrom`th costly event and flagged at its `flaggedAt`th.
+    private func take(
+        _ story: Story, into engine: inout FeatureEngine, unusualFrom: UInt32, flaggedAt: UInt32,
+        risesAt: Set<UInt32> = []
+    ) {
+        engine.observe(story.batch) { moment, _, memory in
+            memory.isUnusual = memory.isUnusual || moment.costlyEvents >= unusualFrom
+            memory.isFlagged = memory.isFlagged || moment.costlyEvents >= flaggedAt
+            memory.hasRisen = risesAt.contains(moment.costlyEvents)
+            memory.latest = .init(couponAbuse: Float(moment.costlyEvents) / 4, fakeOrder: -2)
+        }
+    }
+
+    private func claims(_ count: Int, in story: inout Story, from ms: Int64 = 0) {
+        for index in 0..<count {
+            story.add("a", .couponClaim, at: ms + Int64(index) * 1000) {
+                $0.discountFen = 1_000
+                $0.present |= 1 << UInt64(EventField.discountFen.rawValue)
+                $0.campaignKey = key("spring")
+                $0.couponKey = key("c\(index)")
+            }
+        }
+    }
+
+    @Test func keepsTheLastBeforeTheFlagTheRisesAndTheLatest() throws {
+        var story = Story()
+        claims(60, in: &story)
+        var engine = FeatureEngine()
+        take(story, into: &engine, unusualFrom: 3, flaggedAt: 20, risesAt: [22, 25, 30, 31])
+        let record = try #require(engine.record(accountKey: key("a")))
+        // By the number of the claim: twelve up to the flag, three rises, the last twelve.
+        let numbers = record.events.map { Int(($0.ms - start) / 1000) + 1 }
+        #expect(numbers == Array(9...20) + [22, 25, 30] + Array(49...60))
+        #expect(record.firstMs == start)
+        #expect(record.claimedFen == 60_000)
+        let last = try #require(record.events.last)
+        #expect(last.type == .couponClaim && last.amountFen == 1_000)
+        #expect(last.campaign == UInt32(truncatingIfNeeded: key("spring")))
+        #expect(last.thing == UInt32(truncatingIfNeeded: key("c59")))
+        #expect(last.logOdds?.couponAbuse == 15 && last.logOdds?.fakeOrder == -2)
+    }
+
+    @Test func anOrdinaryAccountLeavesNone() throws {
+        var story = Story()
+        claims(9, in: &story)
+        var engine = FeatureEngine()
+        take(story, into: &engine, unusualFrom: 100, flaggedAt: 100)
+        let record = try #require(engine.record(accountKey: key("a")))
+        #expect(record.events.isEmpty && record.claimedFen == 9_000)
+        #expect(engine.record(accountKey: key("b")) == nil)
+    }
+
+    @Test func whatCostsNothingIsKeptWhereItTells() throws {
+        var story = Story()
+        claims(1, in: &story)
+        story.add("a", .pageView, at: 5_000)
+        story.add("a", .phoneBind, at: 6_000) { $0.phoneKey = key("p") }
+        story.add("a", .refundDone, at: 7_000) {
+            $0.refundFen = .max
+            $0.present |= 1 << UInt64(EventField.refundFen.rawValue)
+        }
+        var engine = FeatureEngine()
+        take(story, into: &engine, unusualFrom: 1, flaggedAt: 9)
+        let events = try #require(engine.record(accountKey: key("a"))).events
+        #expect(events.map(\.type) == [.couponClaim, .phoneBind, .refundDone])
+        #expect(events[1].logOdds == nil && events[1].amountFen == nil)
+        #expect(events[2].amountFen == Int64(Int32.max))
+    }
+
+    /// A flagged account that was silent for longer than it is remembered departs once, with what was known of it.
+    @Test(arguments: [true, false]) func aForgottenAccountDeparts(comesBack: Bool) throws {
+        var story = Story()
+        claims(4, in: &story)
+        let later = 50 * Clock.day
+        for day in 0..<12 { story.add("other", .appOpen, at: later - Int64(12 - day) * Clock.day) }
+        if comesBack { claims(2, in: &story, from: later) }
+        var engine = FeatureEngine()
+        for event in story.batch.events {
+            var one = Story()
+            one.batch.text = story.batch.text
+            one.batch.events = [event]
+            take(one, into: &engine, unusualFrom: 2, flaggedAt: 3)
+        }
+        #expect(engine.departed.map(\.accountID) == ["a"])
+        #expect(engine.departed.first?.record.events.count == 3)
+        #expect(engine.departed.first?.record.claimedFen == 4_000)
+        let record = engine.record(accountKey: key("a"))
+        #expect(record?.claimedFen == (comesBack ? 2_000 : nil))
+    }
+
+    @Test func scoresOfAnotherModelAreForgotten() throws {
+        var story = Story()
+        claims(5, in: &story)
+        var engine = FeatureEngine()
+        take(story, into: &engine, unusualFrom: 1, flaggedAt: 3)
+        engine.forgetScores()
+        let events = try #require(engine.record(accountKey: key("a"))).events
+        #expect(events.count == 5)
+        #expect(events.allSatisfy { $0.logOdds == nil })
+    }
+}
