@@ -15,22 +15,28 @@ public struct Neighbour: Sendable, Equatable {
 
 extension CaseFile {
     /// Accounts that share a thing with this one: those that few share first, of one thing by account id.
-    /// - Parameter limit: at most so many rows; an account is there once a thing it shares.
-    public func neighbours(account: String, limit: Int) throws(CaseFileError) -> [Neighbour] {
+    /// - Parameters:
+    ///   - limit: at most so many rows; an account is there once a thing it shares.
+    ///   - crowd: a thing that more accounts have says little, and is passed over.
+    public func neighbours(
+        account: String, limit: Int, crowd: Int = 500
+    ) throws(CaseFileError) -> [Neighbour] {
         try read("list the links of an account in") { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT other.account_id, other.kind, other.thing, flag.score, flag.status
-                    FROM account_links own JOIN account_links other
-                        ON other.kind = own.kind AND other.thing = own.thing
-                            AND other.account_id <> own.account_id
-                    LEFT JOIN flagged_accounts flag ON flag.account_id = other.account_id AND flag.score =
-                        (SELECT max(score) FROM flagged_accounts WHERE account_id = other.account_id)
-                    WHERE own.account_id = ? AND own.accounts <= 10000
-                    ORDER BY own.accounts, other.kind, other.thing, other.account_id, flag.risk
-                    LIMIT \(max(0, limit))
-                    """, arguments: [account.storable]
+                    SELECT account_id, kind, thing,
+                        (SELECT max(score) FROM flagged_accounts WHERE account_id = shared.account_id),
+                        (SELECT status FROM flagged_accounts WHERE account_id = shared.account_id
+                            ORDER BY score DESC, risk LIMIT 1)
+                    FROM (
+                        SELECT other.account_id, other.kind, other.thing FROM account_links own
+                            JOIN account_links other USING (kind, thing)
+                        WHERE own.account_id = ?1 AND other.account_id <> ?1 AND own.accounts <= ?2
+                        ORDER BY own.accounts, other.kind, other.thing, other.account_id
+                        LIMIT \(max(0, limit))
+                    ) shared
+                    """, arguments: [account.storable, crowd]
             ).map { row in
                 Neighbour(
                     accountID: row[0], kind: row[1], thing: row[2], score: row[3],

@@ -250,6 +250,7 @@ enum Schema {
             name TEXT NOT NULL PRIMARY KEY,
             query TEXT NOT NULL
         );
+        CREATE INDEX flag_queue_by_gang ON flag_queue (gang_id) WHERE gang_id IS NOT NULL;
         """,
     ]
 

@@ -42,6 +42,7 @@ struct Asset {
 
     static let script = Asset(pg_console_script(), "text/javascript; charset=utf-8")
     static let style = Asset(pg_console_style(), "text/css; charset=utf-8")
+    static let icon = Asset(pg_console_icon(), "image/svg+xml")
     static let openAPI = Asset(pg_console_openapi(), "application/json; charset=utf-8")
 
     var response: Response {

@@ -37,10 +37,10 @@ extension ReviewConsole {
         let filter = try QueueFilter(fields, status: .open)
         let cursor = try cursor(fields)
         let (flags, total, sizes, saved) = try await desk.read { file in
-            let page = try file.page(filter.query, limit: Self.rowsPerPage, after: cursor)
+            let (page, total) = try self.page(filter, limit: Self.rowsPerPage, after: cursor, file)
             var sizes: [String: Int] = [:]
             for id in Set(page.flags.compactMap(\.gangID)) { sizes[id] = try file.gang(id)?.members }
-            return (page, try totals.total(filter, file), sizes, try file.savedFilters())
+            return (page, total, sizes, try file.savedFilters())
         }
         return QueuePage(
             pen: pen(context), filter: filter, flags: flags, total: total, gangSizes: sizes, saved: saved,
@@ -71,7 +71,7 @@ extension ReviewConsole {
         let made = try await decisions.decide(
             verdict, try decisions.selections(boxes), reviewer: visitor(context).name ?? "",
             note: form["note"])
-        totals.forget()
+        forgetSums()
         let filter = try QueueFilter(FormFields(query), status: .open)
         // From an account's page the reviewer goes on to the next that waits.
         if form["go"] == "next", let next = try await next(filter) {
@@ -92,7 +92,7 @@ extension ReviewConsole {
     private func undo(_ form: FormFields, _ context: ConsoleContext) async throws -> Response {
         let reviewer = visitor(context).name ?? ""
         let query = try QueueFilter(FormFields(form["query"] ?? ""), status: .open).text
-        defer { totals.forget() }
+        defer { forgetSums() }
         if let name = form["account"] {
             _ = try await decisions.undo(
                 [.accounts([try decisions.account(name)], risk: form["risk"])], reviewer: reviewer)
@@ -132,7 +132,7 @@ extension ReviewConsole {
         let made = try await decisions.decide(
             verdict, [.matching(filter.query)], reviewer: visitor(context).name ?? "", note: form["note"],
             expecting: expecting)
-        totals.forget()
+        forgetSums()
         return .seeOther("/?done=" + made.name)
     }
 
@@ -210,14 +210,14 @@ extension ReviewConsole {
     private func overview(_ context: ConsoleContext) async throws -> Page {
         let contents = try await desk.read { file in
             OverviewPage.Contents(
-                overview: try file.overview(), counts: try file.counts(), tail: try file.tailStatus(),
+                overview: try self.overview(file), counts: try file.counts(), tail: try file.tailStatus(),
                 rejected: try file.rejectedCounts(), samples: try file.rejectedLines())
         }
         return OverviewPage(pen: pen(context), contents: contents).page
     }
 
     private func model(_ context: ConsoleContext) async throws -> Page {
-        let overview = try await desk.read { try $0.overview() }
+        let overview = try await desk.read { try self.overview($0) }
         return ModelPage(pen: pen(context), model: configuration.model, tenths: overview.tenths).page
     }
 

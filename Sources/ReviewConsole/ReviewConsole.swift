@@ -15,7 +15,8 @@ public struct ReviewConsole: Sendable {
     let changes: LiveChanges
     let metrics = RequestMetrics()
     let sessions: Sessions
-    let totals = RecentTotals()
+    private let totals = Recent<FlagTotal>(lasting: .milliseconds(500))
+    private let overviews = Recent<CaseOverview>(lasting: .seconds(5))
 
     /// - Throws: `CaseFileError` when the file is missing or cannot be used.
     public init(_ configuration: ConsoleConfiguration) throws {
@@ -32,6 +33,30 @@ public struct ReviewConsole: Sendable {
 
     /// `Doorkeeper` has let nobody past without one.
     func visitor(_ context: ConsoleContext) -> Visitor { context.visitor! }
+
+    /// One page of a filter, and how many flags the filter shows in all.
+    func page(
+        _ filter: QueueFilter, limit: Int, after cursor: FlagCursor?, _ file: CaseFile
+    ) throws -> (FlagPage, FlagTotal) {
+        let page = try file.page(filter.query, limit: limit, after: cursor)
+        if cursor == nil, page.next == nil {
+            let fen = page.flags.reduce(0) { $0 + Double($1.amountAtRiskFen) }
+            let sum = Int64(exactly: fen.rounded()) ?? .max
+            return (page, FlagTotal(flags: page.flags.count, amountAtRiskFen: sum))
+        }
+        let name = (filter.query.status?.rawValue ?? "all") + "?" + filter.text
+        return (page, try totals.value(name, file) { try $0.total(filter.query) })
+    }
+
+    func overview(_ file: CaseFile) throws -> CaseOverview {
+        try overviews.value("", file) { try $0.overview() }
+    }
+
+    /// A decision of ours shows at once.
+    func forgetSums() {
+        totals.forget()
+        overviews.forget()
+    }
 
     /// Serves until it is told to stop (SIGINT, SIGTERM).
     /// - Parameter onReady: called once with the port that it listens on.
@@ -72,6 +97,7 @@ public struct ReviewConsole: Sendable {
     private func addDoor(_ router: Router<ConsoleContext>) {
         router.get("/assets/app.js") { _, _ in Asset.script.response }
         router.get("/assets/app.css") { _, _ in Asset.style.response }
+        router.get("/assets/icon.svg") { _, _ in Asset.icon.response }
         router.get("/events") { _, _ in try changes.response() }
         router.get("/healthz") { _, _ in
             _ = try await desk.read { try $0.changeMark() }

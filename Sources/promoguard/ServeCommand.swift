@@ -17,7 +17,7 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             Listens on the loopback address and lets in whoever reaches it. With --token-file, one reviewer a line as \
             NAME TOKEN, everybody signs in, and --host may name another address. With logs it follows them as well, \
-            as promoguard tail does. SIGINT and SIGTERM end it.
+            as promoguard tail does, and SIGHUP loads the model again. SIGINT and SIGTERM end it.
             """)
 
     @Argument(
@@ -93,10 +93,21 @@ struct ServeCommand: ParsableCommand {
             hasEnded.signal()
         }
         let follower = logs.isEmpty ? nil : follow { serving.cancel() }
+        let hangUp = listen { follower?.control.reloadModel() }
+        defer { hangUp.cancel() }
         hasEnded.wait()
         // A tail that failed is the reason why the rest ended.
         try follower?.stop()
         if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// SIGHUP loads the model of the tail again, and ends nothing.
+    private func listen(_ reload: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+        signal(SIGHUP, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        source.setEventHandler(handler: reload)
+        source.resume()
+        return source
     }
 
     private func follow(onEnd: @escaping @Sendable () -> Void) -> Follower {

@@ -12,6 +12,7 @@ struct pg_asset {
 
 struct pg_asset pg_console_script(void);
 struct pg_asset pg_console_style(void);
+struct pg_asset pg_console_icon(void);
 struct pg_asset pg_console_openapi(void);
 
 #endif

@@ -56,7 +56,7 @@ extension ReviewConsole {
         let cursor = try cursor(fields)
         let most = try limit(fields)
         let (page, total) = try await desk.read { file in
-            (try file.page(filter.query, limit: most, after: cursor), try totals.total(filter, file))
+            try self.page(filter, limit: most, after: cursor, file)
         }
         let json = FlagJSON(pen: pen(context))
         return .json(
@@ -108,7 +108,7 @@ extension ReviewConsole {
     }
 
     private func overviewForProgram(_ context: ConsoleContext) async throws -> Response {
-        let (overview, counts) = try await desk.read { (try $0.overview(), try $0.counts()) }
+        let (overview, counts) = try await desk.read { (try self.overview($0), try $0.counts()) }
         return .json(FlagJSON.overview(overview, counts))
     }
 
@@ -199,7 +199,7 @@ extension ReviewConsole {
         let made = try await decisions.decide(
             verdict, [selection], reviewer: visitor(context).name ?? "", note: request.note,
             expecting: request.expecting)
-        totals.forget()
+        forgetSums()
         return .json(
             .object([("decided", .integer(Int64(made.entry.flags))), ("undo", .string(made.name))]))
     }
@@ -207,7 +207,7 @@ extension ReviewConsole {
     private func undoForProgram(_ context: ConsoleContext) async throws -> Response {
         let request = try parse(context, as: UndoRequest.self)
         let reviewer = visitor(context).name ?? ""
-        defer { totals.forget() }
+        defer { forgetSums() }
         let undone: Int
         if let name = request.undo {
             undone = try await decisions.undo(name, reviewer: reviewer)

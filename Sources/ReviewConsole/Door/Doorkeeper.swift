@@ -12,7 +12,9 @@ struct Doorkeeper: RouterMiddleware {
     static let longestArrival = Duration.seconds(10)
     static let tokenHeader = HTTPField.Name("X-PromoGuard-Token")!
     /// What a stranger may see: the door itself.
-    private static let open: Set = ["/sign-in", "/settings", "/healthz", "/assets/app.js", "/assets/app.css"]
+    private static let open: Set = [
+        "/sign-in", "/settings", "/healthz", "/assets/app.js", "/assets/app.css", "/assets/icon.svg",
+    ]
 
     let sessions: Sessions
     let limiter: RateLimiter
@@ -85,6 +87,7 @@ struct Doorkeeper: RouterMiddleware {
         } else if let session = request.cookies[Sessions.cookie].flatMap({ sessions.session($0.value) }) {
             visitor.name = session.reviewer
             visitor.token = session.token
+            visitor.hasSession = true
         }
         return visitor
     }

@@ -10,6 +10,8 @@ struct Visitor: Sendable {
     var name: String?
     /// What a page must send along with a write.
     var token = ""
+    /// Signed in in a browser, and may sign out again.
+    var hasSession = false
     /// Came with a token in a header, which no browser adds by itself.
     var isProgram = false
     var language: Language

@@ -114,7 +114,8 @@ struct AccountPage {
             pen.tile(NumberText.score(flag.score), "score", "分数"),
             pen.tile(NumberText.yuan(fen: flag.amountAtRiskFen), "at stake", "涉及金额"),
             pen.tile(
-                String(pen.time.short(flag.firstFlaggedMs).dropFirst(5)), "first flagged (\(pen.time.zone))",
+                String(pen.time.short(flag.firstFlaggedMs).dropFirst(5).dropLast(3)),
+                "first flagged (\(pen.time.zone))",
                 "首次标记（\(pen.time.zone)）"),
         ]
         let scores = contents.evidence?.scores(risk: flag.risk) ?? []
@@ -124,13 +125,14 @@ struct AccountPage {
             element(
                 "h2", [:],
                 of: [
-                    .text(FlagWords.risk(flag.risk, language)), " ", pen.level(flag.level), " ",
+                    element("span.name", [:], .text(FlagWords.risk(flag.risk, language))), " ",
+                    pen.level(flag.level), " ",
                     pen.status(flag.status),
                 ] + pen.tags(flag.tags)), element("div.tiles", [:], of: facts), news(flag), reasons(flag),
             ScoreChart(
                 scores: scores, thresholds: thresholds.map { ($0.review, $0.high) }, pen: pen
             ).markup,
-            element("p.soft", [:], pen.words("Scored by \(flag.model.visible)", "评分模型 \(flag.model.visible)"))
+            element("p.soft", [:], pen.words("Model: \(flag.model.visible)", "评分模型：\(flag.model.visible)"))
         )
     }
 

@@ -33,7 +33,7 @@ struct GangsPage {
                 [
                     pen.gang(gang.id), .text(gang.members.grouped), .text(gang.flagged.grouped),
                     .text(NumberText.score(gang.score)), pen.yuan(gang.takenFen), pen.yuan(gang.pendingFen),
-                    .text(GangSentence(pen: pen, gang: gang).text),
+                    .text(GangText(pen.language).sentence(gang).visible),
                 ]
             })
     }
@@ -48,30 +48,6 @@ struct GangsPage {
                 ? element(
                     "a.button.quiet", ["href": "/gangs?offset=\(offset + gangs.count)"],
                     pen.words("Next page", "下一页")) : .nothing)
-    }
-}
-
-/// A gang's ties in one line.
-struct GangSentence {
-    let pen: Pen
-    let gang: Gang
-
-    var text: String {
-        let language = pen.language
-        var parts = gang.ties.prefix(4).map { tie in
-            let kind = FlagWords.linkKind(tie.kind, language)
-            return language.pick(
-                tie.things.counted(kind, GangSentence.plural(kind)), "\(tie.things.grouped) 个\(kind)")
-        }
-        if let span = gang.claimSpanMs {
-            let time = NumberText.duration(ms: Double(span), language)
-            parts.append(language.pick("all claimed within \(time)", "\(time)内全部领取"))
-        }
-        return parts.joined(separator: language.pick(", ", "、"))
-    }
-
-    private static func plural(_ kind: String) -> String {
-        kind.hasSuffix("s") ? kind + "es" : kind + "s"
     }
 }
 
@@ -95,7 +71,7 @@ struct GangPage {
             content: [
                 element("p.crumbs", [:], element("a", ["href": "/gangs"], pen.words("← Gangs", "← 团伙"))),
                 element("h1", [:], .text(title)),
-                element("p.lead", [:], .text(GangSentence(pen: pen, gang: gang).text)), tiles, decide,
+                element("p.lead", [:], .text(GangText(pen.language).sentence(gang).visible)), tiles, decide,
                 pen.section("What ties them", "关联方式", ties),
                 pen.section(
                     shown.count < members.count ? "Members (the most tied)" : "Members",
@@ -138,7 +114,7 @@ struct GangPage {
             numbers: [1, 2],
             gang.ties.map { tie in
                 [
-                    .text(FlagWords.linkKind(tie.kind, language)), .text(tie.things.grouped),
+                    .text(GangText(language).kind(tie.kind).visible), .text(tie.things.grouped),
                     .text(tie.accounts.grouped),
                     Draw.bar(Double(tie.accounts) / Double(max(1, gang.members)), label: "", style: "gapbar"),
                 ]

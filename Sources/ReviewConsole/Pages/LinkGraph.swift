@@ -62,7 +62,8 @@ struct LinkGraph {
             parts.append(Draw.rectangle(thingX - 5, y - 5, 10, 10, "node thing"))
             parts.append(
                 Draw.text(
-                    thingX, y - 9, FlagWords.linkKind(thing.kind, pen.language) + (shared ?? ""), "label middle"))
+                    thingX, y - 9, FlagWords.linkKind(thing.kind, pen.language) + (shared ?? ""),
+                    "label middle"))
         }
         for (index, other) in accounts.enumerated() {
             let y = place(index, of: accounts.count)

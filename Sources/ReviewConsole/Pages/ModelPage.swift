@@ -44,10 +44,9 @@ struct ModelPage {
             (term.points + [term.missingPoints]).map { $0 * head.calibration.slope }
         }
         let range = min(-0.5, points.min() ?? 0)...max(0.5, points.max() ?? 0)
-        let curves = terms.map {
+        let curves = terms.prefix(Self.mostCurves).map {
             CurveChart(term: $0, slope: head.calibration.slope, range: range).figure
         }
-        let isFolded = curves.count > Self.mostCurves
         return [
             element("h2.head", [:], .text(title)),
             element(
@@ -66,16 +65,7 @@ struct ModelPage {
             element(
                 "h3", [:],
                 pen.words("What it weighs: points by value, in calibrated log-odds", "各特征的贡献曲线（校准后的对数几率）")),
-            element("div.curves", [:], of: Array(curves.prefix(Self.mostCurves))),
-            isFolded
-                ? element(
-                    "details", [:],
-                    element(
-                        "summary", [:],
-                        pen.words(
-                            "\(curves.count - Self.mostCurves) more features",
-                            "另有 \(curves.count - Self.mostCurves) 个特征")),
-                    element("div.curves", [:], of: Array(curves.dropFirst(Self.mostCurves)))) : .nothing,
+            element("div.curves", [:], of: curves), inWords(terms, head.calibration.slope),
             crosses(head), report(head),
         ]
     }
@@ -112,6 +102,27 @@ struct ModelPage {
                     "Reviewers see the likeliest first, and decide on flags only: this says nothing of accounts below the threshold.",
                     "审核员优先查看高分标记，且只处理被标记账号：此表不反映阈值以下的账号。")),
         ])
+    }
+
+    /// Every feature, the strongest first.
+    private func inWords(_ terms: [LogisticModel.Term], _ slope: Double) -> Markup {
+        let rows = terms.map { term -> [Markup] in
+            [
+                element("code", [:], .text(term.feature)),
+                .text(NumberText.fixed(term.importance * slope, places: 2)),
+                .text(TermWords.points(term, slope: slope, language)),
+                .text(TermWords.meaning(term.feature).text(language)),
+            ]
+        }
+        return element(
+            "details", [:],
+            element(
+                "summary", [:], pen.words("All \(rows.count) features in words", "全部 \(rows.count) 个特征的文字说明")),
+            pen.table(
+                [
+                    ("Feature", "特征"), ("Range", "幅度"), ("Value → what it adds", "取值 → 贡献"),
+                    ("Meaning", "含义"),
+                ], numbers: [1], rows))
     }
 
     private func crosses(_ head: LogisticModel.Head) -> Markup {

@@ -90,7 +90,7 @@ struct OverviewPage {
                     "tick start"))
         }
         return element(
-            "figure", [:],
+            "figure.hours", [:],
             element(
                 "div.scroll", ["tabindex": "0"],
                 Draw.svg(width: width, height: height, label: language.pick("Flags by hour", "每小时标记"), parts)),

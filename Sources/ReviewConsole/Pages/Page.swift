@@ -53,7 +53,7 @@ struct Page {
             element("meta", ["name": "color-scheme", "content": "light dark"]),
             element("meta", ["name": "promoguard-token", "content": visitor.token]),
             element("title", [:], .text(title + " · PromoGuard")),
-            element("link", ["rel": "icon", "href": "data:,"]),
+            element("link", ["rel": "icon", "href": "/assets/icon.svg?v=" + Asset.icon.version]),
             element("link", ["rel": "stylesheet", "href": "/assets/app.css?v=" + Asset.style.version]),
             element("script", ["src": "/assets/app.js?v=" + Asset.script.version, "defer": "defer"]))
     }
@@ -105,6 +105,13 @@ struct Page {
             parts.append(
                 element(
                     "button.help", ["type": "button", "data-action": "help", "hidden": "hidden"], "?"))
+        }
+        if visitor.hasSession {
+            parts.append(
+                element(
+                    "form", ["method": "post", "action": "/sign-out"],
+                    element("input", ["type": "hidden", "name": "token", "value": visitor.token]),
+                    element("button.icon", ["type": "submit"], .text(language.pick("Sign out", "退出")))))
         }
         return element("div.settings", [:], of: parts)
     }
@@ -238,7 +245,8 @@ struct Pen {
                 [
                     "type": "submit", "name": "decision", "value": verdict.rawValue,
                     "data-key": key,
-                ], .text(text + (what.isEmpty ? "" : " " + what)), element("kbd", [:], .text(key)))
+                ], .text(what.isEmpty ? text : language.pick("\(text) \(what)", "\(what)\(text)")),
+                element("kbd", [:], .text(key)))
         }
     }
 }

@@ -142,15 +142,15 @@ struct QueuePage {
                     of: [element("span.risk", [:], .text(FlagWords.risk(flag.risk, language)))]
                         + pen.tags(flag.tags))),
             element(
-                "td.score", [:], element("b", [:], .text(score)), Draw.bar(flag.score, label: score),
-                pen.level(flag.level)),
+                "td.score", [:], element("b", [:], .text(score)), " ", pen.level(flag.level),
+                Draw.bar(flag.score, label: score)),
             element(
                 "td.stake", [:], element("b", [:], pen.yuan(flag.amountAtRiskFen)),
                 element("small", [:], pen.words("\(expected) expected", "预期 \(expected)"))),
             element("td.why", [:], element("ul", [:], of: why)),
             element("td.gang", [:], gang(flag)),
             element(
-                "td.when", [:], .text(pen.time.short(flag.firstFlaggedMs)),
+                "td.when", [:], .text(String(pen.time.short(flag.firstFlaggedMs).dropFirst(5).dropLast(3))),
                 element("small", [:], .text(campaigns))),
             element("td.status", [:], pen.status(flag.status)))
     }
