@@ -106,7 +106,6 @@ def fresh_database(promoguard, name):
         os.remove(old)
     path = f"{DATA}/{name}"
     subprocess.run([promoguard, "score", SAMPLES, "--database", path, "--quiet"], check=False)
-    plant_gang(path)
     return path
 
 
@@ -142,21 +141,6 @@ def follow(driver, promoguard):
         log.flush()
         until(driver, lambda: rows(driver), 60)
         check(True, "serve LOG: flags appear on the open page as the log grows")
-
-
-def plant_gang(database):
-    """Where the samples hold no gang: the accounts of the largest flags as one."""
-    with contextlib.closing(sqlite3.connect(database, timeout=10)) as db, db:
-        if db.execute("SELECT count(*) FROM gangs").fetchone()[0]:
-            return
-        accounts = [row[0] for row in db.execute("SELECT DISTINCT account_id FROM flag_queue LIMIT 12")]
-        ties = json.dumps([{"kind": "payer", "things": 2, "accounts": 12}, {"kind": "address", "things": 3, "accounts": 9}])
-        db.execute("INSERT INTO gangs VALUES ('g-5eed0001', 12, 12, 0.4, 0.97, 1780500000000, 1781000000000, 88000, 41000, 540000, ?)", (ties,))
-        for place, account in enumerate(accounts):
-            db.execute("INSERT INTO gang_members VALUES ('g-5eed0001', ?, ?, 1, 1780500000000)", (account, 3 - place / 5))
-            db.execute("UPDATE flagged_accounts SET gang_id = 'g-5eed0001' WHERE account_id = ?", (account,))
-            for kind, thing in [("payer", place % 2), ("address", place % 3), ("ip", place % 4)]:
-                db.execute("INSERT OR IGNORE INTO account_links VALUES (?, ?, ?, 6, 1780900000000)", (account, kind, f"{thing + 11:016x}"))
 
 
 def read_and_decide(driver, base, database):

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 
+import gangs
 import lightgbm
 import numpy as np
 import pandas as pd
@@ -38,11 +39,12 @@ IDENTIFIERS = {
 class World:
     """One simulated campaign: its logs, its truth, its feature table, its scores and flags."""
 
-    def __init__(self, promoguard, folder, seed, accounts, days):
-        self.folder = f"{folder}/seed{seed}"
+    def __init__(self, promoguard, folder, seed, accounts, days, without=()):
+        self.folder = f"{folder}/seed{seed}" + ("-without" if without else "")
         self.promoguard = promoguard
+        left_out = [word for kind in without for word in ("--without", kind)]
         run(promoguard, "simulate", self.folder, "--accounts", accounts, "--days", days, "--seed", seed,
-            "--gzip-level", 1, "--force", "--quiet")
+            "--gzip-level", 1, "--force", "--quiet", *left_out)
         self.logs = sorted(glob.glob(f"{self.folder}/mp-*.gz"))
         self.truth = pd.read_csv(f"{self.folder}/truth.csv").set_index("account_id")
 
@@ -66,8 +68,13 @@ class World:
             flags = pd.read_sql("SELECT account_id, risk, level, first_flagged_ms FROM flagged_accounts", connection)
         return pd.read_csv(scores).set_index("account_id").reindex(self.truth.index)[HEADS], flags
 
-    def losses(self):
-        return pd.read_csv(f"{self.folder}/losses.csv")
+    def losses(self, flags):
+        """What the cheats cost, event by event; `saved` is what came at or after the account's flag."""
+        losses = pd.read_csv(f"{self.folder}/losses.csv")
+        when = flags.set_index(["account_id", "risk"]).first_flagged_ms
+        keyed = pd.MultiIndex.from_frame(losses[["account_id", "risk"]])
+        saved = losses.ts.to_numpy() >= when.reindex(keyed).fillna(np.inf).to_numpy()
+        return losses.assign(saved=losses.loss_fen.where(saved, 0))
 
 
 def run(*command, stdout=subprocess.DEVNULL):
@@ -159,6 +166,17 @@ def audit_raw(worlds):
     return not suspects
 
 
+def unseen_gangs(options, test_world):
+    """Figures of gangs of kinds that a model never saw: it is fitted here on a world that lacks them."""
+    world = World(options.promoguard, options.data, options.unseen_seed, 2 * options.accounts, options.days,
+                  without=gangs.UNSEEN)
+    model = f"{options.data}/unseen.json"
+    run(options.promoguard, "train", "--labels", f"{world.folder}/labels.csv", "--groups", f"{world.folder}/truth.csv",
+        *world.logs, "--output", model, "--name", "unseen", "--quiet")
+    scores, flags = test_world.score(model)
+    return gangs.report_unseen(test_world, scores, flags, test_world.losses(flags))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--promoguard", required=True, help="the program")
@@ -168,6 +186,9 @@ def main():
     parser.add_argument("--days", type=int, default=14)
     parser.add_argument("--train-seeds", default="11,12,13")
     parser.add_argument("--test-seeds", default="101,102")
+    parser.add_argument("--unseen", action=argparse.BooleanOptionalAction, default=True,
+                        help="also fit a model that never saw some kinds of gang, and look for those")
+    parser.add_argument("--unseen-seed", type=int, default=21)
     options = parser.parse_args()
     os.makedirs(options.data, exist_ok=True)
 
@@ -183,7 +204,8 @@ def main():
     scored = [world.score(options.model) for world in test_worlds]
     ours = pd.concat([scores for scores, _ in scored])
     flags = pd.concat([flags for _, flags in scored])
-    losses = pd.concat([world.losses() for world in test_worlds])
+    by_world = [world.losses(flags) for world, (_, flags) in zip(test_worlds, scored)]
+    losses = pd.concat(by_world)
     missing = int(ours.isna().any(axis=1).sum())
     if missing:
         print(f"quality: {missing} accounts have no score", file=sys.stderr)
@@ -212,11 +234,7 @@ def main():
 
     flagged = {head: set(flags.account_id[flags.risk == head]) for head in HEADS}
     anyhow = flagged["coupon_abuse"] | flagged["fake_order"]
-    when = flags.set_index(["account_id", "risk"]).first_flagged_ms
-    when = when[~when.index.duplicated()]
-    keyed = pd.MultiIndex.from_frame(losses[["account_id", "risk"]])
-    saved = losses.ts.to_numpy() >= when.reindex(keyed).fillna(np.inf).to_numpy()
-    losses = losses.assign(saved=losses.loss_fen.where(saved, 0), archetype=truth.archetype.reindex(losses.account_id).to_numpy())
+    losses = losses.assign(archetype=truth.archetype.reindex(losses.account_id).to_numpy())
 
     print("\nHonest ways of life: share flagged (either risk, level review or high; LightGBM at 1 % FPR beside)")
     print(f"  {'archetype':22s} {'n':>6s} {'flagged':>8s} {'coupon':>8s} {'fake':>8s} {'LightGBM':>9s}")
@@ -243,6 +261,11 @@ def main():
                   f"{part.saved.sum() / max(1, total):10.1%}")
     late = losses.groupby("risk").saved.sum() / losses.groupby("risk").loss_fen.sum()
 
+    gang_figures = gangs.report(
+        test_worlds, [scores for scores, _ in scored], [own for _, own in scored], by_world)
+    if options.unseen:
+        gang_figures += unseen_gangs(options, test_worlds[0])
+
     is_clean = audit_raw(test_worlds[:1])
 
     print("\nFigures")
@@ -259,6 +282,8 @@ def main():
         trees_area, trees_recall, _ = results[head]["LightGBM"]
         verdict(f"world, {head}: LightGBM's AUC", f"{trees_area:.4f}", 0.975 <= trees_area <= 0.995, "0.98–0.99")
         verdict(f"world, {head}: LightGBM's recall", f"{trees_recall:.3f}", 0.78 <= trees_recall <= 0.92, "0.80–0.90")
+    for figure in gang_figures:
+        verdict(*figure)
     verdict("no raw value gives a class away", "yes" if is_clean else "no", is_clean, "none")
 
 

@@ -25,6 +25,8 @@ public struct CampaignConfiguration: Sendable {
     public var labelShare = 1.0
     /// Cuts one file short and puts a few bad lines into another.
     public var damage = false
+    /// Ways of life that nobody lives, for worlds to learn from that lack what a test shows.
+    public var leftOut: Set<Archetype> = []
     public var difficulty = WorldDifficulty()
 
     public init() {}
@@ -46,6 +48,9 @@ public struct CampaignConfiguration: Sendable {
             return "the lateness bound must be 0 to 600000 ms, not \(maxLatenessMs)"
         }
         if !(0...1).contains(labelShare) { return "the label share must be 0 to 1, not \(labelShare)" }
+        if leftOut.contains(.ordinaryShopper) {
+            return "ordinary shoppers fill the country and cannot be left out"
+        }
         // The ways of life that do not look odd keep some room beside them.
         if !(0...1.8).contains(difficulty.oddFactor) {
             return "odd customers must be 0 to 1.8 times as many, not \(difficulty.oddFactor)"

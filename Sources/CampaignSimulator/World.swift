@@ -27,7 +27,8 @@ final class World: Sendable {
         brand = Brand(seed: seed, accounts: accounts, days: days)
         network = NetworkMap(accounts: accounts)
         idsPerAccount = min(60_000, UInt32.max / UInt32(accounts) - 1)
-        communities = Community.plan(accounts: accounts, seed: seed, difficulty: difficulty)
+        communities = Community.plan(
+            accounts: accounts, seed: seed, difficulty: difficulty, leftOut: configuration.leftOut)
     }
 
     var spanMs: Int64 { Int64(days) * Clock.day }
@@ -71,8 +72,10 @@ struct Community: Sendable {
         (.commissionLoop, 0.23, 5...24),
     ]
 
-    /// Fills the country: every archetype gets at least one community.
-    static func plan(accounts: Int, seed: UInt64, difficulty: WorldDifficulty) -> [Community] {
+    /// Fills the country: every archetype that is not left out gets at least one community.
+    static func plan(
+        accounts: Int, seed: UInt64, difficulty: WorldDifficulty, leftOut: Set<Archetype> = []
+    ) -> [Community] {
         var random = RandomSource(seed: seed, stream: 0xC0)
         let honestShare = 1 - difficulty.couponAbuseShare - difficulty.fakeOrderShare
         var kinds: [(Archetype, Double, ClosedRange<Int>)] = []
@@ -81,7 +84,8 @@ struct Community: Sendable {
         kinds += lives.map { ($0.0, $0.1 * honestShare * ($0.0.looksOdd ? difficulty.oddFactor : 1), $0.2) }
         var communities: [Community] = []
         var next = 0
-        for (archetype, share, sizes) in kinds where archetype != .ordinaryShopper {
+        for (archetype, share, sizes) in kinds
+        where archetype != .ordinaryShopper && !leftOut.contains(archetype) {
             // The rest of a budget is carried by chance, so that small worlds have the right shares on average.
             var budget = max(
                 archetype == .opinionLeader ? 4 : min(3, sizes.upperBound), Int(share * Double(accounts)))

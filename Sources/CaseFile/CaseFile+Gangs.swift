@@ -25,7 +25,7 @@ extension CaseFile {
             gang.bindJSON(11) { JSONText.append(row.ties, to: &$0) }
             try gang.run(db)
         }
-        var member = RowBinder(try db.makeStatement(sql: "INSERT INTO gang_members VALUES (?, ?, ?, ?, ?)"))
+        let member = RowBinder(try db.makeStatement(sql: "INSERT INTO gang_members VALUES (?, ?, ?, ?, ?)"))
         for row in tables.members {
             member.bind(1, row.gangID)
             member.bind(2, row.accountID.storable)
@@ -34,7 +34,7 @@ extension CaseFile {
             member.bind(5, row.joinedMs)
             try member.run(db)
         }
-        var link = RowBinder(try db.makeStatement(sql: "INSERT INTO account_links VALUES (?, ?, ?, ?, ?)"))
+        let link = RowBinder(try db.makeStatement(sql: "INSERT INTO account_links VALUES (?, ?, ?, ?, ?)"))
         for row in tables.links {
             link.bind(1, row.accountID.storable)
             link.bind(2, row.kind)
@@ -121,7 +121,9 @@ extension CaseFile {
                     WHERE account_id = ? ORDER BY kind, thing
                     """, arguments: [account.storable]
             ).map {
-                AccountLink(accountID: $0[0], kind: $0[1], thing: $0[2], accounts: $0[3], lastMs: $0[4])
+                AccountLink(
+                    accountID: $0[0], kind: $0[1], thingKey: UInt64($0[2] as String, radix: 16) ?? 0,
+                    accounts: $0[3], lastMs: $0[4])
             }
         }
     }

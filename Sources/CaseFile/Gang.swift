@@ -2,7 +2,7 @@
 public struct Gang: Sendable, Equatable {
     /// Things of one kind that tie members together, and how many members they tie.
     public struct Tie: Sendable, Equatable, Codable {
-        /// `device`, `phone`, `address`, `payer`, `parcel`, `wifi`, `ip`, `inviter`, `peer`, `merchant`, `moment`.
+        /// `device`, `phone`, `address`, `payer`, `parcel`, `wifi`, `ip`, `inviter` or `peer`.
         public var kind: String
         /// How many distinct things.
         public var things: Int
@@ -79,17 +79,23 @@ public struct AccountLink: Sendable, Equatable {
     public var accountID: String
     /// A kind of `Gang.Tie`.
     public var kind: String
-    /// The thing's keyed hash, 16 hexadecimal digits: names it within this database and says nothing of it.
-    public var thing: String
+    /// The thing's keyed hash: names it within this database and says nothing of it.
+    public var thingKey: UInt64
     /// How many accounts have the thing, flagged or not.
     public var accounts: Int
     /// Event time at which the account last used it, milliseconds since 1970 UTC.
     public var lastMs: Int64
 
-    public init(accountID: String, kind: String, thing: String, accounts: Int, lastMs: Int64) {
+    /// The hash as the table holds it: sixteen hexadecimal digits.
+    public var thing: String {
+        let digits = String(thingKey, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    public init(accountID: String, kind: String, thingKey: UInt64, accounts: Int, lastMs: Int64) {
         self.accountID = accountID
         self.kind = kind
-        self.thing = thing
+        self.thingKey = thingKey
         self.accounts = accounts
         self.lastMs = lastMs
     }

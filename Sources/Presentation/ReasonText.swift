@@ -59,6 +59,7 @@ public struct ReasonText: Sendable {
     /// "37 accounts on this device in a day (usually 1–2)"; a feature this program does not know is shown as
     /// its name and value.
     public func sentence(_ reason: FlaggedAccount.Reason) -> String {
+        if let excuse = excuse(reason) { return excuse }
         let statement = statement(reason)
         guard reason.value != nil, let usual = wordings[reason.feature]?.usual.text(language), !usual.isEmpty
         else {
@@ -75,6 +76,22 @@ public struct ReasonText: Sendable {
     /// What an ordinary customer shows; empty where it is not told.
     public func usual(_ reason: FlaggedAccount.Reason) -> String {
         reason.value == nil ? "" : wordings[reason.feature]?.usual.text(language) ?? ""
+    }
+
+    /// The reasons that speak for the account, because it shares with honest people what it shares, strongest first.
+    public func excusing(_ reasons: [FlaggedAccount.Reason]) -> [FlaggedAccount.Reason] {
+        reasons.filter { excuse($0) != nil }.sorted { $0.contribution < $1.contribution }
+    }
+
+    /// "looks like a shop's tablet: 83% of payments on this device are from a payer of the account's own"; nil where a
+    /// reason speaks against the account, or shows no such hub.
+    public func excuse(_ reason: FlaggedAccount.Reason) -> String? {
+        guard reason.contribution < 0, let value = reason.value,
+            let sign = InnocentHub.sign(reason.feature, value), let unit = wordings[reason.feature]?.unit
+        else { return nil }
+        let said = sign.phrase.text(language).replacing("{}", with: formatted(value, unit))
+        let hub = sign.hub.name.text(language)
+        return language.pick("looks like \(hub): \(said)", "像是\(hub)：\(said)")
     }
 
     /// The sentence without what is usual, for where space is short.

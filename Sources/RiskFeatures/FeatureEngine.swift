@@ -85,6 +85,8 @@ public struct FeatureEngine: ~Copyable {
     var orders = RowPool<AccountOrders>()
     /// What unusual accounts did, for a reviewer; row 0 is that of all others.
     var evidence = RowPool<EvidenceRing>()
+    /// Of accounts against whom something speaks. Row 0 is of no account.
+    var links = RowPool<AccountLinks>()
     var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
@@ -114,6 +116,7 @@ public struct FeatureEngine: ~Copyable {
         group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
         orders.pointer(orders.allocate()).initialize(to: AccountOrders())
         evidence.pointer(evidence.allocate()).initialize(to: EvidenceRing())
+        links.pointer(links.allocate()).initialize(to: AccountLinks())
     }
 
     deinit {
@@ -249,6 +252,7 @@ public struct FeatureEngine: ~Copyable {
                 prefetch(network.pointee.models, event.pointee.modelKey)
             }
             let account = accounts.pointer(keys.pointee.accountRow)
+            if account.pointee.linksRow != 0 { links.prefetch(account.pointee.linksRow) }
             if isCostly { orders.prefetch(account.pointee.ordersRow) }
             if account.pointee.evidenceRow != 0 { evidence.prefetch(account.pointee.evidenceRow, to: 64) }
         }
@@ -283,6 +287,7 @@ public struct FeatureEngine: ~Copyable {
         if keys.hub != 0 || isCostly { foldReferral(event, keys, account, stamp, isCostly) }
         if isCostly { foldTargets(event, keys, account, stamp) }
         account.pointee.observe(event, stamp, tables, &sketches)
+        if account.pointee.linksRow != 0 { touchLinks(account, event, keys) }
         guard isCostly else {
             if account.pointee.evidenceRow != 0, EventType.Set.telling.contains(event.type) {
                 record(event, account, isScored: false)
@@ -299,6 +304,10 @@ public struct FeatureEngine: ~Copyable {
         let wasSuspect = account.pointee.memory.isSuspect
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
         if account.pointee.memory.isSuspect, !wasSuspect { spreadSuspicion(of: account, event, keys) }
+        if account.pointee.linksRow == 0, account.pointee.memory.isSuspect || account.pointee.memory.isFlagged
+        {
+            openLinks(account, event, keys)
+        }
         if account.pointee.memory.isUnusual || account.pointee.evidenceRow != 0 {
             record(event, account, isScored: true)
         }
@@ -388,7 +397,7 @@ public struct FeatureEngine: ~Copyable {
         if ms - lastMs > FeatureEngine.memoryMs {
             forget(account.pointee.text, account.pointee.memory)
             depart(account)
-            account.pointee.release(&sketches, &orders, &evidence)
+            account.pointee.release(&sketches, &orders, &links, &evidence)
             account.pointee = AccountState(key: account.pointee.key, text: account.pointee.text)
         } else {
             account.pointee.sweep(at: ms, &sketches)
@@ -769,7 +778,10 @@ public struct FeatureEngine: ~Copyable {
 
     /// Rows last touched before this no longer count, evicted or not.
     @inline(__always)
-    private var memoryLimitMs: Int64 { clockMs - FeatureEngine.memoryMs }
+    var memoryLimitMs: Int64 { clockMs - FeatureEngine.memoryMs }
+    /// The same for network addresses and Wi-Fi.
+    @inline(__always)
+    var placeMemoryLimitMs: Int64 { clockMs - FeatureEngine.networkMemoryMs }
 
     /// Every account held, in no particular order, with its row.
     public func forEachAccount(_ body: (_ account: UInt32, _ memory: ScoreMemory) -> Void) {
@@ -781,6 +793,8 @@ public struct FeatureEngine: ~Copyable {
         accounts.forEachRow {
             $1.pointee.memory = ScoreMemory()
             $1.pointee.company = CompanyEvidence()
+            if $1.pointee.linksRow != 0 { links.free($1.pointee.linksRow) }
+            $1.pointee.linksRow = 0
             if $1.pointee.evidenceRow != 0 { evidence.pointer($1.pointee.evidenceRow).pointee.forgetScores() }
         }
         devices.forEachRow { $1.pointee.company.clear() }
@@ -835,7 +849,7 @@ public struct FeatureEngine: ~Copyable {
                         AccountRecord($0.pointee, orders.pointer($0.pointee.ordersRow).pointee, ring)
                     ))
             }
-            $0.pointee.release(&sketches, &orders, &evidence)
+            $0.pointee.release(&sketches, &orders, &links, &evidence)
         }
         guard !dropped.isEmpty else { return }
         for (name, memory) in dropped { forget(name, memory) }

@@ -7,6 +7,8 @@ extension FlagBook {
     private static let reasonLimit = 12
     /// A reason adds at least this much, in log-odds: less is noise to a reader.
     private static let smallestContribution = 0.1
+    /// Beside them, so many that speak for the account because it shares with honest people what it shares.
+    private static let excuseLimit = 3
 
     /// The flags as rows of the database, ordered by account id and risk.
     func flaggedAccounts(_ scorer: Scorer, _ policy: FlagPolicy) -> [FlaggedAccount] {
@@ -30,16 +32,19 @@ extension FlagBook {
     private static func row(
         _ flag: Flag, _ risk: Risk, _ scorer: Scorer, _ policy: FlagPolicy
     ) -> FlaggedAccount {
-        let reasons = flag.vector.withUnsafeBufferPointer {
-            scorer.contributions($0, risk, atLeast: smallestContribution)
-        }.prefix(reasonLimit)
+        let contributions = flag.vector.withUnsafeBufferPointer { scorer.contributions($0, risk) }
+        let reasons = contributions.filter { $0.contribution >= smallestContribution }.prefix(reasonLimit)
+        let excuses = contributions.filter {
+            $0.contribution <= -smallestContribution
+                && InnocentHub.sign(scorer.featureNames[$0.feature], Double($0.value)) != nil
+        }.prefix(excuseLimit).reversed()
         return FlaggedAccount(
             accountID: flag.accountID, risk: risk.rawValue,
             score: scorer.probability(flag.logOdds, risk),
             level: policy.level(flag.logOdds, risk).rawValue,
             firstFlaggedMs: flag.firstFlaggedMs, lastScoredMs: flag.lastScoredMs,
             amountAtRiskFen: flag.amountAtRiskFen,
-            reasons: reasons.map {
+            reasons: (reasons + excuses).map {
                 FlaggedAccount.Reason(
                     feature: scorer.featureNames[$0.feature],
                     value: $0.value.isFinite ? Double($0.value) : nil, contribution: $0.contribution)

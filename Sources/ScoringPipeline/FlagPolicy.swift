@@ -18,7 +18,7 @@ struct FlagPolicy: Sendable {
         high = (scorer.logitThreshold(.couponAbuse, .high), scorer.logitThreshold(.fakeOrder, .high))
     }
 
-    /// Keeps the account's highest log-odds and whether it was ever a suspect, and says what a new score means for its flags.
+    /// Keeps the account's highest log-odds and whether it was ever a suspect or flagged, and says what a new score means for its flags.
     @inline(__always)
     func decide(
         _ logOdds: Scorer.LogOdds, _ memory: inout ScoreMemory

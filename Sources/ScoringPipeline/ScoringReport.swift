@@ -9,14 +9,22 @@ public struct ScoringReport: Sendable {
     public var flagged: [Risk: [RiskLevel: Int]]
     /// What the flagged accounts took or could take, an account of both risks counted once; fen.
     public var amountAtRiskFen: Int64
+    /// How many gangs were found, and how many accounts are in them.
+    public var gangs: Int
+    public var gangMembers: Int
     /// How many keys of each kind were held at the end.
     public var entities: [(kind: String, count: Int)]
 
     /// Accounts held at the end.
     public var accounts: Int { entities.first { $0.kind == "account" }?.count ?? 0 }
 
-    init(read: ReadReport, flagged flags: [FlaggedAccount], entities: [(kind: String, count: Int)]) {
+    init(
+        read: ReadReport, flagged flags: [FlaggedAccount], gangs: GangTables,
+        entities: [(kind: String, count: Int)]
+    ) {
         self.read = read
+        self.gangs = gangs.gangs.count
+        gangMembers = gangs.members.count
         self.entities = entities
         flagged = [:]
         amountAtRiskFen = 0

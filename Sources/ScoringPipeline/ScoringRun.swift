@@ -64,15 +64,17 @@ public struct ScoringRun: ~Copyable {
         let scoresFile = try scoresPath.map { path in
             try OutputFile(path, bytes: ScoreTable.csv(engine, scorer))
         }
+        let gangs = GangTables(engine.findGangs(), engine, scorer)
         let records = flags.records(engine)
         // Its memory makes room for the rows.
         _ = consume engine
         let flagged = flags.flaggedAccounts(scorer, policy)
-        var batch = CaseBatch(flagged, report, model: scorer.model.name)
-        batch.evidence = EvidenceWriter(scorer, campaignNames: report.campaignNames).rows(records)
-        try caseFile.commit(batch)
+        var changes = CaseBatch(flagged, report, model: scorer.model.name)
+        changes.gangs = gangs
+        changes.evidence = EvidenceWriter(scorer, campaignNames: report.campaignNames).rows(records)
+        try caseFile.commit(changes)
         try scoresFile?.putInPlace()
-        return ScoringReport(read: report, flagged: flagged, entities: entities)
+        return ScoringReport(read: report, flagged: flagged, gangs: gangs, entities: entities)
     }
 }
 

@@ -74,6 +74,9 @@ struct ScoreCommand: ParsableCommand {
             lines.append("\(risk.rawValue): " + levels.joined(separator: ", "))
         }
         lines.append("\(NumberText.yuan(fen: report.amountAtRiskFen)) at stake in flagged accounts")
+        if report.gangs > 0 {
+            lines.append(report.gangs.counted("gang") + " of " + report.gangMembers.counted("account"))
+        }
         let rate = Int64(Double(report.read.events) / max(seconds, 0.001))
         lines.append("\(NumberText.fixed(seconds, places: 2)) s, \(rate.grouped) events a second")
         if verbosity.verbose {

@@ -47,6 +47,11 @@ struct SimulateCommand: ParsableCommand {
         help: "How many times as many honest people look odd (shop tablets, leaders, families …), up to 1.8.")
     var oddFactor: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave out a way of life, as truth.csv names it; may be repeated.", valueName: "archetype"))
+    var without: [Archetype] = []
+
     @Flag(help: "Cut one file short and mix in a few bad lines.")
     var damage = false
 
@@ -66,6 +71,7 @@ struct SimulateCommand: ParsableCommand {
         campaign.gzipLevel = gzipLevel
         campaign.labelShare = labelShare
         campaign.damage = damage
+        campaign.leftOut = Set(without)
         if let couponAbuseShare { campaign.difficulty.couponAbuseShare = couponAbuseShare }
         if let fakeOrderShare { campaign.difficulty.fakeOrderShare = fakeOrderShare }
         if let oddFactor { campaign.difficulty.oddFactor = oddFactor }
@@ -113,3 +119,5 @@ struct SimulateCommand: ParsableCommand {
 
     private func report(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }
+
+extension Archetype: ExpressibleByArgument {}

@@ -24,9 +24,9 @@ import Testing
 
     @Test func neighboursShareAThingThatFewHave() throws {
         let file = try CaseFile.open(folder.database)
-        func link(_ account: String, _ kind: String, _ thing: Int, of accounts: Int) -> AccountLink {
+        func link(_ account: String, _ kind: String, _ thing: UInt64, of accounts: Int) -> AccountLink {
             AccountLink(
-                accountID: account, kind: kind, thing: "000000000000000\(thing)", accounts: accounts,
+                accountID: account, kind: kind, thingKey: thing, accounts: accounts,
                 lastMs: 1)
         }
         var batch = CaseBatch()

@@ -23,7 +23,7 @@ import Testing
             },
             links: members.map {
                 AccountLink(
-                    accountID: $0.account, kind: "payer", thing: "00000000000000ff", accounts: 4, lastMs: 8)
+                    accountID: $0.account, kind: "payer", thingKey: 255, accounts: 4, lastMs: 8)
             }, ownTags: { $0.reasons.isEmpty ? [] : ["coupon_farming"] })
     }
 

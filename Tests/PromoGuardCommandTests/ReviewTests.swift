@@ -245,7 +245,7 @@ import Testing
     @Test(arguments: [
         (["reveiw"], "did you mean review?"), (["review", "lst"], "did you mean list?"),
         (["review", "shwo", "a"], "did you mean show?"), (["hlep"], "did you mean help?"),
-        (["review", "frobnicate"], "there are list, show, decide, undo, labels, export"),
+        (["review", "frobnicate"], "there are list, show, gangs, decide, undo, labels, export"),
     ])
     func typos(arguments: [String], hint: String) throws {
         let message = try #require(SubcommandSuggestion.message(arguments, root: PromoGuardCommand.self))

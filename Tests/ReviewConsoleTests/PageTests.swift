@@ -97,7 +97,7 @@ struct PageTests {
         evidence.money.discountedFen = 1_000
         let links = ["o6_account_0001", "o6_account_0002"].map {
             AccountLink(
-                accountID: $0, kind: "device", thing: "00000000000000aa", accounts: 2,
+                accountID: $0, kind: "device", thingKey: 0xAA, accounts: 2,
                 lastMs: 1_780_000_000_000)
         }
         let members = links.map {

@@ -149,7 +149,7 @@ struct SecurityTests {
                     ties: [.init(kind: nasty, things: 1, accounts: 1)])
             ],
             members: [GangMember(gangID: "g-\"><b>", accountID: id, tie: 1, isFlagged: true, joinedMs: 0)],
-            links: [AccountLink(accountID: id, kind: nasty, thing: nasty, accounts: 2, lastMs: 0)],
+            links: [AccountLink(accountID: id, kind: nasty, thingKey: 7, accounts: 2, lastMs: 0)],
             ownTags: \.tags)
         let stage = try ConsoleStage(
             [.sample(id, reasons: [.init(feature: nasty, value: 1, contribution: 2)], tags: [nasty])],

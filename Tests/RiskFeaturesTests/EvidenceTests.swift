@@ -104,4 +104,6 @@ import Testing
         #expect(events.count == 5)
         #expect(events.allSatisfy { $0.logOdds == nil })
     }
+
+    @Test func anAccountTakesTenCacheLines() { #expect(MemoryLayout<AccountState>.size == 640) }
 }

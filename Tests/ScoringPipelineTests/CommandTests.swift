@@ -108,6 +108,33 @@ import Testing
         }
     }
 
+    /// The samples' gangs are made of cheats; what honest people share makes none.
+    @Test func theGangsOfTheSamplesAreThoseThatWerePlanted() throws {
+        let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("SampleLogs").path
+        let cheats = Set(
+            try LabelsCSV.read(samples + "/labels.csv").filter(\.isAbuse).map(\.accountID))
+        let database = folder.file("cases.sqlite")
+        _ = try Program.promoguard("score", samples, "--database", database, "--quiet")
+        let listed = try Program.promoguard("review", "gangs", "--database", database, "--format", "csv")
+        #expect(listed.exitCode == 0)
+        let gangs = listed.text.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
+        #expect(gangs.count >= 5)
+        for gang in gangs {
+            let page = try Program.promoguard(
+                "review", "gangs", String(gang), "--database", database, "--format", "csv", "--unmask")
+            let members = page.text.split(separator: "\n").dropFirst().map {
+                String($0.split(separator: ",")[1])
+            }
+            #expect(members.count >= 3)
+            let caught = members.filter { cheats.contains($0) }.count
+            #expect(caught * 3 >= members.count * 2, "\(page.text)")
+        }
+        let unknown = try Program.promoguard("review", "gangs", "g-none", "--database", database)
+        #expect(unknown.exitCode == 1)
+        #expect(unknown.errors.contains("cannot find gang g-none"))
+    }
+
     @Test(arguments: [SIGINT, SIGTERM])
     func interruptedScoringWritesNothing(_ signal: Int32) throws {
         let database = folder.file("cases.sqlite")

@@ -126,9 +126,14 @@ import Testing
         var explained = 0
         for flag in result.flags {
             let risk = try #require(Risk(rawValue: flag.risk))
-            #expect(flag.reasons.count <= 12)
             let contributions = flag.reasons.map(\.contribution)
-            #expect(contributions.allSatisfy { $0 >= 0.1 })
+            #expect(contributions.count { $0 > 0 } <= 12)
+            #expect(contributions.count { $0 < 0 } <= 3)
+            #expect(contributions.allSatisfy { abs($0) >= 0.1 })
+            #expect(
+                flag.reasons.allSatisfy {
+                    $0.contribution > 0 || InnocentHub.sign($0.feature, $0.value) != nil
+                })
             #expect(contributions == contributions.sorted(by: >))
             for reason in flag.reasons {
                 // What the log-odds would be with the feature at its mean is less by the contribution.

@@ -24,6 +24,7 @@ import Testing
         let flags: [FlaggedAccount]
         /// By account id.
         let evidence: [String: AccountEvidence]
+        let gangs: [String]
 
         init() {
             script = try! ScriptedStream.Script(paths: [logs.path], seed: 5)
@@ -35,6 +36,7 @@ import Testing
             _ = try! run.run()
             flags = try! caseFile.flags(FlagQuery(sort: .score))
             evidence = try! Small.evidence(caseFile)
+            gangs = try! TailRunTests.gangs(caseFile)
         }
 
         static func evidence(_ caseFile: CaseFile) throws -> [String: AccountEvidence] {
@@ -121,14 +123,26 @@ import Testing
         try Small.evidence(CaseFile.open(folder.file(name), access: .readOnly))
     }
 
+    /// All that is said of gangs.
+    static func gangs(_ file: CaseFile) throws -> [String] {
+        try file.gangs().map { "\($0) \(try file.members(gang: $0.id))" }
+            + file.flagKeys().map { "\(try file.links(account: $0.accountID))" }
+    }
+
+    private func gangs(_ name: String) throws -> [String] {
+        try TailRunTests.gangs(try CaseFile.open(folder.file(name), access: .readOnly))
+    }
+
     @Test func anIdleTailShowsWhatScoreFlags() throws {
         #expect(Small.shared.flags.count > 5)
         #expect(Small.shared.evidence.values.reduce(0) { $0 + $1.events.count } > 50)
         #expect(Small.shared.flags.contains { !$0.campaigns.isEmpty })
+        #expect(Small.shared.flags.contains { $0.gangID != nil })
         for seed in 1...5 as ClosedRange<UInt64> {
             #expect(try tail("uncut\(seed)", seed: seed))
             #expect(try flags("uncut\(seed)") == Small.shared.flags)
             #expect(try evidence("uncut\(seed)") == Small.shared.evidence)
+            #expect(try gangs("uncut\(seed)") == Small.shared.gangs)
         }
     }
 
@@ -147,6 +161,7 @@ import Testing
         }
         #expect(try flags(name) == Small.shared.flags)
         #expect(try evidence(name) == Small.shared.evidence)
+        #expect(try gangs(name) == Small.shared.gangs)
     }
 
     @Test func aSecondTailOnOneDatabaseIsRefused() throws {

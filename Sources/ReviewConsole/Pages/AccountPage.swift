@@ -159,7 +159,7 @@ struct AccountPage {
     }
 
     private func reasons(_ flag: FlaggedAccount) -> Markup {
-        let told = pen.reasons.telling(flag.reasons)
+        let told = pen.reasons.telling(flag.reasons) + pen.reasons.excusing(flag.reasons)
         let rest = flag.reasons.filter { reason in !told.contains(reason) }
         let largest = flag.reasons.map { abs($0.contribution) }.max() ?? 1
         func rows(_ reasons: [FlaggedAccount.Reason]) -> [Markup] {
@@ -171,7 +171,7 @@ struct AccountPage {
                     Draw.bar(
                         abs(reason.contribution) / largest, label: "", style: isAgainst ? "bar" : "bar down"),
                     element(
-                        "span.text", [:], .text(pen.reasons.statement(reason).visible), " ",
+                        "span.text", [:], .text((pen.reasons.excuse(reason) ?? pen.reasons.statement(reason)).visible), " ",
                         element("small", [:], .text(pen.reasons.usual(reason).visible))),
                     element(
                         "code", [:],

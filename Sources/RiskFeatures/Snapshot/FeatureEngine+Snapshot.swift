@@ -6,7 +6,7 @@ import ActivityLog
 /// Another build starts again from the logs.
 extension FeatureEngine {
     /// To be raised when rows of the same size come to mean something else.
-    private static var stateVersion: UInt64 { 3 }
+    private static var stateVersion: UInt64 { 4 }
 
     /// What the bytes mean besides their layout: sizes of rows are checked table by table.
     private static let stateMeaning: UInt64 = {
@@ -57,6 +57,7 @@ extension FeatureEngine {
         synchrony.write(to: &writer)
         accounts.write(to: &writer)
         orders.write(to: &writer)
+        links.write(to: &writer)
         evidence.write(to: &writer)
         return writer
     }
@@ -86,6 +87,7 @@ extension FeatureEngine {
         try synchrony.read(from: &reader)
         try accounts.read(from: &reader)
         try orders.read(from: &reader)
+        try links.read(from: &reader)
         try evidence.read(from: &reader)
         try reader.finish()
     }

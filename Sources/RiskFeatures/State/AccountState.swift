@@ -15,6 +15,8 @@ struct AccountState: KeyedState {
     var memory = ScoreMemory()
     /// Its orders' row in the engine's pool; row 0 is that of no orders.
     var ordersRow: UInt32 = 0
+    /// Its links' row; 0 while nothing speaks against it.
+    var linksRow: UInt32 = 0
     /// Where what it did is kept since it first looked unusual; row 0 is that of all others.
     var evidenceRow: UInt32 = 0
     var lastKeys = LastKeys()
@@ -33,7 +35,7 @@ struct AccountState: KeyedState {
     var referral = AccountReferral()
     var company = CompanyEvidence()
     /// Fills the row's last cache line, so that every row begins with one.
-    private var spare = InlineArray<3, UInt64>(repeating: 0)
+    private var spare = InlineArray<2, UInt64>(repeating: 0)
 
     /// How much of the state an event touches that costs nothing and names nothing of a person's.
     static var bytesOfEveryEvent: Int { 320 }
@@ -54,10 +56,11 @@ struct AccountState: KeyedState {
     /// Gives back what it holds of the pools, before it goes.
     mutating func release(
         _ sketches: inout SketchPool, _ orders: inout RowPool<AccountOrders>,
-        _ evidence: inout RowPool<EvidenceRing>
+        _ links: inout RowPool<AccountLinks>, _ evidence: inout RowPool<EvidenceRing>
     ) {
         release(&sketches)
         if ordersRow != 0 { orders.free(ordersRow) }
+        if linksRow != 0 { links.free(linksRow) }
         if evidenceRow != 0 { evidence.free(evidenceRow) }
     }
 

@@ -15,6 +15,7 @@ struct TailProgress {
     private var retryMs = Int64.min
     private var checkpointedMs: Int64
     private var modelCheckedMs: Int64
+    private var lookedForGangsMs: Int64
     /// The last moment at which nothing new was at hand.
     private var pausedMs: Int64
     /// Since when the logs have been followed without falling behind.
@@ -25,6 +26,8 @@ struct TailProgress {
     private var hasNewEvents = false
     /// Something has come that the last checkpoint does not hold.
     private var hasUnsavedEvents = false
+    /// Something has come since gangs were looked for.
+    private var hasEventsForGangs = false
     private var told: (state: String, events: Int64, ms: Int64)
 
     var isStopped = false
@@ -38,6 +41,8 @@ struct TailProgress {
     private static let statusMs: Int64 = 1_000
     private static let idleStatusMs: Int64 = 10_000
     private static let modelMs: Int64 = 1_000
+    /// While events come, gangs are looked for so often: that takes some of a second for a million accounts.
+    private static let gangsMs: Int64 = 300_000
     /// Following becomes catching up when so much time passes without a pause.
     private static let overloadMs: Int64 = 5_000
 
@@ -48,6 +53,7 @@ struct TailProgress {
         committedMs = nowMs
         checkpointedMs = nowMs
         modelCheckedMs = nowMs
+        lookedForGangsMs = nowMs
         pausedMs = nowMs
         told = ("", 0, nowMs)
     }
@@ -88,6 +94,22 @@ struct TailProgress {
         return true
     }
 
+    /// Whether gangs should be looked for now.
+    /// - Parameter isQuiet: no events are expected soon, so that there is time for it at once.
+    mutating func takeGangsDue(isQuiet: Bool) -> Bool {
+        guard hasEventsForGangs, isQuiet || nowMs - lookedForGangsMs >= TailProgress.gangsMs else {
+            return false
+        }
+        foundGangs()
+        return true
+    }
+
+    /// Gangs have been looked for among all that has come.
+    mutating func foundGangs() {
+        hasEventsForGangs = false
+        lookedForGangsMs = nowMs
+    }
+
     /// How long there is nothing to do but wait for events. After events the logs are looked at without waiting, so
     /// that a pause is known for one.
     func waitMs(hasFlags: Bool) -> Int64 {
@@ -113,6 +135,7 @@ struct TailProgress {
             followingSinceMs = followingSinceMs ?? nowMs
         }
         hasNewEvents = hasNewEvents || !batch.events.isEmpty || !arrivals.events.isEmpty
+        hasEventsForGangs = hasEventsForGangs || !batch.events.isEmpty
         if let last = batch.events.last {
             reachedMs = last.ts
             newestMs = max(newestMs ?? last.ts, last.ts)

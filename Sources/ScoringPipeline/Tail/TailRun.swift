@@ -41,6 +41,8 @@ public struct TailRun: ~Copyable {
     private var orphans: [FlagKey]
     /// The scoring at the end has been done for all that was read.
     private var isFinished = false
+    /// Gangs that were found and wait for the next commit.
+    private var gangs: GangTables?
     private var known: Set<FlagKey>
     private var flagsToday = FlagsToday()
     private var writtenEvidence = WrittenEvidence()
@@ -168,9 +170,18 @@ public struct TailRun: ~Copyable {
         progress.took(step, batch, arrivals)
         canonical.observe(batch, judge)
         lookAhead(step)
+        lookForGangs(step)
     }
 
-    private var hasChanges: Bool { !canonical.flags.isEmpty || aheadFlags.hasChanges }
+    private var hasChanges: Bool { !canonical.flags.isEmpty || aheadFlags.hasChanges || gangs != nil }
+
+    /// Looks for gangs in the canonical order now and then while events come; once they have all come, `finishAhead`
+    /// looks as `score` does.
+    private mutating func lookForGangs(_ step: TailInput.Step) {
+        let isQuiet = step == .idle && !configuration.viewAhead
+        guard progress.takeGangsDue(isQuiet: isQuiet) else { return }
+        gangs = canonical.gangs(judge)
+    }
 
     // MARK: Ahead of the canonical order
 
@@ -207,7 +218,10 @@ public struct TailRun: ~Copyable {
     private mutating func finishAhead() {
         guard !isFinished else { return }
         ahead = nil
-        aheadFlags.settle(Watch(canonical.engine.clone()).finished(judge))
+        let said = Watch(canonical.engine.clone()).finished(judge)
+        aheadFlags.settle(said.flags)
+        gangs = said.gangs
+        progress.foundGangs()
         ahead = Watch(canonical.engine.clone())
         isFinished = true
     }
@@ -237,6 +251,7 @@ public struct TailRun: ~Copyable {
             isTold: { rejected[$0] != rejectedBefore[$0] })
         changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
         changes.withdrawn = aheadFlags.gone
+        changes.gangs = gangs
         let evidence = evidence()
         changes.evidence = writtenEvidence.changed(evidence)
         var seen: Set<FlagKey> = []
@@ -266,6 +281,7 @@ public struct TailRun: ~Copyable {
         progress.committed(told)
         toldRejected = rejected
         _ = canonical.take()
+        gangs = nil
         aheadFlags.areShown()
         flagsToday = today
         writtenEvidence.wrote(changes.evidence)
@@ -352,6 +368,7 @@ public struct TailRun: ~Copyable {
     /// - Throws: also trouble that may pass, since nobody waits for it any more: started again, the run goes on from the
     ///   checkpoint before, and finds the same flags again.
     private mutating func end(_ tell: (TailNews) -> Void) throws {
+        if progress.takeGangsDue(isQuiet: true) { gangs = canonical.gangs(judge) }
         try commit(tell)
         if let unsaved { throw unsaved }
         checkpoint.wait()

@@ -1,4 +1,5 @@
 import ActivityLog
+import CaseFile
 import RiskFeatures
 import RiskModel
 
@@ -45,13 +46,17 @@ struct Watch: ~Copyable {
         self.flags = flags
     }
 
-    /// The flags after every account is scored as at the end of the logs; the engine is of no use to later events then.
-    consuming func finished(_ judge: Judge) -> FlagBook {
+    /// The flags and gangs after every account is scored as at the end of the logs; the engine is of no use to later
+    /// events then.
+    consuming func finished(_ judge: Judge) -> (flags: FlagBook, gangs: GangTables) {
         var flags = take()
         engine.finish { judge.score($0, $1, &$2, &flags) }
         flags.nameAccounts(in: engine)
-        return flags
+        return (flags, gangs(judge))
     }
+
+    /// The gangs among the accounts as they stand.
+    func gangs(_ judge: Judge) -> GangTables { GangTables(engine.findGangs(), engine, judge.scorer) }
 
     /// What the engine knows of the accounts in a book. Changes nothing; an optional watch can be asked in place so.
     mutating func records(_ book: FlagBook) -> [(accountID: String, record: AccountRecord)] {

@@ -7,6 +7,8 @@ struct AccountPage {
     let account: String
     let flags: [FlaggedAccount]
     let decisions: [Decision]
+    /// The gang that the account is in.
+    var gang: Gang?
     let listing: FlagListing
     var evidence: AccountEvidence?
     var linked: [LinkedAccount] = []
@@ -133,7 +135,7 @@ struct AccountPage {
                 ), at: 2)
             let scores = evidence.scores(risk: flag.risk).map(\.score)
             if let first = scores.first {
-                let way = "\(NumberText.fixed(first, places: 3)) → \(FlagListing.score(flag.score))"
+                let way = "\(NumberText.fixed(first, places: 3)) → \(NumberText.score(flag.score))"
                 facts.append(
                     (
                         language.pick("Score so far", "分数走势"),
@@ -152,7 +154,10 @@ struct AccountPage {
             facts.insert((language.pick("Open again", "重新待处理"), text(new, flag)), at: 0)
         }
         if !flag.tags.isEmpty { facts.append((language.pick("Tags", "标签"), listing.tags(flag))) }
-        if let gang = flag.gangID { facts.append((language.pick("Gang", "团伙"), gang)) }
+        if let id = flag.gangID {
+            let words = gang.map { ": " + GangText(language).sentence($0) } ?? ""
+            facts.append((language.pick("Gang", "团伙"), id + words))
+        }
         facts.append((language.pick("Model", "模型"), flag.model))
         let width = facts.map { CellWidth.of($0.0) }.max() ?? 0
         return [terminal.styled(title, flag.level == "high" ? .red : .yellow)]
@@ -207,7 +212,7 @@ struct AccountPage {
             return [
                 .init(listing.display.shown(other.accountID)),
                 .init(shared.joined(separator: language.pick(", ", "、"))),
-                .init(other.score.map(FlagListing.score) ?? "—"),
+                .init(other.score.map(NumberText.score) ?? "—"),
                 .init(
                     other.status.map { FlagWords.status($0, language) }
                         ?? language.pick("not flagged", "未标记"),
@@ -237,14 +242,29 @@ struct AccountPage {
                     "  \(indent)\(number) \(terminal.styled(bar, .red))\(gap) "
                     + sentence.visible + detail
             }
-            + rest(flag, besides: told)
+            + rest(flag, besides: told) + excuses(flag, terminal)
+    }
+
+    /// A line for each sign that the account shares with honest people what it shares; none when there is none.
+    private func excuses(_ flag: FlaggedAccount, _ terminal: Terminal) -> [String] {
+        let excusing = listing.reasons.excusing(flag.reasons)
+        guard !excusing.isEmpty else { return [] }
+        return [language.pick("  What speaks for it", "  有利证据")]
+            + excusing.map { reason in
+                let number = "−" + NumberText.fixed(-reason.contribution, places: 2)
+                let indent = String(repeating: " ", count: max(0, 6 - number.count))
+                let raw = "\(reason.feature) = \(listing.reasons.plainValue(reason.value))"
+                return "  \(indent)\(number) \(listing.reasons.sentence(reason).visible)  "
+                    + terminal.styled("[\(raw.visible)]", .dim)
+            }
     }
 
     /// A line for the reasons whose values are usual or unknown; none when there are none.
     private func rest(_ flag: FlaggedAccount, besides told: [FlaggedAccount.Reason]) -> [String] {
-        let count = flag.reasons.count - told.count
+        let other = told + listing.reasons.excusing(flag.reasons)
+        let count = flag.reasons.count - other.count
         guard count > 0 else { return [] }
-        let sum = flag.reasons.reduce(0) { $0 + $1.contribution } - told.reduce(0) { $0 + $1.contribution }
+        let sum = flag.reasons.reduce(0) { $0 + $1.contribution } - other.reduce(0) { $0 + $1.contribution }
         let number = (sum < 0 ? "−" : "+") + NumberText.fixed(abs(sum), places: 2)
         return [
             language.pick(

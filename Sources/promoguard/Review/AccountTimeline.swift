@@ -1,3 +1,4 @@
+import Presentation
 import CaseFile
 
 /// An account's evidence as lines: one an event, with the gap before it drawn to scale within a visit, so that a machine's

@@ -6,8 +6,9 @@ struct ReviewCommand: ParsableCommand {
         commandName: "review",
         abstract: "List flagged accounts, look at one, decide.",
         subcommands: [
-            ReviewListCommand.self, ReviewShowCommand.self, ReviewDecideCommand.self,
-            ReviewUndoCommand.self, ReviewLabelsCommand.self, ReviewExportCommand.self,
+            ReviewListCommand.self, ReviewShowCommand.self, ReviewGangsCommand.self,
+            ReviewDecideCommand.self, ReviewUndoCommand.self, ReviewLabelsCommand.self,
+            ReviewExportCommand.self,
         ],
         defaultSubcommand: ReviewListCommand.self)
 }

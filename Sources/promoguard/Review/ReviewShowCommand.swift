@@ -30,7 +30,8 @@ struct ReviewShowCommand: ParsableCommand {
         let listing = FlagListing(language: languageOptions.language, display: display)
         let flags = try file.flags(account: id)
         let page = AccountPage(
-            account: id, flags: flags, decisions: try file.decisions(account: id), listing: listing,
+            account: id, flags: flags, decisions: try file.decisions(account: id),
+            gang: try flags.first?.gangID.flatMap { try file.gang($0) }, listing: listing,
             evidence: try file.evidence(account: id), linked: try file.linkedAccounts(of: id, limit: 20),
             news: try file.newEvidence(flags.map(\.key)))
         try Terminal.write(page.text(as: format, .standardOutput()))
