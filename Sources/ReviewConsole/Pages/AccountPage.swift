@@ -171,7 +171,8 @@ struct AccountPage {
                     Draw.bar(
                         abs(reason.contribution) / largest, label: "", style: isAgainst ? "bar" : "bar down"),
                     element(
-                        "span.text", [:], .text((pen.reasons.excuse(reason) ?? pen.reasons.statement(reason)).visible), " ",
+                        "span.text", [:],
+                        .text((pen.reasons.excuse(reason) ?? pen.reasons.statement(reason)).visible), " ",
                         element("small", [:], .text(pen.reasons.usual(reason).visible))),
                     element(
                         "code", [:],

@@ -1,5 +1,5 @@
-import Presentation
 import CaseFile
+import Presentation
 
 /// An account's evidence as lines: one an event, with the gap before it drawn to scale within a visit, so that a machine's
 /// rhythm shows.

@@ -1,5 +1,5 @@
-import Presentation
 import CaseFile
+import Presentation
 
 /// Gangs as a table, JSON or CSV.
 struct GangListing {

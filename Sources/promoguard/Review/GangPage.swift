@@ -1,5 +1,5 @@
-import Presentation
 import CaseFile
+import Presentation
 
 /// All there is to say about one gang.
 struct GangPage {

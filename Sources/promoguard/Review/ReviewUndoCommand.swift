@@ -1,6 +1,6 @@
-import Presentation
 import ArgumentParser
 import CaseFile
+import Presentation
 
 /// `promoguard review undo ACCOUNT…`: takes decisions back.
 struct ReviewUndoCommand: ParsableCommand {
