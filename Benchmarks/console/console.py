@@ -20,6 +20,7 @@ import subprocess
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -68,7 +69,9 @@ def resize(driver, width, height):
 
 
 def until(driver, condition, seconds=10, what=""):
-    return WebDriverWait(driver, seconds, poll_frequency=0.05).until(lambda _: condition(), what)
+    # The script replaces the list while we look at it.
+    return WebDriverWait(driver, seconds, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]).until(
+        lambda _: condition(), what)
 
 
 def rows(driver):
@@ -82,7 +85,7 @@ def press(driver, *keys):
 
 
 def total(driver):
-    return int(driver.find_element(By.ID, "total").text.split()[0].replace(",", ""))
+    return int(driver.execute_script("return document.getElementById('total').textContent").split()[0].replace(",", ""))
 
 
 def check(condition, what):
@@ -146,7 +149,7 @@ def follow(driver, promoguard):
 def read_and_decide(driver, base, database):
     driver.get(base + "/")
     count = total(driver)
-    check(len(rows(driver)) == min(count, 50) > 10, f"the queue shows {count} flags, fifty at most")
+    check(len(rows(driver)) == min(count, 40) > 10, f"the queue shows {count} flags, forty at most")
     first = rows(driver)[0].get_attribute("id")
     press(driver, "j", "j", "k")
     current = driver.find_element(By.CSS_SELECTOR, "tr.current").get_attribute("id")

@@ -4,7 +4,7 @@ import Presentation
 
 extension ReviewConsole {
     /// Flags on one page of the queue.
-    static let rowsPerPage = 50
+    static let rowsPerPage = 40
 
     func addPages(_ router: Router<ConsoleContext>) {
         router.get("/accounts/:account") { request, context in

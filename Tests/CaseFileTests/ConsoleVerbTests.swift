@@ -57,9 +57,10 @@ import Testing
             .sample("d", first: hour),
         ]
         batch.evidence = ["a", "b"].map {
-            AccountEvidence(
-                accountID: $0, firstSeenMs: 0,
-                events: [.init(ms: 1, event: "coupon_claim", campaign: "spring")])
+            PackedEvidence(
+                AccountEvidence(
+                    accountID: $0, firstSeenMs: 0,
+                    events: [.init(ms: 1, event: "coupon_claim", campaign: "spring")]))
         }
         try file.commit(batch)
         try file.decide(.confirm, .accounts(["a", "c"]), reviewer: "r", decidedMs: 1)

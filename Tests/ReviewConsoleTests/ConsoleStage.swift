@@ -27,7 +27,7 @@ final class ConsoleStage {
         file = try CaseFile.open(database)
         var batch = CaseBatch()
         batch.flags = flags
-        batch.evidence = evidence
+        batch.evidence = evidence.map(PackedEvidence.init)
         batch.gangs = gangs
         try file.commit(batch)
         var configuration = ConsoleConfiguration(database: database, model: try .bundled())

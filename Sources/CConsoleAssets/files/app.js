@@ -75,7 +75,7 @@
       const key = document.createElement("kbd");
       key.textContent = "z";
       button.append(key);
-      button.addEventListener("click", undoLast);
+      button.addEventListener("click", () => inTurn(undoLast));
       box.append(button);
     }
     document.body.append(box);
@@ -89,10 +89,24 @@
     unsure: words("unsure", "存疑"),
   };
 
+  // What keys and buttons ask for is done in turn, each on the list that the one before left.
+  let work = Promise.resolve();
   let isBusy = false;
 
+  function inTurn(task) {
+    work = work.then(async () => {
+      isBusy = true;
+      try {
+        await task();
+      } catch (error) {
+        toast(error.message, { isProblem: true });
+      } finally {
+        isBusy = false;
+      }
+    });
+  }
+
   async function decide(decision) {
-    if (isBusy) return;
     const checked = boxes().filter((box) => box.checked).map((box) => box.closest("tr"));
     const row = current();
     const chosen = checked.length ? checked : row ? [row] : [];
@@ -101,40 +115,26 @@
     for (const row of chosen) {
       byRisk.set(row.dataset.risk, [...(byRisk.get(row.dataset.risk) ?? []), row.dataset.ref]);
     }
-    isBusy = true;
-    try {
-      const names = [];
-      let count = 0;
-      for (const [risk, accounts] of byRisk) {
-        const answer = await send("/api/v1/decisions", { decision, risk, accounts });
-        names.push(answer.undo);
-        count += answer.decided;
-      }
-      lastUndo = names;
-      toast(words(`${count} ${count === 1 ? "flag" : "flags"} ${stateWords[decision]}.`, `${count} 条标记：${stateWords[decision]}。`), { undo: true });
-      for (const box of boxes()) box.checked = false;
-      await refresh();
-    } catch (error) {
-      toast(error.message, { isProblem: true });
-    } finally {
-      isBusy = false;
+    const names = [];
+    let count = 0;
+    for (const [risk, accounts] of byRisk) {
+      const answer = await send("/api/v1/decisions", { decision, risk, accounts });
+      names.push(answer.undo);
+      count += answer.decided;
     }
+    lastUndo = names;
+    toast(words(`${count} ${count === 1 ? "flag" : "flags"} ${stateWords[decision]}.`, `${count} 条标记：${stateWords[decision]}。`), { undo: true });
+    for (const box of boxes()) box.checked = false;
+    await refresh();
   }
 
   async function undoLast() {
-    if (!lastUndo || isBusy) return;
-    isBusy = true;
-    try {
-      let count = 0;
-      for (const undo of [].concat(lastUndo)) count += (await send("/api/v1/undo", { undo })).undone;
-      lastUndo = null;
-      toast(words(`Undone on ${count} ${count === 1 ? "flag" : "flags"}.`, `已撤销 ${count} 条。`));
-      if (live()) await refresh();
-    } catch (error) {
-      toast(error.message, { isProblem: true });
-    } finally {
-      isBusy = false;
-    }
+    if (!lastUndo) return;
+    let count = 0;
+    for (const undo of [].concat(lastUndo)) count += (await send("/api/v1/undo", { undo })).undone;
+    lastUndo = null;
+    toast(words(`Undone on ${count} ${count === 1 ? "flag" : "flags"}.`, `已撤销 ${count} 条。`));
+    await refresh();
   }
 
   // News
@@ -196,16 +196,16 @@
     switch (key) {
       case "?": return help.showModal();
       case "/": return document.getElementById("search") ? document.getElementById("search").focus() : location.assign("/");
-      case "j": return isList && move(1);
-      case "k": return isList && move(-1);
-      case "Enter": return isList && current()?.querySelector("a.id")?.click();
+      case "j": return isList && inTurn(() => move(1));
+      case "k": return isList && inTurn(() => move(-1));
+      case "Enter": return isList && inTurn(() => current()?.querySelector("a.id")?.click());
       case "c": case "x": case "u": {
         const decision = { c: "confirm", x: "clear", u: "unsure" }[key];
-        return isList ? decide(decision) : press(key)?.click();
+        return isList ? inTurn(() => decide(decision)) : press(key)?.click();
       }
       case "z": {
         const button = document.querySelector('form.toast [data-key="z"]');
-        return button ? button.click() : undoLast();
+        return button ? button.click() : inTurn(undoLast);
       }
       case "g": {
         if (!isList) return press("g")?.click();
@@ -246,7 +246,7 @@
     const decision = event.submitter?.value;
     if (event.target.id !== "live" || !(decision in stateWords)) return;
     event.preventDefault();
-    decide(decision);
+    inTurn(() => decide(decision));
   });
 
   if (live() && rows().length) select(rows()[0], false);

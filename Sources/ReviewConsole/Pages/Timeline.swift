@@ -83,17 +83,21 @@ struct Timeline {
     }
 
     private var table: Markup {
-        let largest = zip(events.dropFirst(), events).map { Double($0.ms - $1.ms) }.max() ?? 1
+        let gaps = zip(events.dropFirst(), events).map { $0.ms - $1.ms }
+        let largest = gaps.filter { $0 <= Self.longestGapMs }.max() ?? 1
         let rows = events.indices.map { index -> [Markup] in
             let event = events[index]
-            let gap = index == 0 ? nil : event.ms - events[index - 1].ms
+            let gap = index == 0 ? nil : gaps[index - 1]
             let score = [event.couponAbuse, event.fakeOrder].compactMap { $0 }.max()
             return [
                 .text(pen.time.short(event.ms)),
                 gap.map { gap in
                     .group([
                         .text(NumberText.duration(ms: Double(gap), language)),
-                        Draw.bar(Double(gap) / max(1, largest), label: "", style: "gapbar"),
+                        // A pause is told; what is within one visit is to scale.
+                        gap > Self.longestGapMs
+                            ? .nothing
+                            : Draw.bar(Double(gap) / Double(max(1, largest)), label: "", style: "gapbar"),
                     ])
                 } ?? .nothing, .text(FlagWords.event(event.event, language).visible),
                 event.amountFen.map(pen.yuan) ?? .nothing, .text(event.campaign?.visible ?? ""),
