@@ -33,6 +33,8 @@ def make(promoguard, flags):
     subprocess.run([promoguard, "score", "SampleLogs", "--database", path, "--quiet"], check=False)
     random.seed(1)
     with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA cache_size = -200000")
         columns = "risk, score, level, first_flagged_ms, last_scored_ms, amount_at_risk_fen, reasons, tags, model"
         known = db.execute(f"SELECT account_id, {columns} FROM flagged_accounts").fetchall()
         evidence = {row[0]: row[1:] for row in db.execute("SELECT * FROM account_evidence")}
@@ -40,23 +42,22 @@ def make(promoguard, flags):
         for number in range(flags - len(known)):
             like, risk, score, level, first, last, fen, reasons, tags, model = random.choice(known)
             account = f"o6_{random.getrandbits(64):016x}_{number}"
-            new.append((account, risk, min(0.9999, score * random.uniform(0.9, 1.05)), level, first + random.randrange(86400000),
+            gang = f"g-{number // 80:08x}" if number % 4 == 0 else None
+            new.append((account, gang, risk, min(0.9999, score * random.uniform(0.9, 1.05)), level, first + random.randrange(86400000),
                         last, int(fen * random.uniform(0.2, 3)), reasons, tags, model))
             if like in evidence:
                 kept.append((account, *evidence[like]))
             for kind in ("device", "address", "ip"):
                 links.append((account, kind, f"{number // 20:016x}", 20, last))
-            if number % 4 == 0:
-                members.append((f"g-{number // 80:08x}", account, 1.5, 1, first))
-        db.executemany(f"INSERT INTO account_evidence VALUES ({','.join('?' * 10)})", kept)
-        db.executemany(f"INSERT INTO flagged_accounts (account_id, {columns}) VALUES (?,?,?,?,?,?,?,?,?,?)", new)
+            if gang:
+                members.append((gang, account, 1.5, 1, first))
+        db.executemany(f"INSERT INTO account_evidence VALUES ({','.join('?' * 10)})", sorted(kept))
+        db.executemany(f"INSERT INTO flagged_accounts (account_id, gang_id, {columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", sorted(new))
         db.executemany("INSERT OR IGNORE INTO account_links VALUES (?,?,?,?,?)", links)
         db.executemany("INSERT OR IGNORE INTO gang_members VALUES (?,?,?,?,?)", members)
         for gang in sorted({row[0] for row in members}):
             db.execute("INSERT OR IGNORE INTO gangs VALUES (?,20,20,0.5,0.9,0,1,10000,20000,5000,?)",
                        (gang, '[{"kind":"device","things":1,"accounts":20}]'))
-        db.execute("""UPDATE flagged_accounts SET gang_id = (SELECT gang_id FROM gang_members m
-                      WHERE m.account_id = flagged_accounts.account_id)""")
     return path, [row[0] for row in new]
 
 

@@ -62,9 +62,9 @@ public struct SelectionPreview: Sendable, Equatable {
 
 extension CaseFile {
     /// Flags that one transaction decides on: it must be over before a tail that waits to commit minds.
-    private static let decisionsAtOnce = 1000
+    private static let decisionsAtOnce = 400
     /// How long others may write between two transactions, microseconds.
-    private static let breathUs: UInt32 = 30_000
+    private static let breathUs: UInt32 = 20_000
 
     /// What deciding on `selection` would be about.
     /// - Throws: `CaseFileError` with `.notFlagged` when one of its accounts has no such flag.
@@ -84,8 +84,8 @@ extension CaseFile {
 
     /// Records one verdict on each of the flags, and sets their status.
     ///
-    /// Up to a thousand flags are decided on in one transaction. More are taken a thousand at a time, so that a tail can
-    /// commit in between; if that is cut short, the thousands before stand.
+    /// Up to 400 flags are decided on in one transaction. More are taken 400 at a time, so that a tail can
+    /// commit in between; if that is cut short, those before stand.
     /// - Parameters:
     ///   - decidedMs: wall clock, milliseconds since 1970 UTC.
     ///   - expected: how many flags a person was shown; nil takes whatever there is.

@@ -289,8 +289,11 @@ public struct FeatureEngine: ~Copyable {
         account.pointee.observe(event, stamp, tables, &sketches)
         if account.pointee.linksRow != 0 { touchLinks(account, event, keys) }
         guard isCostly else {
-            if account.pointee.evidenceRow != 0, EventType.Set.telling.contains(event.type) {
+            guard EventType.Set.telling.contains(event.type) else { return }
+            if account.pointee.evidenceRow != 0 {
                 record(event, account, isScored: false)
+            } else {
+                account.pointee.prelude.take(event)
             }
             return
         }
@@ -310,6 +313,8 @@ public struct FeatureEngine: ~Copyable {
         }
         if account.pointee.memory.isUnusual || account.pointee.evidenceRow != 0 {
             record(event, account, isScored: true)
+        } else {
+            account.pointee.prelude.take(event)
         }
     }
 
@@ -320,7 +325,9 @@ public struct FeatureEngine: ~Copyable {
     ) {
         if account.pointee.evidenceRow == 0 {
             account.pointee.evidenceRow = evidence.allocate()
-            evidence.pointer(account.pointee.evidenceRow).initialize(to: EvidenceRing())
+            var ring = EvidenceRing()
+            account.pointee.prelude.begin(&ring)
+            evidence.pointer(account.pointee.evidenceRow).initialize(to: ring)
         }
         var memory = account.pointee.memory
         if !isScored { memory.hasRisen = false }

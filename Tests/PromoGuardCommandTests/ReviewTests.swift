@@ -201,11 +201,14 @@ import Testing
             batch.flags = [first, flag("user-000000001111")]
             batch.gangs = GangTables(
                 links: [
-                    ("user-000000001111", "device", "aa", 2), ("user-000000001111", "ip", "bb", 9_000),
-                    ("user-000000002222", "payer", "cc", 3), ("user-8f3a2c91", "device", "aa", 2),
-                    ("user-8f3a2c91", "ip", "bb", 9_000), ("user-8f3a2c91", "payer", "cc", 3),
-                    ("user-nobody", "ip", "bb", 9_000),
-                ].map { AccountLink(accountID: $0.0, kind: $0.1, thing: $0.2, accounts: $0.3, lastMs: 1) }
+                    ("user-000000001111", "device", 0xAA, 2), ("user-000000001111", "ip", 0xBB, 9_000),
+                    ("user-000000002222", "payer", 0xCC, 3), ("user-8f3a2c91", "device", 0xAA, 2),
+                    ("user-8f3a2c91", "ip", 0xBB, 9_000), ("user-8f3a2c91", "payer", 0xCC, 3),
+                    ("user-nobody", "ip", 0xBB, 9_000),
+                ].map {
+                    AccountLink(
+                        accountID: $0.0, kind: $0.1, thingKey: UInt64($0.2), accounts: $0.3, lastMs: 1)
+                }
             ) { $0.tags }
             try file.commit(batch)
             try file.decide(.clear, .accounts([first.accountID]), reviewer: "li", decidedMs: 1)

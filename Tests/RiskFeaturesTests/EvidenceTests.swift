@@ -17,6 +17,12 @@ import Testing
         }
     }
 
+    /// The record of account `a`.
+    private func record(_ engine: borrowing FeatureEngine) throws -> AccountRecord {
+        let found = engine.record(accountKey: key("a"))
+        return try #require(found)
+    }
+
     private func claims(_ count: Int, in story: inout Story, from ms: Int64 = 0) {
         for index in 0..<count {
             story.add("a", .couponClaim, at: ms + Int64(index) * 1000) {
@@ -33,10 +39,10 @@ import Testing
         claims(60, in: &story)
         var engine = FeatureEngine()
         take(story, into: &engine, unusualFrom: 3, flaggedAt: 20, risesAt: [22, 25, 30, 31])
-        let record = try #require(engine.record(accountKey: key("a")))
-        // By the number of the claim: twelve up to the flag, three rises, the last twelve.
+        let record = try record(engine)
+        // By the number of the claim: eight up to the flag, two rises, the last eight.
         let numbers = record.events.map { Int(($0.ms - start) / 1000) + 1 }
-        #expect(numbers == Array(9...20) + [22, 25, 30] + Array(49...60))
+        #expect(numbers == Array(13...20) + [22, 25] + Array(53...60))
         #expect(record.firstMs == start)
         #expect(record.claimedFen == 60_000)
         let last = try #require(record.events.last)
@@ -51,9 +57,10 @@ import Testing
         claims(9, in: &story)
         var engine = FeatureEngine()
         take(story, into: &engine, unusualFrom: 100, flaggedAt: 100)
-        let record = try #require(engine.record(accountKey: key("a")))
+        let record = try record(engine)
         #expect(record.events.isEmpty && record.claimedFen == 9_000)
-        #expect(engine.record(accountKey: key("b")) == nil)
+        let nobody = engine.record(accountKey: key("b"))
+        #expect(nobody?.accountKey == nil)
     }
 
     @Test func whatCostsNothingIsKeptWhereItTells() throws {
@@ -67,10 +74,28 @@ import Testing
         }
         var engine = FeatureEngine()
         take(story, into: &engine, unusualFrom: 1, flaggedAt: 9)
-        let events = try #require(engine.record(accountKey: key("a"))).events
+        let events = try record(engine).events
         #expect(events.map(\.type) == [.couponClaim, .phoneBind, .refundDone])
         #expect(events[1].logOdds == nil && events[1].amountFen == nil)
         #expect(events[2].amountFen == Int64(Int32.max))
+    }
+
+    @Test func beginsWithWhatCameBeforeItLookedUnusual() throws {
+        var story = Story()
+        story.add("a", .register, at: 1)
+        story.add("a", .phoneBind, at: 20)
+        claims(4, in: &story, from: 300)
+        var engine = FeatureEngine()
+        take(story, into: &engine, unusualFrom: 1, flaggedAt: 1)
+        let events = try record(engine).events
+        #expect(events.map(\.ms) == [1, 20, 300, 1300, 2300, 3300].map { start + $0 })
+        #expect(events.prefix(3).map(\.type) == [.register, .phoneBind, .couponClaim])
+        #expect(events[0].amountFen == nil && events[0].logOdds == nil)
+        var later = FeatureEngine()
+        take(story, into: &later, unusualFrom: 4, flaggedAt: 4)
+        let last = try record(later).events
+        #expect(last.map(\.ms) == [1300, 2300, 3300].map { start + $0 })
+        #expect(last[0].type == .couponClaim && last[0].amountFen == 1_000)
     }
 
     /// A flagged account that was silent for longer than it is remembered departs once, with what was known of it.
@@ -88,7 +113,7 @@ import Testing
             take(one, into: &engine, unusualFrom: 2, flaggedAt: 3)
         }
         #expect(engine.departed.map(\.accountID) == ["a"])
-        #expect(engine.departed.first?.record.events.count == 3)
+        #expect(engine.departed.first?.record.events.count == 4)
         #expect(engine.departed.first?.record.claimedFen == 4_000)
         let record = engine.record(accountKey: key("a"))
         #expect(record?.claimedFen == (comesBack ? 2_000 : nil))
@@ -100,10 +125,8 @@ import Testing
         var engine = FeatureEngine()
         take(story, into: &engine, unusualFrom: 1, flaggedAt: 3)
         engine.forgetScores()
-        let events = try #require(engine.record(accountKey: key("a"))).events
+        let events = try record(engine).events
         #expect(events.count == 5)
         #expect(events.allSatisfy { $0.logOdds == nil })
     }
-
-    @Test func anAccountTakesTenCacheLines() { #expect(MemoryLayout<AccountState>.size == 640) }
 }

@@ -136,11 +136,11 @@ import Testing
 
     @Test func forgottenScoresAreGoneAndNothingElse() {
         var engine = FeatureEngine()
-        _ = hear(&engine, 0..<3000)
+        engine.observe(part(0..<3000)) { _, vector, memory in memory.couponAbuse = vector[0] }
         engine.forgetScores()
         engine.forEachAccount { _, memory in #expect(memory.couponAbuse == -.infinity) }
         var other = FeatureEngine()
-        _ = hear(&other, 0..<3000)
+        other.observe(part(0..<3000)) { _, _, _ in }
         #expect(bytes(engine).count == bytes(other).count)
     }
 }

@@ -44,7 +44,8 @@ batch.gangs = GangTables(
     gangs: [],
     links: batch.flags.enumerated().map { number, flag in
         AccountLink(
-            accountID: flag.accountID, kind: "device", thing: "d\(number / 30)", accounts: 30, lastMs: 1)
+            accountID: flag.accountID, kind: "device", thingKey: UInt64(number / 30 + 1), accounts: 30,
+            lastMs: 1)
     }.sorted { $0.accountID < $1.accountID }
 ) { $0.tags }
 let began = ContinuousClock.now

@@ -3,7 +3,7 @@ import ActivityLog
 /// Everything remembered of one account: its own doings, and what the things it touches last said of themselves.
 ///
 /// Rows are read from memory a cache line of 64 bytes at a time, so the order of the parts is that of how often they are
-/// needed, and a row is ten lines and no more.
+/// needed, and a row is eleven lines and no more.
 struct AccountState: KeyedState {
     var lastMs: Int64 = .min
     var firstMs: Int64 = 0
@@ -34,8 +34,9 @@ struct AccountState: KeyedState {
     var synchrony = SynchronyEvidence()
     var referral = AccountReferral()
     var company = CompanyEvidence()
+    var prelude = EvidencePrelude()
     /// Fills the row's last cache line, so that every row begins with one.
-    private var spare = InlineArray<2, UInt64>(repeating: 0)
+    private var spare: UInt64 = 0
 
     /// How much of the state an event touches that costs nothing and names nothing of a person's.
     static var bytesOfEveryEvent: Int { 320 }

@@ -23,6 +23,11 @@ public struct EvidenceEvent: BitwiseCopyable, Sendable, Equatable {
         self.scores = scores
     }
 
+    init(ms: Int64, type: UInt8, fen: Int32?) {
+        timeAndType = ms << 8 | Int64(type)
+        self.fen = fen ?? EvidenceEvent.unknownFen
+    }
+
     /// Event time, milliseconds since 1970 UTC.
     public var ms: Int64 { timeAndType >> 8 }
     public var type: EventType { EventType(rawValue: UInt8(truncatingIfNeeded: timeAndType)) ?? .other }
@@ -49,7 +54,7 @@ public struct EvidenceEvent: BitwiseCopyable, Sendable, Equatable {
         }
     }
 
-    private static func fen(of event: Event) -> Int32 {
+    fileprivate static func fen(of event: Event) -> Int32 {
         let amount: Int64
         if EventType.Set([.refundApply, .refundDone]).contains(event.type), event.has(.refundFen) {
             amount = event.refundFen
@@ -68,32 +73,61 @@ public struct EvidenceEvent: BitwiseCopyable, Sendable, Equatable {
     }
 }
 
+/// The last two events that tell of an account which is not unusual yet, in eight bytes each: time, type and amount.
+struct EvidencePrelude: BitwiseCopyable {
+    // From the highest bit: 42 of milliseconds, 6 of the type, 16 of fen; 0 is none.
+    private var earlier: UInt64 = 0
+    private var last: UInt64 = 0
+
+    private static var unknownFen: Int32 { 0xFFFF }
+
+    @inline(__always)
+    mutating func take(_ event: Event) {
+        let fen = EvidenceEvent.fen(of: event)
+        let amount =
+            fen >= 0 && fen < EvidencePrelude.unknownFen ? UInt64(fen) : UInt64(EvidencePrelude.unknownFen)
+        earlier = last
+        last = UInt64(truncatingIfNeeded: event.ts) << 22 | UInt64(event.type.rawValue) << 16 | amount
+    }
+
+    /// Hands its events on to a ring.
+    func begin(_ ring: inout EvidenceRing) {
+        for packed in [earlier, last] where packed != 0 {
+            let fen = Int32(packed & 0xFFFF)
+            let event = EvidenceEvent(
+                ms: Int64(packed >> 22), type: UInt8(packed >> 16 & 63),
+                fen: fen == EvidencePrelude.unknownFen ? nil : fen)
+            ring.record(event, ScoreMemory())
+        }
+    }
+}
+
 /// What is kept of an unusual account's doings, for a person to judge it by: bounded, whatever it does.
 ///
-/// The last twelve events before and at its first flag stay. Of those after, the first three at which a score rose by
-/// half a log-odds stay, and the last twelve.
+/// It begins with the two events that the account's prelude holds. The last eight before and at its first flag stay.
+/// Of those after, the first two at which a score rose by half a log-odds stay, and the last eight.
 struct EvidenceRing: BitwiseCopyable {
     // How many there were, and of the rises how many there are.
     private var beforeCount: UInt32 = 0
     private var latestCount: UInt32 = 0
     private var riseCount: UInt16 = 0
     private var isFlagged = false
-    private var before = InlineArray<12, EvidenceEvent>(repeating: EvidenceEvent())
-    private var rises = InlineArray<3, EvidenceEvent>(repeating: EvidenceEvent())
-    private var latest = InlineArray<12, EvidenceEvent>(repeating: EvidenceEvent())
+    private var before = InlineArray<8, EvidenceEvent>(repeating: EvidenceEvent())
+    private var rises = InlineArray<2, EvidenceEvent>(repeating: EvidenceEvent())
+    private var latest = InlineArray<8, EvidenceEvent>(repeating: EvidenceEvent())
 
     init() {}
 
     mutating func record(_ event: EvidenceEvent, _ memory: ScoreMemory) {
         if !isFlagged {
-            before[Int(beforeCount % 12)] = event
+            before[Int(beforeCount % 8)] = event
             beforeCount &+= 1
             isFlagged = memory.isFlagged
-        } else if memory.hasRisen, riseCount < 3 {
+        } else if memory.hasRisen, riseCount < 2 {
             rises[Int(riseCount)] = event
             riseCount += 1
         } else {
-            latest[Int(latestCount % 12)] = event
+            latest[Int(latestCount % 8)] = event
             latestCount &+= 1
         }
     }
@@ -101,12 +135,12 @@ struct EvidenceRing: BitwiseCopyable {
     /// Oldest first.
     var events: [EvidenceEvent] {
         var events: [EvidenceEvent] = []
-        for index in 0..<min(beforeCount, 12) {
-            events.append(before[Int((beforeCount > 12 ? beforeCount &+ index : index) % 12)])
+        for index in 0..<min(beforeCount, 8) {
+            events.append(before[Int((beforeCount > 8 ? beforeCount &+ index : index) % 8)])
         }
         var after: [EvidenceEvent] = []
-        for index in 0..<min(latestCount, 12) {
-            after.append(latest[Int((latestCount > 12 ? latestCount &+ index : index) % 12)])
+        for index in 0..<min(latestCount, 8) {
+            after.append(latest[Int((latestCount > 8 ? latestCount &+ index : index) % 8)])
         }
         // Two lists that are in order each; of one millisecond, a rise comes first.
         var rise = 0
@@ -122,11 +156,11 @@ struct EvidenceRing: BitwiseCopyable {
     }
 
     mutating func forgetScores() {
-        for index in 0..<12 {
+        for index in 0..<8 {
             before[index].forgetScores()
             latest[index].forgetScores()
         }
-        for index in 0..<3 { rises[index].forgetScores() }
+        for index in 0..<2 { rises[index].forgetScores() }
     }
 }
 

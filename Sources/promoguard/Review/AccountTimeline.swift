@@ -1,15 +1,15 @@
 import CaseFile
 import Presentation
 
-/// An account's evidence as lines: one an event, with the gap before it drawn to scale within a visit, so that a machine's
+/// An account's evidence as lines: one an event, with the gap before it drawn to scale, so that a machine's
 /// rhythm shows.
 struct AccountTimeline {
     let events: [AccountEvidence.Event]
     let language: Language
     let time: EventTime
 
-    /// A longer silence ends a visit and is told in words.
-    private static let visitMs: Int64 = 30 * 60_000
+    /// A longer gap is told in words, or it would dwarf all others.
+    private static let pauseMs: Int64 = 5 * 60_000
     private static let barWidth = 12
 
     func table(risks: [String]) -> TerminalTable {
@@ -23,15 +23,15 @@ struct AccountTimeline {
             .init(title: language.pick("OF WHAT", "对象")),
         ])
         table.columns += risks.map { .init(title: FlagWords.risk($0, language), alignment: .right) }
-        let longest = gaps.filter { $0 < AccountTimeline.visitMs }.max() ?? 0
+        let longest = gaps.filter { $0 < AccountTimeline.pauseMs }.max() ?? 0
         for (index, event) in events.enumerated() {
             let gap = index == 0 ? nil : gaps[index - 1]
-            if let gap, gap >= AccountTimeline.visitMs {
+            if let gap, gap >= AccountTimeline.pauseMs {
                 let pause = "… " + NumberText.duration(ms: Double(gap), language)
                 table.rows.append([.init(pause, .dim)] + table.columns.dropFirst().map { _ in "" })
             }
             table.rows.append(
-                row(event, gap.flatMap { $0 < AccountTimeline.visitMs ? $0 : nil }, longest, risks))
+                row(event, gap.flatMap { $0 < AccountTimeline.pauseMs ? $0 : nil }, longest, risks))
         }
         return table
     }
