@@ -133,12 +133,12 @@ def main():
         }
         worst = 0
         for name, address in pages.items():
-            rate, ms, failed = wrk(base + address, options.seconds, 2)
+            rate, ms, failed = wrk(base + address, options.seconds, 1)
             worst = max(worst, ms)
             print(f"{name}: {rate:.0f} requests/s, p99 {ms:.1f} ms" + (f", {failed} FAILED" if failed else ""))
         print(f"the slowest page: p99 {worst:.1f} ms (aim 50)")
         for name, address in {"flagged": accounts[5], "unknown": "o6_nobody_at_all"}.items():
-            rate, ms, failed = wrk(base + "/api/v1/accounts/" + address, options.seconds, 8)
+            rate, ms, failed = wrk(base + "/api/v1/accounts/" + address, options.seconds, 4)
             print(f"GET /api/v1/accounts/ID, {name}: {rate:.0f} requests/s, p99 {ms:.2f} ms (aims 5,000 and 5)" + (f", {failed} FAILED" if failed else ""))
         if tail:
             slowest = decide_beside(base, path, feed)

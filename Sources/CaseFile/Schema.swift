@@ -250,6 +250,10 @@ enum Schema {
             name TEXT NOT NULL PRIMARY KEY,
             query TEXT NOT NULL
         );
+        -- The other orders of a list, with what most lists filter by, so that their first page is no scan either.
+        CREATE INDEX flag_queue_by_score ON flag_queue (score DESC, account_id, risk, status, level);
+        CREATE INDEX flag_queue_by_amount ON flag_queue (amount_at_risk_fen DESC, account_id, risk, status, level);
+        CREATE INDEX flag_queue_by_time ON flag_queue (first_flagged_ms DESC, account_id, risk, status, level);
         CREATE INDEX flag_queue_by_gang ON flag_queue (gang_id) WHERE gang_id IS NOT NULL;
         """,
     ]

@@ -208,7 +208,7 @@ extension ReviewConsole {
     // MARK: The whole
 
     private func overview(_ context: ConsoleContext) async throws -> Page {
-        let contents = try await desk.read { file in
+        let contents = try await desk.sum { file in
             OverviewPage.Contents(
                 overview: try self.overview(file), counts: try file.counts(), tail: try file.tailStatus(),
                 rejected: try file.rejectedCounts(), samples: try file.rejectedLines())
@@ -217,7 +217,7 @@ extension ReviewConsole {
     }
 
     private func model(_ context: ConsoleContext) async throws -> Page {
-        let overview = try await desk.read { try self.overview($0) }
+        let overview = try await desk.sum { try self.overview($0) }
         return ModelPage(pen: pen(context), model: configuration.model, tenths: overview.tenths).page
     }
 

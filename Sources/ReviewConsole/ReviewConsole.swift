@@ -5,6 +5,8 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import Presentation
+import ServiceLifecycle
+import UnixSignals
 
 /// A page for people to look at flags and decide, and the same for programs.
 public struct ReviewConsole: Sendable {
@@ -15,7 +17,7 @@ public struct ReviewConsole: Sendable {
     let changes: LiveChanges
     let metrics = RequestMetrics()
     let sessions: Sessions
-    private let totals = Recent<FlagTotal>(lasting: .milliseconds(500))
+    private let totals = Recent<FlagTotal>(lasting: .seconds(2))
     private let overviews = Recent<CaseOverview>(lasting: .seconds(5))
 
     /// - Throws: `CaseFileError` when the file is missing or cannot be used.
@@ -77,7 +79,11 @@ public struct ReviewConsole: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(1024)),
             services: [changes], onServerRunning: { onReady($0.localAddress?.port ?? 0) }, logger: logger)
         defer { desk.close() }
-        try await application.runService()
+        var group = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // A browser that keeps its connection must not keep us.
+        group.maximumGracefulShutdownDuration = .seconds(3)
+        try await ServiceGroup(configuration: group).run()
     }
 
     /// Every route, behind the door.
@@ -104,7 +110,7 @@ public struct ReviewConsole: Sendable {
             return Response.text("ok\n", type: "text/plain; charset=utf-8")
         }
         router.get("/metrics") { _, _ in
-            let (counts, tail) = try await desk.read { (try $0.counts(), try $0.tailStatus()) }
+            let (counts, tail) = try await desk.sum { (try $0.counts(), try $0.tailStatus()) }
             return Response.text(
                 metrics.text(counts, tail, listeners: changes.count), type: "text/plain; version=0.0.4")
         }

@@ -122,7 +122,7 @@ struct PageTests {
         }
         let gangPage = try await stage.get("/gangs/g-12").text
         #expect(
-            gangPage.contains("1 device, all claimed within 4 s")
+            gangPage.contains("one device, all claimed within 4 seconds")
                 && gangPage.contains("2 open flags of 2 accounts"))
         let decided = try await stage.postForm(
             "/bulk", [("query", "gang=g-12&status=open"), ("expecting", "2"), ("decision", "confirm")])

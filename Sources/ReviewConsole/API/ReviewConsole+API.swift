@@ -108,7 +108,7 @@ extension ReviewConsole {
     }
 
     private func overviewForProgram(_ context: ConsoleContext) async throws -> Response {
-        let (overview, counts) = try await desk.read { (try self.overview($0), try $0.counts()) }
+        let (overview, counts) = try await desk.sum { (try self.overview($0), try $0.counts()) }
         return .json(FlagJSON.overview(overview, counts))
     }
 

@@ -7,19 +7,27 @@ struct Desk: Sendable {
     private let pages: CaseFile
     /// For single accounts and for changes: never behind a page.
     let lookups: CaseFile
+    /// For sums over every flag: never before a page.
+    private let sums: CaseFile
     private let writes: CaseFile
     private let reading = DispatchQueue(label: "console reads")
+    private let summing = DispatchQueue(label: "console sums")
     private let writing = DispatchQueue(label: "console writes")
 
     /// - Throws: `CaseFileError`, also when there is no such file.
     init(database: String) throws(CaseFileError) {
         pages = try CaseFile.open(database, access: .readOnly)
         lookups = try CaseFile.open(database, access: .readOnly)
+        sums = try CaseFile.open(database, access: .readOnly)
         writes = try CaseFile.open(database)
     }
 
     func read<T: Sendable>(_ body: @escaping @Sendable (CaseFile) throws -> T) async throws -> T {
         try await run(pages, reading, body)
+    }
+
+    func sum<T: Sendable>(_ body: @escaping @Sendable (CaseFile) throws -> T) async throws -> T {
+        try await run(sums, summing, body)
     }
 
     func write<T: Sendable>(_ body: @escaping @Sendable (CaseFile) throws -> T) async throws -> T {
@@ -40,6 +48,7 @@ struct Desk: Sendable {
     func close() {
         pages.close()
         lookups.close()
+        sums.close()
         writes.close()
     }
 }

@@ -73,7 +73,10 @@ final class LiveChanges: Service {
             body: ResponseBody { writer in
                 defer { continuation.finish() }
                 try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-                for await text in stream { try await writer.write(ByteBuffer(string: text)) }
+                // The server waits for this answer before it ends, so it must end first.
+                for await text in stream.cancelOnGracefulShutdown() {
+                    try await writer.write(ByteBuffer(string: text))
+                }
                 try await writer.finish(nil)
             })
     }
