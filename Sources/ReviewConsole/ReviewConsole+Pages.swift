@@ -36,6 +36,8 @@ extension ReviewConsole {
     private func queue(_ fields: FormFields, _ context: ConsoleContext) async throws -> Page {
         let filter = try QueueFilter(fields, status: .open)
         let cursor = try cursor(fields)
+        // Before the list is read, so that no change falls between.
+        let version = changes.version
         let (flags, total, sizes, saved) = try await desk.read { file in
             let (page, total) = try self.page(filter, limit: Self.rowsPerPage, after: cursor, file)
             var sizes: [String: Int] = [:]
@@ -44,7 +46,7 @@ extension ReviewConsole {
         }
         return QueuePage(
             pen: pen(context), filter: filter, flags: flags, total: total, gangSizes: sizes, saved: saved,
-            done: done(fields), isFirst: cursor == nil
+            done: done(fields), version: version, isFirst: cursor == nil
         ).page
     }
 

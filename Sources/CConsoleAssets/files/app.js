@@ -181,6 +181,7 @@
 
   if (live()?.dataset.live) {
     const events = new EventSource("/events");
+    events.addEventListener("hello", (event) => event.data !== live().dataset.live && hearChange());
     events.addEventListener("change", hearChange);
     document.addEventListener("visibilitychange", hearChange);
     addEventListener("pagehide", () => events.close());

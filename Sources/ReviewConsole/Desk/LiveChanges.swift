@@ -10,6 +10,8 @@ import Synchronization
 /// both sides that the other is there.
 final class LiveChanges: Service {
     private struct Listeners {
+        /// Changes seen since the start; pages carry the number they were made at.
+        var version = 1
         var next = 0
         var streams: [Int: AsyncStream<String>.Continuation] = [:]
         var isClosed = false
@@ -33,7 +35,11 @@ final class LiveChanges: Service {
             // A file that cannot be read now will be looked at again.
             if let now = try? file.changeMark(), now != mark {
                 mark = now
-                tell("event: change\ndata: \(now)\n\n")
+                let version = listeners.withLock { listeners in
+                    listeners.version += 1
+                    return listeners.version
+                }
+                tell("event: change\ndata: \(version)\n\n")
             } else if beat % Self.beatsBetweenComments == 0 {
                 tell(": still here\n\n")
             }
@@ -68,11 +74,13 @@ final class LiveChanges: Service {
         guard isAdmitted else {
             throw ConsoleError(.serviceUnavailable, "Too many pages are open.", "打开的页面过多。")
         }
+        // What changed between the page and this is not lost.
+        let hello = "retry: 2000\nevent: hello\ndata: \(version)\n\n"
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream"],
             body: ResponseBody { writer in
                 defer { continuation.finish() }
-                try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+                try await writer.write(ByteBuffer(string: hello))
                 // The server waits for this answer before it ends, so it must end first.
                 for await text in stream.cancelOnGracefulShutdown() {
                     try await writer.write(ByteBuffer(string: text))
@@ -80,6 +88,9 @@ final class LiveChanges: Service {
                 try await writer.finish(nil)
             })
     }
+
+    /// Grows with every change.
+    var version: Int { listeners.withLock { $0.version } }
 
     var count: Int { listeners.withLock { $0.streams.count } }
 }

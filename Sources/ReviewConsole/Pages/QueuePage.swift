@@ -14,6 +14,8 @@ struct QueuePage {
     let saved: [SavedFilter]
     /// What was just decided, and the name to undo it by.
     let done: (name: String, entry: UndoBook.Entry)?
+    /// The number of changes that the page was made at.
+    let version: Int
     /// Whether this is the first page of the list.
     let isFirst: Bool
 
@@ -30,7 +32,8 @@ struct QueuePage {
         element(
             "form.list",
             [
-                "id": "live", "method": "post", "action": "/decide", isFirst ? "data-live" : "": "1",
+                "id": "live", "method": "post", "action": "/decide",
+                isFirst ? "data-live" : "": String(version),
                 "data-query": filter.text,
             ], pen.token, pen.hidden("query", filter.text), summary,
             flags.flags.isEmpty ? empty : rows, pager)
