@@ -18,6 +18,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        // What it stands on, named where we use it ourselves.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -46,11 +52,25 @@ let package = Package(
             name: "ScoringPipeline",
             dependencies: ["ActivityLog", "RiskFeatures", "RiskModel", "CaseFile", "CZlib"]),
         .target(name: "CampaignSimulator", dependencies: ["ActivityLog", "CZlib"]),
+        .target(name: "Presentation", dependencies: ["RiskFeatures", "RiskModel", "CaseFile"]),
+        .target(name: "CConsoleAssets"),
+        .target(
+            name: "ReviewConsole",
+            dependencies: [
+                "ActivityLog", "RiskFeatures", "RiskModel", "CaseFile", "Presentation", "CConsoleAssets",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
         .executableTarget(
             name: "promoguard",
             dependencies: [
                 "ActivityLog", "RiskFeatures", "RiskModel", "CaseFile", "ScoringPipeline",
-                "CampaignSimulator",
+                "CampaignSimulator", "Presentation", "ReviewConsole",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "LogStage", dependencies: ["CZlib"], path: "Tests/LogStage"),
@@ -61,7 +81,18 @@ let package = Package(
             name: "CaseFileTests",
             dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
-            name: "PromoGuardCommandTests", dependencies: ["promoguard", "CaseFile", "RiskFeatures"]),
+            name: "PromoGuardCommandTests",
+            dependencies: ["promoguard", "CaseFile", "RiskFeatures", "Presentation"]),
+        .testTarget(
+            name: "ReviewConsoleTests",
+            dependencies: [
+                "ReviewConsole", "CaseFile", "RiskModel",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "CampaignSimulatorTests", dependencies: ["CampaignSimulator", "ActivityLog"]),
         .testTarget(

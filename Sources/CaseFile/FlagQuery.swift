@@ -148,6 +148,11 @@ public struct FlagPage: Sendable, Equatable {
 public struct FlagTotal: Sendable, Equatable {
     public var flags: Int
     public var amountAtRiskFen: Int64
+
+    public init(flags: Int, amountAtRiskFen: Int64) {
+        self.flags = flags
+        self.amountAtRiskFen = amountAtRiskFen
+    }
 }
 
 /// Conditions that must all hold, with their arguments.

@@ -245,6 +245,17 @@ enum Schema {
         CREATE TRIGGER audit_trail_stays_as_written BEFORE UPDATE ON audit_trail
             BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
         """,
+        """
+        CREATE TABLE saved_filters (
+            name TEXT NOT NULL PRIMARY KEY,
+            query TEXT NOT NULL
+        );
+        -- The other orders of a list, with what most lists filter by, so that their first page is no scan either.
+        CREATE INDEX flag_queue_by_score ON flag_queue (score DESC, account_id, risk, status, level);
+        CREATE INDEX flag_queue_by_amount ON flag_queue (amount_at_risk_fen DESC, account_id, risk, status, level);
+        CREATE INDEX flag_queue_by_time ON flag_queue (first_flagged_ms DESC, account_id, risk, status, level);
+        CREATE INDEX flag_queue_by_gang ON flag_queue (gang_id) WHERE gang_id IS NOT NULL;
+        """,
     ]
 
     /// Refuses what is not ours or newer, then takes the steps that are missing, all or none.

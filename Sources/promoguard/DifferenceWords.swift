@@ -1,4 +1,4 @@
-import Foundation
+import Presentation
 import RiskFeatures
 import RiskModel
 
@@ -23,25 +23,5 @@ struct DifferenceWords {
         value = Phrase(
             en: values.map(\.en).joined(separator: " and "), zh: values.map(\.zh).joined(separator: " 且 "))
         meaning = TermWords.meaning(change.features)
-    }
-
-    /// `+1.20`, `−0.35`, `0.00`.
-    static func signed(_ logOdds: Double) -> String {
-        if abs(logOdds) < 0.005 { return "0.00" }
-        let text = String(format: "%+.2f", logOdds)
-        return text.hasPrefix("-") ? "−" + text.dropFirst() : text
-    }
-}
-
-/// A feature's value with its unit, in both languages.
-enum FeatureValueWords {
-    /// - Parameter value: nil for the unknown value.
-    static func phrase(_ feature: String, _ value: Double?) -> Phrase {
-        guard let value else { return Phrase(en: "unknown", zh: "未知") }
-        guard let unit = FeatureCatalog.definition(named: feature)?.unit else {
-            return Phrase(en: NumberText.short(value), zh: NumberText.short(value))
-        }
-        return Phrase(
-            en: ReasonText(.en).formatted(value, unit), zh: ReasonText(.zh).formatted(value, unit))
     }
 }

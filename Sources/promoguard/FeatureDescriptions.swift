@@ -1,3 +1,4 @@
+import Presentation
 import RiskFeatures
 
 /// Every feature with meaning, unit and source, for `features --describe`.

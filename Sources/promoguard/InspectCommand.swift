@@ -1,5 +1,6 @@
 import ActivityLog
 import ArgumentParser
+import Presentation
 import RiskFeatures
 import ScoringPipeline
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Presentation
 import RiskFeatures
 import RiskModel
 
@@ -106,8 +107,8 @@ struct ModelCompareCommand: ParsableCommand {
             let words = DifferenceWords(change)
             table.rows.append([
                 .init(change.name), .init(words.what.text(language)), .init(words.value.text(language)),
-                .init(DifferenceWords.signed(change.old)), .init(DifferenceWords.signed(change.new)),
-                .init(DifferenceWords.signed(change.amount), change.amount > 0 ? .red : .green),
+                .init(NumberText.signed(change.old)), .init(NumberText.signed(change.new)),
+                .init(NumberText.signed(change.amount), change.amount > 0 ? .red : .green),
                 .init(words.meaning.text(language)),
             ])
         }

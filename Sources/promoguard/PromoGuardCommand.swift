@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Presentation
 
 /// The program: one subcommand a file.
 @main
@@ -8,7 +9,8 @@ struct PromoGuardCommand: ParsableCommand {
         commandName: "promoguard",
         abstract: "Finds coupon abuse and fake orders in a promotion's activity logs.",
         subcommands: [
-            ScoreCommand.self, TailCommand.self, StatusCommand.self, ReviewCommand.self, FeaturesCommand.self,
+            ScoreCommand.self, TailCommand.self, StatusCommand.self, ReviewCommand.self, ServeCommand.self,
+            FeaturesCommand.self,
             InspectCommand.self,
             TrainCommand.self, EvaluateCommand.self, ModelCommand.self, SimulateCommand.self,
         ])

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CaseFile
 import Foundation
+import Presentation
 
 /// `promoguard status`
 struct StatusCommand: ParsableCommand {

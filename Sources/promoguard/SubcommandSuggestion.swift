@@ -1,4 +1,5 @@
 import ArgumentParser
+import Presentation
 
 /// Says which subcommand a mistyped one was probably meant to be.
 enum SubcommandSuggestion {

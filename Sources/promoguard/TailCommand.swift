@@ -3,6 +3,7 @@ import ArgumentParser
 import CaseFile
 import Dispatch
 import Foundation
+import Presentation
 import RiskFeatures
 import ScoringPipeline
 

@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 import RiskFeatures
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
         #expect(NumberText.short(0.0012345) == "0.00123")
         #expect(NumberText.short(12.345) == "12.3")
         #expect(NumberText.short(45_678) == "45,700")
-        #expect(DifferenceWords.signed(-0.351) == "−0.35" && DifferenceWords.signed(-0.001) == "0.00")
+        #expect(NumberText.signed(-0.351) == "−0.35" && NumberText.signed(-0.001) == "0.00")
         // Sunday night in UTC is Monday in China.
         #expect(EventTime.china.monday(of: 1_780_250_400_000) == "2026-06-01")
         #expect(EventTime.china.monday(of: 1_780_243_199_000) == "2026-05-25")

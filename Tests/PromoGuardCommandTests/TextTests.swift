@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 import Testing
 
 @testable import promoguard
@@ -115,7 +116,7 @@ import Testing
 
     @Test(arguments: [(0.97312, "0.973"), (0.99999, "0.999"), (1, "1.000"), (0.05, "0.050"), (0, "0.000")])
     func scoresNeverLookSurerThanTheyAre(score: Double, text: String) {
-        #expect(FlagListing.score(score) == text)
+        #expect(NumberText.score(score) == text)
     }
 
     @Test func barsAreAsLongAsTheContribution() {

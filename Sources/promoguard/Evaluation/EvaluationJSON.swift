@@ -1,3 +1,4 @@
+import Presentation
 import RiskModel
 
 /// An evaluation for programs.

@@ -1,3 +1,4 @@
+import Presentation
 import RiskModel
 
 /// An evaluation as tables for a terminal.

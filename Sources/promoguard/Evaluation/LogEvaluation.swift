@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 import RiskModel
 import ScoringPipeline
 

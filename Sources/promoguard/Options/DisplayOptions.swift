@@ -1,4 +1,5 @@
 import ArgumentParser
+import Presentation
 
 /// How accounts and times are shown.
 struct DisplayOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Presentation
 
 /// The language of what a command prints for people.
 struct LanguageOptions: ParsableArguments {
@@ -8,3 +9,5 @@ struct LanguageOptions: ParsableArguments {
 
     var language: Language { lang ?? Language(environment: ProcessInfo.processInfo.environment) }
 }
+
+extension Language: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 import RiskFeatures
 import RiskModel
 
@@ -51,6 +52,6 @@ struct HeatTable {
         let colour = logOdds > 0 ? "--up" : "--down"
         return .tag(
             "td", [("style", "background: color-mix(in srgb, var(\(colour)) \(share)%, transparent)")],
-            [.text(DifferenceWords.signed(logOdds))])
+            [.text(NumberText.signed(logOdds))])
     }
 }

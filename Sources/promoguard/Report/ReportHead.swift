@@ -1,3 +1,4 @@
+import Presentation
 import RiskFeatures
 import RiskModel
 
@@ -199,10 +200,10 @@ struct ReportHead {
             let words = DifferenceWords(change)
             return [
                 .tag("code", [], [.text(change.name)]), .words(words.what), .words(words.value),
-                .text(DifferenceWords.signed(change.old)), .text(DifferenceWords.signed(change.new)),
+                .text(NumberText.signed(change.old)), .text(NumberText.signed(change.new)),
                 .tag(
                     "span", [("class", change.amount > 0 ? "up" : "down")],
-                    [.text(DifferenceWords.signed(change.amount))]),
+                    [.text(NumberText.signed(change.amount))]),
             ]
         }
         let titles: [Markup] = [

@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 
 /// Finds the account that a person named, by its id or by a masked id as a list shows it.
 struct AccountLookup {

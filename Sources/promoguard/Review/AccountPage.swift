@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 import RiskFeatures
 
 /// All there is to say about one flagged account.
@@ -109,7 +110,7 @@ struct AccountPage {
         let title = [
             FlagWords.risk(flag.risk, language),
             FlagWords.level(flag.level, language),
-            language.pick("score ", "分数 ") + FlagListing.score(flag.score),
+            language.pick("score ", "分数 ") + NumberText.score(flag.score),
             FlagWords.status(flag.status, language),
         ].map(\.visible).joined(separator: " · ")
         var facts = [
@@ -134,7 +135,7 @@ struct AccountPage {
                 ), at: 2)
             let scores = evidence.scores(risk: flag.risk).map(\.score)
             if let first = scores.first {
-                let way = "\(NumberText.fixed(first, places: 3)) → \(FlagListing.score(flag.score))"
+                let way = "\(NumberText.fixed(first, places: 3)) → \(NumberText.score(flag.score))"
                 facts.append(
                     (
                         language.pick("Score so far", "分数走势"),
@@ -211,7 +212,7 @@ struct AccountPage {
             return [
                 .init(listing.display.shown(other.accountID)),
                 .init(shared.joined(separator: language.pick(", ", "、"))),
-                .init(other.score.map(FlagListing.score) ?? "—"),
+                .init(other.score.map(NumberText.score) ?? "—"),
                 .init(
                     other.status.map { FlagWords.status($0, language) }
                         ?? language.pick("not flagged", "未标记"),

@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 
 /// An account's evidence as lines: one an event, with the gap before it drawn to scale, so that a machine's
 /// rhythm shows.

@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 
 /// Flags as a table, JSON or CSV.
 struct FlagListing {
@@ -43,7 +44,7 @@ struct FlagListing {
             [
                 .init(display.shown(flag.accountID)),
                 .init(FlagWords.risk(flag.risk, language)),
-                .init(FlagListing.score(flag.score)),
+                .init(NumberText.score(flag.score)),
                 .init(FlagWords.level(flag.level, language), flag.level == "high" ? .red : .yellow),
                 .init(NumberText.yuan(fen: flag.amountAtRiskFen)),
                 .init(display.time.short(flag.firstFlaggedMs)),
@@ -59,7 +60,7 @@ struct FlagListing {
     func line(_ flag: FlaggedAccount) -> String {
         [
             display.time.short(flag.firstFlaggedMs), display.shown(flag.accountID),
-            FlagWords.risk(flag.risk, language), FlagListing.score(flag.score),
+            FlagWords.risk(flag.risk, language), NumberText.score(flag.score),
             FlagWords.level(flag.level, language), NumberText.yuan(fen: flag.amountAtRiskFen),
             topReasons(flag),
         ].joined(separator: "  ")
@@ -73,13 +74,6 @@ struct FlagListing {
 
     func tags(_ flag: FlaggedAccount) -> String {
         flag.tags.map { FlagWords.tag($0, language) }.joined(separator: language.pick(", ", "、"))
-    }
-
-    /// Three decimals, and never 1.000 for what is less than sure.
-    static func score(_ score: Double) -> String {
-        let thousandths = score < 1 ? min((score * 1000).rounded(), 999) : 1000
-        let digits = String(Int(thousandths) + 1000)
-        return (thousandths == 1000 ? "1." : "0.") + digits.suffix(3)
     }
 
     static func style(_ status: ReviewStatus) -> Terminal.Style? {

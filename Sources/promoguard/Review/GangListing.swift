@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 
 /// Gangs as a table, JSON or CSV.
 struct GangListing {
@@ -32,7 +33,7 @@ struct GangListing {
                 .init(gang.id, .bold),
                 .init(gang.members.grouped),
                 .init(NumberText.percent(Double(gang.flagged) / Double(max(gang.members, 1)))),
-                .init(FlagListing.score(gang.score)),
+                .init(NumberText.score(gang.score)),
                 .init(NumberText.yuan(fen: gang.takenFen)),
                 .init(NumberText.yuan(fen: gang.pendingFen)),
                 .init(time.short(gang.firstSeenMs)),

@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 
 /// All there is to say about one gang.
 struct GangPage {
@@ -52,7 +53,7 @@ struct GangPage {
 
     private func page(_ terminal: Terminal) -> String {
         let words = GangText(language)
-        let score = FlagListing.score(gang.score)
+        let score = NumberText.score(gang.score)
         let density = NumberText.fixed(gang.density, places: 2)
         let (flagged, all) = (gang.flagged.grouped, gang.members.grouped)
         let span = "\(time.short(gang.firstSeenMs)) – \(time.short(gang.lastSeenMs)) \(time.zone)"
@@ -107,7 +108,7 @@ struct GangPage {
             .init(listing.display.shown(member.accountID)),
             .init(NumberText.fixed(member.tie, places: 2)),
             .init(own.isEmpty ? language.pick("not flagged", "未标记") : risks),
-            .init(highest(member).map(FlagListing.score) ?? ""),
+            .init(highest(member).map(NumberText.score) ?? ""),
             .init(own.isEmpty ? "" : NumberText.yuan(fen: amount(member))),
             .init(time.short(member.joinedMs)),
         ]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaseFile
+import Presentation
 
 /// `promoguard review decide ACCOUNT…`: records what a person found.
 struct ReviewDecideCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaseFile
+import Presentation
 
 /// `promoguard review export`: account ids for another tool, such as the one that hands out coupons.
 struct ReviewExportCommand: ParsableCommand {

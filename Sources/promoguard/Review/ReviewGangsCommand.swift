@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaseFile
+import Presentation
 
 /// `promoguard review gangs [GANG]`: accounts that act together, or one gang with its members.
 struct ReviewGangsCommand: ParsableCommand {

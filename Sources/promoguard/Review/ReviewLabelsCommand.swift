@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaseFile
+import Presentation
 
 /// `promoguard review labels`: people's decisions as a labels.csv to train and evaluate on.
 struct ReviewLabelsCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaseFile
+import Presentation
 
 /// `promoguard review undo ACCOUNT…`: takes decisions back.
 struct ReviewUndoCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CaseFile
 import Foundation
+import Presentation
 
 /// The flags that a decision is about: accounts that are named, or all that a filter asks for, after a look at them.
 struct SelectionOptions: ParsableArguments {

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Figures of one or more models side by side, a figure a row.
 struct FigureTable {
     /// One column of figures.

@@ -1,4 +1,5 @@
 import CaseFile
+import Presentation
 import Synchronization
 
 /// Prints new flags as they come; while a person has paused the list they wait, the latest of them.

@@ -1,3 +1,4 @@
+import Presentation
 import ScoringPipeline
 
 /// Labelled accounts that took no part because the logs show nothing of them by their time, told line by line.

@@ -1,5 +1,6 @@
 import ActivityLog
 import ArgumentParser
+import Presentation
 import ScoringPipeline
 
 /// What reading saw, told on standard error.

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Rows in aligned columns, measured in terminal cells.
 struct TerminalTable {
     enum Alignment: Sendable { case left, right }

@@ -1,0 +1,373 @@
+#!/usr/bin/env python3
+"""Drives the review console in a real Chromium: reads, filters, decides with keys, undoes, switches, hears news.
+
+    Benchmarks/console/console.py --promoguard PROGRAM [--screenshots FOLDER] [--only screenshots]
+"""
+
+import argparse
+import contextlib
+import csv
+import glob
+import gzip
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+DATA = "Benchmarks/.data/console"
+SAMPLES = "SampleLogs"
+
+
+class Server:
+    """A console over a database, on a free port."""
+
+    def __init__(self, promoguard, database, *arguments):
+        self.process = subprocess.Popen(
+            [promoguard, "serve", "--port", "0", "--database", database, "--lang", "en", "--reviewer", "ling", *arguments],
+            stderr=subprocess.PIPE, text=True)
+        line = self.process.stderr.readline()
+        found = re.search(r"http://[^ ]+:(\d+)/", line)
+        assert found, line
+        self.base = f"http://127.0.0.1:{found.group(1)}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(20) == 0, "the console did not end cleanly"
+
+
+def browser(width=1280, height=900, script=True):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for argument in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars",
+                     "--force-color-profile=srgb", f"--window-size={width},{height}", "--lang=en-GB"]:
+        options.add_argument(argument)
+    if not script:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+
+def resize(driver, width, height):
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+
+
+def until(driver, condition, seconds=10, what=""):
+    # The script replaces the list while we look at it.
+    return WebDriverWait(driver, seconds, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]).until(
+        lambda _: condition(), what)
+
+
+def rows(driver):
+    return driver.find_elements(By.CSS_SELECTOR, "#live tbody tr")
+
+
+def press(driver, *keys):
+    body = driver.find_element(By.TAG_NAME, "body")
+    for key in keys:
+        body.send_keys(key)
+
+
+def total(driver):
+    return int(driver.execute_script("return document.getElementById('total').textContent").split()[0].replace(",", ""))
+
+
+def check(condition, what):
+    if not condition:
+        raise SystemExit(f"console: FAILED: {what}")
+    print(f"console: {what}")
+
+
+def quiet_and_at_home(driver, base, what):
+    """No message of the browser's (a policy violated, a script that failed), no request to another host."""
+    log = [entry for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    check(not log, f"{what}: the browser has nothing to complain of {log or ''}")
+    urls = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    urls = [event["params"]["request"]["url"] for event in urls if event["method"] == "Network.requestWillBeSent"]
+    strange = [url for url in urls if not url.startswith((base, "data:", "about:", "chrome:"))]
+    check(urls and not strange, f"{what}: {len(urls)} requests, all to the console {strange or ''}")
+
+
+def fresh_database(promoguard, name):
+    for old in glob.glob(f"{DATA}/{name}*"):
+        os.remove(old)
+    path = f"{DATA}/{name}"
+    subprocess.run([promoguard, "score", SAMPLES, "--database", path, "--quiet"], check=False)
+    return path
+
+
+def flag(database, account, feature="device_accounts_1d"):
+    """What another process flags."""
+    with contextlib.closing(sqlite3.connect(database, timeout=10)) as db, db:
+        reasons = json.dumps([{"feature": feature, "value": 37, "contribution": 3.1}])
+        db.execute(
+            """INSERT INTO flagged_accounts (account_id, risk, score, level, first_flagged_ms, last_scored_ms,
+                   amount_at_risk_fen, reasons, tags, model) VALUES (?, 'coupon_abuse', 0.999, 'high', ?, ?, 99999999, ?,
+                   '["coupon_farming"]', 'default')""",
+            (account, 1781000000000, 1781000000000, reasons))
+
+
+def follow(driver, promoguard):
+    """A console that follows logs itself: what is written to them shows on the page that is open."""
+    folder = f"{DATA}/logs"
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    lines = []
+    for name in sorted(glob.glob(f"{SAMPLES}/mp-a*.gz")):
+        lines += gzip.open(name).read().splitlines(keepends=True)
+    lines.sort(key=lambda line: json.loads(line)["ts"])
+    for old in glob.glob(f"{DATA}/follow.sqlite*"):
+        os.remove(old)
+    log = open(f"{folder}/mp.log", "wb")
+    log.write(b"".join(lines[:100]))
+    log.flush()
+    with Server(promoguard, f"{DATA}/follow.sqlite", folder) as server:
+        driver.get(server.base + "/")
+        check("Nothing waits." in driver.find_element(By.ID, "live").text, "an empty queue says so kindly")
+        log.write(b"".join(lines[100:]))
+        log.flush()
+        until(driver, lambda: rows(driver), 60)
+        check(True, "serve LOG: flags appear on the open page as the log grows")
+
+
+def read_and_decide(driver, base, database):
+    driver.get(base + "/")
+    count = total(driver)
+    check(len(rows(driver)) == min(count, 40) > 10, f"the queue shows {count} flags, forty at most")
+    first = rows(driver)[0].get_attribute("id")
+    press(driver, "j", "j", "k")
+    current = driver.find_element(By.CSS_SELECTOR, "tr.current").get_attribute("id")
+    check(current == rows(driver)[1].get_attribute("id") != first, "j and k move")
+    press(driver, "c")
+    until(driver, lambda: total(driver) == count - 1)
+    check(not driver.find_elements(By.ID, current), "c confirms, and the next row stands there by itself")
+    check(driver.find_elements(By.CSS_SELECTOR, "tr.current"), "a row is still the current one")
+    press(driver, "z")
+    until(driver, lambda: total(driver) == count)
+    check(driver.find_elements(By.ID, current), "z takes it back")
+    press(driver, "x")
+    until(driver, lambda: total(driver) == count - 1)
+    press(driver, "z")
+    until(driver, lambda: total(driver) == count)
+    until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "tr.current"))
+    press(driver, Keys.ENTER)
+    until(driver, lambda: "/accounts/~" in driver.current_url)
+    here = driver.current_url
+    check("Why (log-odds)" in driver.find_element(By.TAG_NAME, "main").text, "Enter opens the account, which says why")
+    press(driver, "u")
+    until(driver, lambda: driver.current_url != here and "/accounts/~" in driver.current_url)
+    check(driver.find_elements(By.CSS_SELECTOR, "form.toast"), "u decides and opens the next by itself")
+    press(driver, "z")
+    until(driver, lambda: driver.find_elements(By.ID, "live"))
+    check(total(driver) == count, "z on the next account takes the last decision back")
+    press(driver, "?")
+    until(driver, lambda: driver.find_element(By.ID, "help").is_displayed())
+    driver.find_element(By.CSS_SELECTOR, "#help button").click()
+    press(driver, "/")
+    search = driver.switch_to.active_element
+    masked = rows(driver)[3].find_element(By.CSS_SELECTOR, "a.id").text
+    search.send_keys(masked, Keys.ENTER)
+    until(driver, lambda: "q=" in driver.current_url)
+    check(total(driver) >= 1 and all(r.find_element(By.CSS_SELECTOR, "a.id").text == masked for r in rows(driver)),
+          "/ searches by a masked id")
+    driver.get(base + "/?risk=fake_order&sort=score")
+    scores = [float(row.find_element(By.CSS_SELECTOR, "td.score b").text) for row in rows(driver)]
+    check(scores == sorted(scores, reverse=True) and 0 < total(driver) < count, "a filter and another order")
+    quiet_and_at_home(driver, base, "queue and accounts")
+
+
+def live(driver, base, database):
+    driver.get(base + "/")
+    until(driver, lambda: rows(driver))
+    count = total(driver)
+    flag(database, "zz-late-arrival-0001")
+    start = time.monotonic()
+    until(driver, lambda: total(driver) == count + 1, 15)
+    check("zz…0001" in rows(driver)[0].text, f"a flag of another process appears by itself ({time.monotonic() - start:.1f} s)")
+
+
+def hostile(driver, base, database):
+    nasty = "<script>window.hacked=1</script>\"'><img src=x onerror=window.hacked=2>\u202e\x1b[31m"
+    flag(database, nasty, "<img src=x onerror=window.hacked=3>")
+    driver.get(base + "/")
+    until(driver, lambda: rows(driver))
+    names = [row.find_element(By.CSS_SELECTOR, "a.id").text for row in rows(driver)]
+    place = next(i for i, name in enumerate(names) if name.startswith("<s"))
+    rows(driver)[place].find_element(By.CSS_SELECTOR, "a.id").click()
+    until(driver, lambda: "/accounts/~" in driver.current_url)
+    driver.find_element(By.CSS_SELECTOR, "form.inline button").click()
+    until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "code.whole"))
+    shown = driver.find_element(By.CSS_SELECTOR, "code.whole").text
+    check("<script>window.hacked=1</script>" in shown and "\u202e" not in shown, "a hostile id is shown as what it is")
+    check(driver.execute_script("return window.hacked") is None, "and does nothing")
+    quiet_and_at_home(driver, base, "hostile strings")
+
+
+def gang(driver, base, database):
+    driver.get(base + "/gangs")
+    links = driver.find_elements(By.CSS_SELECTOR, "a.gang")
+    check(links, f"{len(links)} gangs are listed")
+    links[0].click()
+    until(driver, lambda: "/gangs/g-" in driver.current_url)
+    check("accounts" in driver.find_element(By.TAG_NAME, "main").text, "a gang tells of its members and ties")
+    driver.get(base + "/?sort=score")
+    until(driver, lambda: rows(driver))
+    count = total(driver)
+    for row in rows(driver):
+        if row.get_attribute("data-gang"):
+            break
+        press(driver, "j")
+    press(driver, "g")
+    until(driver, lambda: "/bulk?" in driver.current_url)
+    number = int(driver.find_element(By.CSS_SELECTOR, "input[name=expecting]").get_attribute("value"))
+    press(driver, "c")
+    until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "form.toast"))
+    check(total(driver) == count - number, f"g and c decide on a whole gang ({number} flags)")
+    press(driver, "z")
+    until(driver, lambda: total(driver) == count)
+    check(True, "and z takes all of it back")
+
+
+def language_and_width(driver, base):
+    driver.get(base + "/")
+    driver.find_element(By.LINK_TEXT, "中文").click()
+    until(driver, lambda: "待办" in driver.title)
+    check("薅羊毛" in driver.find_element(By.TAG_NAME, "main").text, "the switch turns the pages Chinese")
+    driver.find_element(By.LINK_TEXT, "English").click()
+    account = rows(driver)[0].find_element(By.CSS_SELECTOR, "a.id").get_attribute("href")
+    for width, height in [(1280, 900), (390, 844)]:
+        resize(driver, width, height)
+        for path in ["/", account, "/gangs", "/overview", "/model", "/bulk?status=open"]:
+            driver.get(path if path.startswith("http") else base + path)
+            over = driver.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+            check(over <= 0, f"{path.replace(base, '').split('?')[0]} fits {width} px")
+    resize(driver, 1280, 900)
+
+
+def without_script(base):
+    driver = browser(script=False)
+    try:
+        driver.get(base + "/")
+        count = total(driver)
+        rows(driver)[0].find_element(By.NAME, "flag").click()
+        driver.find_element(By.CSS_SELECTOR, "#live button.unsure").click()
+        until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "form.toast"))
+        check(total(driver) == count - 1, "without a script: read, and decide with boxes and buttons")
+        driver.find_element(By.CSS_SELECTOR, "form.toast button").click()
+        until(driver, lambda: total(driver) == count)
+        check(True, "without a script: undo")
+    finally:
+        driver.quit()
+
+
+def clear_the_queue(driver, base, promoguard, database):
+    """With the keyboard alone: the whole queue, as the truth of the samples says; then labels, train, evaluate."""
+    truth = {(row["account_id"], row["risk"]): row["label"] == "1" for row in csv.DictReader(open(f"{SAMPLES}/labels.csv"))}
+    driver.get(base + "/")
+    until(driver, lambda: rows(driver))
+    decided = 0
+    while rows(driver):
+        with contextlib.closing(sqlite3.connect(database)) as db:
+            account, risk = db.execute(
+                "SELECT account_id, risk FROM flag_queue WHERE status = 'open' ORDER BY priority DESC, account_id, risk").fetchone()
+        count = total(driver)
+        press(driver, "c" if truth.get((account, risk)) else "x")
+        until(driver, lambda: not rows(driver) or total(driver) == count - 1)
+        decided += 1
+    check("Nothing waits." in driver.find_element(By.ID, "live").text, f"the keyboard alone clears the queue ({decided} flags)")
+    labels = driver.execute_async_script("""
+        const done = arguments[0], token = document.querySelector('meta[name="promoguard-token"]').content;
+        fetch("/api/v1/labels", {method: "POST", headers: {"X-PromoGuard-Token": token}}).then(r => r.text()).then(done);""")
+    found = list(csv.DictReader(io.StringIO(labels)))
+    check(len(found) == decided and all(truth[(row["account_id"], row["risk"])] == (row["label"] == "1") for row in found),
+          "the exported labels are the decisions")
+    open(f"{DATA}/mine.csv", "w").write(labels)
+    subprocess.run([promoguard, "train", "--labels", f"{DATA}/mine.csv", "--from", "Models/default.json", SAMPLES,
+                    "--output", f"{DATA}/mine.json", "--quiet"], check=False)
+    told = subprocess.run([promoguard, "model", "compare", "Models/default.json", f"{DATA}/mine.json", "--lang", "en"],
+                          capture_output=True, text=True).stdout
+    check(told.strip(), "and the model that learned from them differs:\n" + "\n".join(told.splitlines()[:12]))
+
+
+def screenshots(base, folder):
+    os.makedirs(folder, exist_ok=True)
+    driver = browser()
+    try:
+        driver.get(base + "/")
+        account = rows(driver)[0].find_element(By.CSS_SELECTOR, "a.id").get_attribute("href")
+        with_gang = [row for row in rows(driver) if row.get_attribute("data-gang")]
+        if with_gang:
+            account = with_gang[0].find_element(By.CSS_SELECTOR, "a.id").get_attribute("href")
+        driver.get(base + "/gangs")
+        gangs = driver.find_elements(By.CSS_SELECTOR, "a.gang")
+        pages = {"queue": base + "/", "account": account, "overview": base + "/overview", "model": base + "/model",
+                 "gangs": base + "/gangs", "bulk": base + "/bulk?status=open", "error": base + "/nowhere"}
+        if gangs:
+            pages["gang"] = gangs[0].get_attribute("href")
+        for theme in ["light", "dark"]:
+            driver.get(base + f"/settings?theme={theme}")
+            for width, height, kind in [(1280, 900, ""), (390, 844, "-phone")]:
+                for language in ["en", "zh"]:
+                    if kind and language == "zh":
+                        continue
+                    resize(driver, width, height)
+                    driver.get(base + f"/settings?language={language}")
+                    for name, url in pages.items():
+                        driver.get(url)
+                        driver.save_screenshot(f"{folder}/{name}-{language}-{theme}{kind}.png")
+    finally:
+        driver.quit()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--promoguard", default=".build/release/promoguard")
+    parser.add_argument("--screenshots")
+    parser.add_argument("--only", choices=["screenshots"])
+    options = parser.parse_args()
+    os.makedirs(DATA, exist_ok=True)
+    database = fresh_database(options.promoguard, "browser.sqlite")
+    with Server(options.promoguard, database) as server:
+        if options.screenshots:
+            screenshots(server.base, options.screenshots)
+        if options.only:
+            return
+        driver = browser()
+        try:
+            read_and_decide(driver, server.base, database)
+            gang(driver, server.base, database)
+            language_and_width(driver, server.base)
+            without_script(server.base)
+            live(driver, server.base, database)
+            hostile(driver, server.base, database)
+        finally:
+            driver.quit()
+    database = fresh_database(options.promoguard, "clear.sqlite")
+    with Server(options.promoguard, database) as server:
+        driver = browser()
+        try:
+            clear_the_queue(driver, server.base, options.promoguard, database)
+            follow(driver, options.promoguard)
+        finally:
+            driver.quit()
+    print("console: all is well")
+
+
+if __name__ == "__main__":
+    main()
