@@ -73,11 +73,11 @@ struct ServeCommand: ParsableCommand {
         configuration.time = utc ? .utc : .china
         // Nothing is shown before there is a file; a tail makes one.
         if !logs.isEmpty { try database.open(.readWrite).close() }
-        try serve(ReviewConsole(configuration))
+        try serve(ReviewConsole(configuration), try reading.configuration())
     }
 
     /// Blocks until the console has stopped, and the tail with it.
-    private func serve(_ console: ReviewConsole) throws {
+    private func serve(_ console: ReviewConsole, _ reading: ReadConfiguration) throws {
         let (host, isQuiet) = (self.host, verbosity.quiet)
         let hasEnded = DispatchSemaphore(value: 0)
         let failure = Mutex<(any Error)?>(nil)
@@ -92,7 +92,7 @@ struct ServeCommand: ParsableCommand {
             }
             hasEnded.signal()
         }
-        let follower = logs.isEmpty ? nil : follow { serving.cancel() }
+        let follower = logs.isEmpty ? nil : follow(reading) { serving.cancel() }
         let hangUp = listen { follower?.control.reloadModel() }
         defer { hangUp.cancel() }
         hasEnded.wait()
@@ -110,10 +110,9 @@ struct ServeCommand: ParsableCommand {
         return source
     }
 
-    private func follow(onEnd: @escaping @Sendable () -> Void) -> Follower {
+    private func follow(_ reading: ReadConfiguration, onEnd: @escaping @Sendable () -> Void) -> Follower {
         let (logs, path, isQuiet) = (self.logs, database.database, verbosity.quiet)
         let models = ModelSource(path: model.model)
-        let reading = reading.configuration
         return Follower(
             { control, tell in
                 try TailRun.follow(

@@ -167,6 +167,7 @@
 
   let isWaiting = false;
   let lastRefresh = 0;
+  let settling = 0;
 
   function hearChange() {
     if (isWaiting || !live()?.dataset.live || document.hidden) return;
@@ -176,6 +177,9 @@
       isWaiting = false;
       lastRefresh = Date.now();
       if (!isBusy) await refresh().catch(() => {});
+      // Sums of a large file may be two seconds old: once more when it is quiet.
+      clearTimeout(settling);
+      settling = setTimeout(() => isBusy || refresh().catch(() => {}), 2500);
     }, Math.max(0, lastRefresh + 1500 - Date.now()));
   }
 

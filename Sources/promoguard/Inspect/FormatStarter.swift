@@ -1,4 +1,5 @@
 import ActivityLog
+import Presentation
 import ScoringPipeline
 
 /// A format file to start from: what a log's own format lacks, with guesses filled in.
