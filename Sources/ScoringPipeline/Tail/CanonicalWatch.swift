@@ -28,7 +28,9 @@ final class CanonicalWatch: @unchecked Sendable {
     func clone() -> Watch { Watch(watch.engine.clone()) }
 
     /// What is known of flagged accounts as they stand.
-    func records(of flags: FlagBook) -> [(accountID: String, record: AccountRecord)] { flags.records(watch.engine) }
+    func records(of flags: FlagBook) -> [(accountID: String, record: AccountRecord)] {
+        flags.records(watch.engine)
+    }
 
     /// The gangs among the accounts as they stand. It must not be lent.
     func gangs(_ judge: Judge) -> GangTables { watch.gangs(judge) }
