@@ -154,9 +154,9 @@ public struct Scorer: Sendable {
     /// What a cross adds is shared evenly by its two features, which is the Shapley value of a pair; so a reason is
     /// always one feature, whose value can be looked up in the log. Features that add nothing are left out.
     /// `base(risk)` plus the sum is the calibrated log-odds.
-    /// - Parameter least: those that add less are left out, too.
+    /// - Parameter least: those that move the sum by less, up or down, are left out, too.
     public func contributions(
-        _ x: UnsafeBufferPointer<Float>, _ risk: Risk, atLeast least: Double = -.infinity
+        _ x: UnsafeBufferPointer<Float>, _ risk: Risk, atLeast least: Double = 0
     ) -> [Contribution] {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
         let slope = calibrations[risk.index].slope
@@ -168,7 +168,7 @@ public struct Scorer: Sendable {
             amounts[first] += half
             amounts[second] += half
         }
-        var result = amounts.indices.filter { amounts[$0] != 0 && amounts[$0] >= least }.map {
+        var result = amounts.indices.filter { amounts[$0] != 0 && abs(amounts[$0]) >= least }.map {
             Contribution(feature: $0, value: x[$0], contribution: amounts[$0])
         }
         result.sort {

@@ -32,10 +32,12 @@ extension FlagBook {
     private static func row(
         _ flag: Flag, _ risk: Risk, _ scorer: Scorer, _ policy: FlagPolicy
     ) -> FlaggedAccount {
-        let contributions = flag.vector.withUnsafeBufferPointer { scorer.contributions($0, risk) }
-        let reasons = contributions.filter { $0.contribution >= smallestContribution }.prefix(reasonLimit)
+        let contributions = flag.vector.withUnsafeBufferPointer {
+            scorer.contributions($0, risk, atLeast: smallestContribution)
+        }
+        let reasons = contributions.filter { $0.contribution > 0 }.prefix(reasonLimit)
         let excuses = contributions.filter {
-            $0.contribution <= -smallestContribution
+            $0.contribution < 0
                 && InnocentHub.sign(scorer.featureNames[$0.feature], Double($0.value)) != nil
         }.prefix(excuseLimit).reversed()
         return FlaggedAccount(

@@ -203,7 +203,7 @@ import Testing
             #expect(abs(sum - calibrated) < 1e-9)
             let strong = vector.withUnsafeBufferPointer { scorer.contributions($0, risk, atLeast: 0.5) }
             #expect(
-                strong.map(\.feature) == contributions.filter { $0.contribution >= 0.5 }.map(\.feature))
+                strong.map(\.feature) == contributions.filter { abs($0.contribution) >= 0.5 }.map(\.feature))
             for (one, next) in zip(contributions, contributions.dropFirst()) {
                 let (a, b) = (abs(one.contribution), abs(next.contribution))
                 #expect(a > b || (a == b && one.feature < next.feature))
