@@ -53,12 +53,6 @@ extension CaseFile {
              WHERE gang_id IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM gang_members m WHERE m.account_id = flagged_accounts.account_id)
             """, [])
-        let joined = try flags(
-            db,
-            """
-             WHERE EXISTS (SELECT 1 FROM gang_members m WHERE m.account_id = flagged_accounts.account_id
-                AND (m.gang_id IS NOT flagged_accounts.gang_id OR instr(tags, '"\(gangTag)"') = 0))
-            """, [])
         var update = RowBinder(
             try db.makeStatement(
                 sql: """
@@ -73,9 +67,15 @@ extension CaseFile {
             try update.run(db)
         }
         for flag in left { try write(flag, tables.ownTags(flag)) }
-        for flag in joined {
-            try write(flag, flag.tags.contains(gangTag) ? flag.tags : flag.tags + [gangTag])
-        }
+        // Flags need not be read for this, which for tens of thousands takes longer than to find their gangs.
+        try db.execute(
+            sql: """
+                UPDATE flagged_accounts SET gang_id = m.gang_id,
+                    tags = CASE instr(tags, '"\(gangTag)"') WHEN 0 THEN json_insert(tags, '$[#]', '\(gangTag)') ELSE tags END
+                FROM gang_members m
+                WHERE m.account_id = flagged_accounts.account_id
+                    AND (m.gang_id IS NOT flagged_accounts.gang_id OR instr(tags, '"\(gangTag)"') = 0)
+                """)
     }
 
     /// The gangs, the largest expected loss (score × money) first.
