@@ -513,11 +513,7 @@ import Testing
         folder.remove("a.log")
         try follower.restore(snapshot, given: follower.accounts.count)
         follower.settle()
-        let (accounts, report) = (follower.accounts, follower.stream.report)
-        // Among all tests at once, a4 was missing in one run of three, and never alone; the report may tell why.
-        withKnownIssue("the last line is now and then not taken up", isIntermittent: true) {
-            #expect(accounts == names(0..<5), "\(report)")
-        }
+        #expect(follower.accounts == names(0..<5), "\(follower.stream.report)")
     }
 
     @Test func aLogThatIsGoneBeforeItWasReadOnIsNamed() throws {
