@@ -341,8 +341,9 @@ public struct FollowStream: ~Copyable {
     private mutating func takeUnfinishedLine(of log: Int, _ source: Int) {
         guard let saved = logs[log].saved, saved.text?.isGzip == false else { return }
         let bytesRead = merge.report.sources[source].bytesRead
-        var reader = LogReader(
-            descriptor: openForReading("/dev/null"), owned: true, configuration: merge.configuration)
+        // There is no file to read: its end has come before anything is asked of the descriptor.
+        var reader = LogReader(descriptor: -1, owned: false, configuration: merge.configuration)
+        reader.stopGrowing(readsRest: false)
         reader.resume(saved, isSameFile: false)
         merge.sources[source].log = OpenLog(reader)
         _ = merge.read(source)
