@@ -93,6 +93,20 @@ import Testing
         #expect(members(suspected) == [(crew.union(["lodger", "neighbour"])).sorted()])
     }
 
+    /// Of those on the network address of a gang's den, who is suspect anyhow is of it, and no passer-by.
+    @Test func aDenMakesMembersOfSuspectsOnly() {
+        var story = Story()
+        let crew = crew("crew", 12, in: &story)
+        for (index, account) in (crew.sorted() + ["suspect", "passer-by"]).enumerated() {
+            story.add(account, .couponClaim, at: 500_000 + Int64(index) * 1000) {
+                $0.ipKey = key("den")
+                $0.networkKey = key("den's network")
+            }
+        }
+        let engine = watched(story.batch, flagged: crew, suspects: ["suspect"])
+        #expect(members(engine) == [(crew.union(["suspect"])).sorted()])
+    }
+
     /// A gang that names an honest account as inviter and as receiver, from all its accounts, does not make it a member.
     @Test func whomAGangNamesIsNoMember() {
         var story = Story()

@@ -7,7 +7,7 @@ extension FeatureEngine {
     /// Ties by which an account joins a gang although it is not flagged: no single thing is enough, for anybody may be made to
     /// share one with a gang, unless its own conduct speaks against the account as well.
     private static var joinTie: Float { 1.001 }
-    private static var suspectJoinTie: Float { 0.4 }
+    private static var suspectJoinTie: Float { 0.2 }
 
     /// An account as the search sees it.
     private struct Candidate {
