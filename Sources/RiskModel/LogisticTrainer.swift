@@ -46,8 +46,8 @@ public struct LogisticTrainer: Sendable {
         /// Where a model is moved by fewer accounts of either label, its calibration and thresholds stay.
         public var leastToCalibrate = (positives: 100, negatives: 1000)
         /// What `review` flags: by default fewer good accounts than the promised 1 %, so that the promise holds
-        /// elsewhere.
-        public var review = ReviewRule.falsePositiveRate(0.008)
+        /// elsewhere, and that of honest people who look odd at most one in fifty is flagged.
+        public var review = ReviewRule.falsePositiveRate(0.006)
         /// Nobody is flagged below this probability, however rare false positives are.
         public var lowestReview = 0.05
         public var highFalsePositiveRate = 0.001

@@ -186,7 +186,7 @@ import Testing
             }
             #expect(higher > 10)
             let settled = try #require(LogisticTrainer().settle(trained, on: scores, days: replay.days))
-            #expect(settled.evaluation.review.falsePositiveRate <= 0.008)
+            #expect(settled.evaluation.review.falsePositiveRate <= 0.006)
             #expect(settled.evaluation.accounts == scores.accounts.count)
         }
 
