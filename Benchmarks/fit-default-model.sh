@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 promoguard=.build/release/promoguard
-accounts=${1:-80000}
+accounts=${1:-160000}
 seed=${2:-1}
 world=Benchmarks/.data/fit-$accounts-$seed
 simulate=(simulate "$world" --accounts "$accounts" --days 14 --seed "$seed" --odd-factor 1.8 --force)
