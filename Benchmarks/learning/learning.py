@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """How fast and how well tables are learned, beside scikit-learn and LightGBM in the same run.
 
-    make build && swift build -c release --package-path Benchmarks --product learn-bench
-    pip install scikit-learn lightgbm pandas && Benchmarks/learning/learning.py [--rows 1000000]
+`make learning` builds and installs what this needs, and runs it.
 
 Prints ratios; figures never make it fail. `--large-rows 5000000` adds a table of 2.1 GB.
 """
