@@ -15,6 +15,7 @@ extension CaseFile {
             try CaseFile.write(batch, db)
             try ClearedFlags.review(batch, db)
             if let gangs = batch.gangs { try CaseFile.replace(gangs, db) }
+            if let drift = batch.drift { try CaseFile.replace(drift, db) }
             try CaseFile.replaceRejected(batch, db)
             if let status = batch.tailStatus { try CaseFile.write(status, db) }
             let statement = try db.makeStatement(

@@ -256,6 +256,24 @@ enum Schema {
         CREATE INDEX flag_queue_by_time ON flag_queue (first_flagged_ms DESC, account_id, risk, status, level);
         CREATE INDEX flag_queue_by_gang ON flag_queue (gang_id) WHERE gang_id IS NOT NULL;
         """,
+        """
+        -- How far the accounts of the last run have moved from those that its model learned from, by population stability
+        -- index; feature is NULL for the score. The bin that adds most lies above low and up to high.
+        CREATE TABLE drift (
+            place INTEGER PRIMARY KEY,
+            risk TEXT NOT NULL,
+            feature TEXT,
+            stability_index REAL NOT NULL,
+            by_chance REAL NOT NULL,
+            low REAL,
+            high REAL,
+            share_then REAL NOT NULL,
+            share_now REAL NOT NULL,
+            model TEXT NOT NULL,
+            accounts INTEGER NOT NULL,
+            as_of_ms INTEGER NOT NULL
+        );
+        """,
     ]
 
     /// Refuses what is not ours or newer, then takes the steps that are missing, all or none.

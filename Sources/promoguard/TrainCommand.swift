@@ -188,6 +188,7 @@ struct TrainCommand: ParsableCommand {
         if trained.isEmpty { throw TrainingError.noRows }
         let kept = (prior?.heads ?? [:]).filter { trained[$0.key] == nil }
         let canReadAgain = replay.read.sources.allSatisfy(\.isRegular)
+        var population: PopulationCount?
         if canReadAgain {
             if prior == nil {
                 trained = try trainer.addingCompany(
@@ -202,12 +203,14 @@ struct TrainCommand: ParsableCommand {
                     trained[risk] = settled
                 }
             }
+            population = outOfFold.population
         }
         progress.end()
         var model = LogisticModel(
             name: name ?? defaultName, data: description(of: replay),
             commands: madeBy + [CommandRecord.current],
             trained: trained)
+        for risk in trained.keys { model.heads[risk]?.population = population?.population(risk) }
         model.heads.merge(kept) { $1 }
         try model.write(to: output)
         try write(report, of: model, from: prior, trained.map { ($0.rawValue, $1, sets[$0]!) })

@@ -44,6 +44,8 @@ public struct TailRun: ~Copyable {
     private var isFinished = false
     /// Gangs that were found and wait for the next commit.
     private var gangs: GangTables?
+    /// How the accounts lie, found and not yet committed.
+    private var population: PopulationSample?
     private var known: Set<FlagKey>
     private var flagsToday = FlagsToday()
     private var writtenEvidence = WrittenEvidence()
@@ -227,6 +229,7 @@ public struct TailRun: ~Copyable {
         let said = canonical.clone().finished(judge)
         aheadFlags.settle(said.flags)
         gangs = said.gangs
+        population = said.population
         progress.foundGangs()
         ahead = canonical.clone()
         isFinished = true
@@ -258,6 +261,7 @@ public struct TailRun: ~Copyable {
         changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
         changes.withdrawn = aheadFlags.gone
         changes.gangs = gangs
+        changes.drift = population?.drift(judge.scorer.model, asOfMs: progress.reachedMs ?? 0)
         let evidence = evidence()
         changes.evidence = writtenEvidence.changed(evidence)
         var seen: Set<FlagKey> = []
@@ -288,6 +292,7 @@ public struct TailRun: ~Copyable {
         toldRejected = rejected
         _ = canonical.take()
         gangs = nil
+        population = nil
         aheadFlags.areShown()
         flagsToday = today
         writtenEvidence.wrote(changes.evidence)
@@ -372,6 +377,7 @@ public struct TailRun: ~Copyable {
         canonical.forgetScores()
         ahead = nil
         aheadFlags.withdrawAll()
+        population = nil
         isFinished = false
     }
 
