@@ -24,8 +24,8 @@ public struct LogisticTrainer: Sendable {
         public var earlierShare = 0.7
         /// Whether features may be left out.
         public var selects = true
-        /// Standard errors of the held-out loss that a smaller model may be worse by. Two halve the terms of the
-        /// bundled model and the time to score it, for 0.002 of AUC.
+        /// Standard errors of the held-out loss that a smaller model may be worse by, or one that is moved less far. Two
+        /// halve the terms of the bundled model and the time to score it, for 0.002 of AUC.
         public var tolerance = 2.0
         public var folds = 5
         /// Folds by which the choice is made: their later rows, by fits to the earlier rows of other folds.
@@ -125,8 +125,7 @@ public struct LogisticTrainer: Sendable {
             for row in 0..<rows.count where folds.ofRow[row] == fold { logits[row] = held[row] }
         }
         var whole = head(fit.point).head
-        // A head that was moved keeps the base it had.
-        if start == nil { whole = whole.centred(on: rows) }
+        whole = prior.map { whole.centred(on: learnt, as: $0) } ?? whole.centred(on: rows)
         whole.evaluation = [
             "penalty": best.penalty, "smoothness": best.smoothness, "folds": Double(folds.count),
         ]

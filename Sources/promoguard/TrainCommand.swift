@@ -38,7 +38,8 @@ struct TrainCommand: ParsableCommand {
     @Option(
         name: .customLong("l2"),
         help: ArgumentHelp(
-            "Penalty on the curves (default: chosen by cross-validation).", valueName: "penalty"))
+            "Penalty on the curves, or with --from on moving them (default: chosen by cross-validation).",
+            valueName: "penalty"))
     var penalty: Double?
 
     @Option(
@@ -235,7 +236,7 @@ struct TrainCommand: ParsableCommand {
     /// Learns as the options say.
     func trainer() throws -> LogisticTrainer {
         var options = LogisticTrainer.Options()
-        if let penalty { options.penalties = [penalty] }
+        if let penalty { (options.penalties, options.priorPenalties) = ([penalty], [penalty]) }
         if let segments { options.segments = [segments] }
         options.crosses = crosses
         options.maximumRows = maximumRows
