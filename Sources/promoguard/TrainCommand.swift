@@ -178,11 +178,12 @@ struct TrainCommand: ParsableCommand {
         var trained: [Risk: TrainedHead] = [:]
         var sets: [Risk: TrainingSet] = [:]
         for risk in Risk.allCases {
-            let set = replay.trainingSet(risk, gangs: gangs, seed: seed)
+            let set = replay.trainingSet(risk, gangs: gangs, seed: seed, asJudged: prior != nil)
             // Who judged only one risk has nothing against the other head.
             if set.count == 0, prior?.heads[risk] != nil { continue }
             trained[risk] = try trainer.train(
-                set, from: prior?.heads[risk], bystanders: replay.bystanders
+                set, from: prior?.heads[risk], bystanders: replay.bystanders,
+                accountsPerBystander: replay.accountsPerBystander
             ) { progress.update(risk.rawValue, $0) }
             sets[risk] = set
         }
