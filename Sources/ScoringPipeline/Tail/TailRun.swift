@@ -252,6 +252,11 @@ public struct TailRun: ~Copyable {
     private mutating func commit(_ tell: (TailNews) -> Void) throws {
         aheadFlags.renew(under: canonical.flags)
         let report = input.report()
+        if report.sources.isEmpty {
+            troubles.began(.logs, "none of the logs is there; waiting for one to appear", tell)
+        } else {
+            troubles.ended(.logs, "there are logs to follow now", tell)
+        }
         var told = progress.isStatusDue ? status : nil
         let (rejected, rejectedBefore) = (RejectedByPath(report), toldRejected)
         var changes = CaseBatch(
