@@ -142,8 +142,10 @@ struct PageTests {
         }
         var model = try LogisticModel.bundled()
         model.heads[.couponAbuse]!.population = nil
+        model.heads[.couponAbuse]!.evaluation["accounts"] = 1234
         let old = try ConsoleStage(drift: [row(nil, 0.5)], model: model)
         #expect(try await old.get("/model").text.contains("does not say how the accounts lay"))
+        #expect(try await old.get("/model").text.contains("of the 1,234 accounts that it learned from"))
 
         model.heads[.couponAbuse]!.population = Population(
             accounts: 9000, scoreEdges: [0], scores: [0.9, 0.1], features: [:])

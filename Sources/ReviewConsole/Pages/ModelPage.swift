@@ -75,7 +75,8 @@ struct ModelPage {
                     + ["auc", "recall_at_fpr_1%", "review_precision", "ece"].compactMap { figure in
                         head.evaluation[figure].map { value in
                             let words = FigureWords.title(figure)
-                            return pen.tile(FigureWords.value(figure, value), words.en, words.zh)
+                            return pen.tile(
+                                FigureWords.value(figure, value), words.en, words.zh, note: judged(head))
                         }
                     }),
             pen.section("Do its scores hold?", "分数是否可靠", reliability(name)),
@@ -88,6 +89,13 @@ struct ModelPage {
             element("div.curves", [:], of: curves), inWords(terms, head.calibration.slope),
             crosses(head), figures(head),
         ]
+    }
+
+    /// Which accounts its figures are of: those of two models are of different ones.
+    private func judged(_ head: LogisticModel.Head) -> String {
+        guard let accounts = head.evaluation["accounts"].flatMap({ Int(exactly: $0) }) else { return "" }
+        return language.pick(
+            "of the \(accounts.grouped) accounts that it learned from", "基于其训练所用的 \(accounts.grouped) 个账号")
     }
 
     /// Decided flags by score: how many were abuse, beside what the score promised.
