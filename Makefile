@@ -8,7 +8,7 @@ PROMOGUARD := .build/release/promoguard
 DEMO_DATABASE := .build/demo.sqlite
 APT_PACKAGES := libsqlite3-dev zlib1g-dev libisal-dev pkg-config
 
-.PHONY: help setup build demo test bench follow torture quality console fuzz lint model samples
+.PHONY: help setup build demo test bench follow torture quality learning console fuzz lint model samples
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -64,6 +64,9 @@ torture: setup ## thousands of seeded rotations, cuts and crashes, against score
 
 quality: build ## how well the bundled model finds cheats it has not seen, LightGBM beside it
 	Benchmarks/quality/run.sh
+
+learning: setup ## how fast and how well tables are learned, scikit-learn and LightGBM beside it
+	Benchmarks/learning/run.sh
 
 console: build ## the review console in a real Chromium, and how fast it answers
 	Benchmarks/console/run.sh

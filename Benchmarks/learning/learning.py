@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How fast and how well tables are learned, beside scikit-learn and LightGBM in the same run.
 
-    pip install scikit-learn lightgbm pandas && Benchmarks/learning/learning.py [--rows 1000000]
+`make learning` builds and installs what this needs, and runs it.
 
-Prints ratios; figures never make it fail.
+Prints ratios; figures never make it fail. `--large-rows 5000000` adds a table of 2.1 GB.
 """
 
 import argparse
@@ -34,6 +34,16 @@ def bench(*arguments):
     if done.returncode != 0:
         sys.exit(f"learning: learn-bench {arguments[0]} ended with {done.returncode}")
     return json.loads(done.stdout)
+
+
+def program(*arguments):
+    """Runs promoguard: seconds, and the most memory that it held, MB."""
+    start = time.perf_counter()
+    done = subprocess.run(["/usr/bin/time", "-f", "peak %M", PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    if done.returncode != 0:
+        sys.exit(f"learning: promoguard {arguments[0]} ended with {done.returncode}: {done.stderr}")
+    return seconds, int(done.stderr.split("peak ")[1]) / 1024
 
 
 def write(path, x, y):
@@ -74,17 +84,37 @@ def automatic(folder, rows):
     table = folder / "table.csv"
     frame = pandas.DataFrame(x.astype(np.float32), columns=[f"c{column}" for column in range(x.shape[1])])
     frame.assign(label=label).to_csv(table, index=False)
-    start = time.perf_counter()
-    done = subprocess.run(["/usr/bin/time", "-f", "peak %M", PROGRAM, "train", "--table", table, "--label", "label",
-                           "--output", folder / "model.json"], capture_output=True, text=True)
-    seconds = time.perf_counter() - start
-    if done.returncode != 0:
-        sys.exit(f"learning: train --table ended with {done.returncode}: {done.stderr}")
+    seconds, peak = program("train", "--table", table, "--label", "label", "--output", folder / "model.json")
     model = json.loads((folder / "model.json").read_text())["table"]["head"]
-    peak = int(done.stderr.split("peak ")[1]) / 1024
     print(f"{rows} x {x.shape[1]} from CSV, everything automatic: {seconds:.1f} s (wanted <= 60 for 100,000 rows), "
           f"{len(model['terms'])} terms, {len(model['crosses'])} crosses, AUC out of fold {model['evaluation']['auc']:.4f}; "
           f"peak {peak:.0f} MB, {peak / (rows * x.shape[1] * 4 / 2**20):.1f} tables of 32-bit floats")
+
+
+def large(folder, rows):
+    """A table of gigabytes: time and memory are to grow with the rows, not faster."""
+    random = np.random.default_rng(4)
+    columns = 60
+    w = random.normal(size=columns) * (np.arange(columns) < 20) * 0.015
+    table = folder / "large.csv"
+    with table.open("wb") as file:
+        file.write((",".join(f"c{column}" for column in range(columns)) + ",label\n").encode())
+        for start in range(0, rows, 100_000):
+            x = random.integers(0, 100_000, (min(100_000, rows - start), columns), dtype=np.int32)
+            logit = (x / 1000 - 50) @ w + np.abs(x[:, 20] / 1000 - 50) * 0.04 - 5
+            # 12.345, for every cell, digit by digit.
+            text = np.full((len(x), 7 * columns + 2), ord(","), dtype=np.uint8)
+            for place, power in (0, 10_000), (1, 1_000), (3, 100), (4, 10), (5, 1):
+                text[:, place:-2:7] = x // power % 10 + ord("0")
+            text[:, 2:-2:7] = ord(".")
+            text[:, -2] = (random.random(len(x)) < 1 / (1 + np.exp(-logit))) + ord("0")
+            text[:, -1] = ord("\n")
+            file.write(text)
+    print(f"\n{rows} x {columns} from a CSV of {table.stat().st_size / 1e9:.1f} GB, {rows * columns * 4 / 2**20:.0f} MB as 32-bit floats")
+    for command in ("train", "--output"), ("evaluate", "--model"):
+        seconds, peak = program(command[0], "--table", table, "--label", "label", command[1], folder / "model.json")
+        print(f"  {command[0]}: {seconds:.0f} s, peak {peak:.0f} MB")
+    table.unlink()
 
 
 def tables():
@@ -127,6 +157,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--automatic-rows", type=int, default=100_000)
+    parser.add_argument("--large-rows", type=int, default=0)
     parser.add_argument("--skip-solver", action="store_true")
     parser.add_argument("--skip-automatic", action="store_true")
     parser.add_argument("--skip-quality", action="store_true")
@@ -138,6 +169,8 @@ def main():
             automatic(Path(folder), options.automatic_rows)
         if not options.skip_quality:
             quality(Path(folder))
+        if options.large_rows:
+            large(Path(folder), options.large_rows)
 
 
 if __name__ == "__main__":

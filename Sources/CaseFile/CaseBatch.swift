@@ -17,6 +17,9 @@ public struct CaseBatch: Sendable {
     public var metadata: [String: String] = [:]
     /// All gangs, in place of those found before; nil leaves those.
     public var gangs: GangTables?
+    /// How far accounts have moved from those that the model learned from, in place of what was found before; nil leaves
+    /// that.
+    public var drift: [DriftRow]?
     /// What the tail that commits is doing; nil leaves what was said last.
     public var tailStatus: TailStatus?
 

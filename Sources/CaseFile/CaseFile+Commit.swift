@@ -10,11 +10,12 @@ extension CaseFile {
     /// - Throws: `CaseFileError`; nothing was written then.
     public func commit(_ batch: CaseBatch) throws(CaseFileError) {
         try write("save the flags in") { db in
-            // First, so that a new flag finds its campaigns.
-            try CaseFile.write(batch.evidence, db)
-            try CaseFile.write(batch, db)
-            try ClearedFlags.review(batch, db)
-            if let gangs = batch.gangs { try CaseFile.replace(gangs, db) }
+            if try BulkChange.pays(batch, db) {
+                try BulkChange.run(db) { try CaseFile.writeAccounts(batch, db) }
+            } else {
+                try CaseFile.writeAccounts(batch, db)
+            }
+            if let drift = batch.drift { try CaseFile.replace(drift, db) }
             try CaseFile.replaceRejected(batch, db)
             if let status = batch.tailStatus { try CaseFile.write(status, db) }
             let statement = try db.makeStatement(
@@ -28,10 +29,19 @@ extension CaseFile {
         }
     }
 
-    private static func write(_ batch: CaseBatch, _ db: Database) throws {
+    /// What a batch says of accounts.
+    private static func writeAccounts(_ batch: CaseBatch, _ db: Database) throws {
+        // First, so that a new flag finds its campaigns.
+        try write(batch.evidence, db)
+        try writeFlags(batch, db)
+        try ClearedFlags.review(batch, db)
+        if let gangs = batch.gangs { try replace(gangs, db) }
+    }
+
+    private static func writeFlags(_ batch: CaseBatch, _ db: Database) throws {
         var row = FlagBinder(try db.makeStatement(sql: upsert))
         guard let overlay = try FlagOverlay(batch, db) else {
-            for flag in batch.flags { try row.insert(flag, db) }
+            for flag in batch.namedFlags { try row.insert(flag, db) }
             return
         }
         for flag in batch.flags + batch.provisional { try overlay.takeAway(flag.key, isWrittenNext: true) }

@@ -2,7 +2,7 @@ import GRDB
 
 extension CaseFile {
     /// The tag of a flag whose account is in a gang.
-    private static let gangTag = "gang"
+    fileprivate static let gangTag = "gang"
 
     /// Puts these gangs in place of those found before, and names in each flag the gang of its account.
     static func replace(_ tables: GangTables, _ db: Database) throws {
@@ -144,6 +144,22 @@ extension CaseFile {
                 id: $0[0], members: $0[1], flagged: $0[2], density: $0[3], score: $0[4], firstSeenMs: $0[5],
                 lastSeenMs: $0[6], takenFen: $0[7], pendingFen: $0[8], claimSpanMs: $0[9],
                 ties: try JSONText.parse($0[10], as: [Gang.Tie].self))
+        }
+    }
+}
+
+extension CaseBatch {
+    /// The flags, each with the gang of its account among those that come with it: what is written so need not be
+    /// written again once the gangs are.
+    var namedFlags: [FlaggedAccount] {
+        guard let members = gangs?.members, !members.isEmpty else { return flags }
+        let gangIDs = Dictionary(members.map { ($0.accountID, $0.gangID) }) { first, _ in first }
+        return flags.map { flag in
+            guard let gangID = gangIDs[flag.accountID] else { return flag }
+            var named = flag
+            named.gangID = gangID
+            if !named.tags.contains(CaseFile.gangTag) { named.tags.append(CaseFile.gangTag) }
+            return named
         }
     }
 }

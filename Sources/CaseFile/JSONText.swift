@@ -63,11 +63,18 @@ enum JSONText {
 
     static func append(_ string: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
-        let needsEscapes = string.utf8.contains {
-            $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+        var string = string
+        string.withUTF8 { bytes in
+            let needsEscapes = bytes.contains {
+                $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+            }
+            if needsEscapes { appendEscaped(bytes, to: &text) } else { text.append(contentsOf: bytes) }
         }
-        if !needsEscapes { text.append(contentsOf: string.utf8) }
-        for byte in string.utf8 where needsEscapes {
+        text.append(UInt8(ascii: "\""))
+    }
+
+    private static func appendEscaped(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+        for byte in bytes {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 text.append(UInt8(ascii: "\\"))
@@ -78,7 +85,6 @@ enum JSONText {
             default: text.append(byte)
             }
         }
-        text.append(UInt8(ascii: "\""))
     }
 
     private static func append(literal piece: StaticString, to text: inout [UInt8]) {

@@ -25,6 +25,8 @@ public struct ConsoleConfiguration: Sendable {
     public var localReviewer = "unknown"
     /// The model that the page about it shows.
     public var model: LogisticModel
+    /// Its report, an HTML file; nil for none.
+    public var report: String?
     /// The language of those whose browser asks for neither.
     public var language = Language.en
     public var time = EventTime.china

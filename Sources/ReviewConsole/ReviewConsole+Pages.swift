@@ -1,4 +1,5 @@
 import CaseFile
+import Foundation
 import Hummingbird
 import Presentation
 
@@ -17,6 +18,7 @@ extension ReviewConsole {
         router.get("/gangs/:gang") { _, context in try await gang(context).response() }
         router.get("/overview") { _, context in try await overview(context).response() }
         router.get("/model") { _, context in try await model(context).response() }
+        router.get(RouterPath(Self.reportPath)) { _, _ in try report() }
         router.get("/bulk") { request, context in try await bulk(request.fields, context).response() }
         router.post("/bulk") { _, context in try await decideBulk(context.form, context) }
         router.post("/labels") { _, context in try await labels(context) }
@@ -219,8 +221,26 @@ extension ReviewConsole {
     }
 
     private func model(_ context: ConsoleContext) async throws -> Page {
-        let overview = try await desk.sum { try self.overview($0) }
-        return ModelPage(pen: pen(context), model: configuration.model, tenths: overview.tenths).page
+        let (overview, drift) = try await desk.sum { (try self.overview($0), try $0.drift()) }
+        return ModelPage(
+            pen: pen(context), model: configuration.model, tenths: overview.tenths, drift: drift,
+            hasReport: configuration.report.map { FileManager.default.isReadableFile(atPath: $0) } ?? false
+        ).page
+    }
+
+    static let reportPath = "/model/report"
+    /// A report is some hundred kilobytes; what is larger is none.
+    private static let largestReport = 16 << 20
+
+    /// The model's report as it was written. It carries its own style, and whoever wrote the file may have put anything
+    /// into it: it may show itself, run nothing, load nothing, and reach nothing of ours.
+    private func report() throws -> Response {
+        guard let path = configuration.report, let file = FileHandle(forReadingAtPath: path),
+            let bytes = try? file.read(upToCount: Self.largestReport + 1), bytes.count <= Self.largestReport
+        else { throw ConsoleError.notFound }
+        return .text(
+            String(decoding: bytes, as: UTF8.self), type: "text/html; charset=utf-8",
+            headers: [.contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; sandbox"])
     }
 
     /// The decisions as the CSV that `train` reads, whole ids in it.

@@ -5,38 +5,45 @@
 /// Draws depend on the seed, their number and the number of groups: two models measured on the same accounts see
 /// the same draws, and their differences can be taken draw by draw.
 public struct Bootstrap: Sendable {
-    public let draws: Int
+    /// Of groups up to a million.
+    private let draws: Int
     public let seed: UInt64
 
-    public init(draws: Int = 500, seed: UInt64 = 1) {
+    public static let usualDraws = 500
+    /// All draws together take no more turns than this, but for `fewestDraws`: of millions of groups the intervals are
+    /// narrow, and a fifth of their width more or less decides nothing.
+    private static let mostTurns = 500_000_000
+    private static let fewestDraws = 200
+
+    public init(draws: Int = usualDraws, seed: UInt64 = 1) {
         self.draws = draws
         self.seed = seed
+    }
+
+    /// How many draws there are of so many groups: fewer where groups are more than a million.
+    public func draws(of groups: Int) -> Int {
+        min(draws, max(Self.fewestDraws, Self.mostTurns / max(1, groups)))
     }
 
     /// Every figure of `HeadEvaluation.figures`, a row a draw; a draw without both labels gives an empty row.
     public func figures(
         _ scored: ScoredAccounts, thresholds: LogisticModel.Thresholds, capacity: Double? = nil
     ) -> [[Double]] {
-        let order = RankingMetrics.order(scored.probabilities)
-        let groupCount = (scored.groups?.max() ?? scored.count - 1) + 1
-        return mapConcurrently(draws) { draw in
-            let times = times(draw, of: groupCount)
-            let weights = (0..<scored.count).map {
-                times[scored.groups?[$0] ?? $0] * (scored.weights?[$0] ?? 1)
-            }
-            let evaluation = HeadEvaluation(
-                scored, order: order, weights: weights, thresholds: thresholds, capacity: capacity)
-            return evaluation?.figures.map(\.value) ?? []
-        }
+        let ranked = RankedAccounts(scored, thresholds: thresholds, capacity: capacity)
+        let groups = scored.groupCount
+        return mapConcurrently(draws(of: groups)) { ranked.figures(times($0, of: groups)) }
     }
 
-    /// How often each group comes up in a draw of as many as there are.
-    func times(_ draw: Int, of groups: Int) -> [Double] {
-        var times = [Double](repeating: 0, count: groups)
+    /// How often each group comes up in a draw of as many as there are. (More than 255 times one of them does not: the
+    /// chance of it is below 1e-500.)
+    func times(_ draw: Int, of groups: Int) -> [UInt8] {
         let start = mix(seed) &+ UInt64(draw) << 32
-        for turn in 0..<groups {
-            let place = mix(start &+ UInt64(turn)).multipliedFullWidth(by: UInt64(groups)).high
-            times[Int(place)] += 1
+        var times = [UInt8](repeating: 0, count: groups)
+        times.withUnsafeMutableBufferPointer { times in
+            for turn in 0..<groups {
+                let place = mix(start &+ UInt64(turn)).multipliedFullWidth(by: UInt64(groups)).high
+                times[Int(place)] += 1
+            }
         }
         return times
     }

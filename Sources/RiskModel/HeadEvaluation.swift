@@ -36,18 +36,15 @@ public struct HeadEvaluation: Sendable {
     ) {
         self.init(
             ScoredAccounts(probabilities: probabilities, labels: labels, weights: weights),
-            order: RankingMetrics.order(probabilities), weights: weights, thresholds: thresholds,
-            capacity: nil)
+            thresholds: thresholds, capacity: nil)
     }
 
-    /// - Parameter weights: in place of the accounts' own.
-    init?(
-        _ scored: ScoredAccounts, order: [Int], weights: [Double]?, thresholds: LogisticModel.Thresholds,
-        capacity: Double?
-    ) {
+    /// - Parameter capacity: how many accounts a team can look at.
+    init?(_ scored: ScoredAccounts, thresholds: LogisticModel.Thresholds, capacity: Double?) {
+        let weights = scored.weights
         guard
             let ranking = RankingMetrics(
-                order: order, scores: scored.probabilities, labels: scored.labels, weights: weights)
+                scores: scored.probabilities, labels: scored.labels, weights: weights)
         else { return nil }
         self.ranking = ranking
         self.capacity = capacity

@@ -26,6 +26,8 @@ public struct HeadMeasurement: Sendable {
     /// The risk, or a table's label column.
     public let head: String
     public let models: [Measured]
+    /// How many draws the intervals come from.
+    public let draws: Int
     /// One a figure, second model − first, from the same draws; empty for one model.
     public let differences: [Interval?]
     public private(set) var parts: [Part] = []
@@ -52,6 +54,7 @@ public struct HeadMeasurement: Sendable {
         }
         self.head = head
         self.models = measured
+        self.draws = draws[0].count
         differences = draws.count == 2 ? Interval.ofDifferences(draws[0], draws[1]) : []
     }
 

@@ -40,10 +40,13 @@ public struct LogisticModel: Sendable, Codable, Equatable {
         public var evaluation: [String: Double]
         /// Which terms weigh the company that an account keeps; nil in a head that knows none.
         public var company: Company?
+        /// How the accounts lay that it learned from; nil where nobody counted them.
+        public var population: Population?
 
         public init(
             intercept: Double, terms: [Term], crosses: [Cross] = [], calibration: Calibration,
-            thresholds: Thresholds, evaluation: [String: Double] = [:], company: Company? = nil
+            thresholds: Thresholds, evaluation: [String: Double] = [:], company: Company? = nil,
+            population: Population? = nil
         ) {
             self.intercept = intercept
             self.terms = terms
@@ -52,6 +55,7 @@ public struct LogisticModel: Sendable, Codable, Equatable {
             self.thresholds = thresholds
             self.evaluation = evaluation
             self.company = company
+            self.population = population
         }
 
         public init(from decoder: any Decoder) throws {
@@ -63,6 +67,7 @@ public struct LogisticModel: Sendable, Codable, Equatable {
             thresholds = try fields.decode(Thresholds.self, forKey: .thresholds)
             evaluation = try fields.decode([String: Double].self, forKey: .evaluation)
             company = try fields.decodeIfPresent(Company.self, forKey: .company)
+            population = try fields.decodeIfPresent(Population.self, forKey: .population)
         }
     }
 

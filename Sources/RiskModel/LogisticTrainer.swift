@@ -24,8 +24,8 @@ public struct LogisticTrainer: Sendable {
         public var earlierShare = 0.7
         /// Whether features may be left out.
         public var selects = true
-        /// Standard errors of the held-out loss that a smaller model may be worse by. Two halve the terms of the
-        /// bundled model and the time to score it, for 0.002 of AUC.
+        /// Standard errors of the held-out loss that a smaller model may be worse by, or one that is moved less far. Two
+        /// halve the terms of the bundled model and the time to score it, for 0.002 of AUC.
         public var tolerance = 2.0
         public var folds = 5
         /// Folds by which the choice is made: their later rows, by fits to the earlier rows of other folds.
@@ -39,8 +39,8 @@ public struct LogisticTrainer: Sendable {
         /// Fewer accounts with the label 1 are an error; a few do to move a model.
         public var leastPositives = 20
         public var leastPositivesToMove = 3
-        /// What a bystander weighs when a model is moved, over what a labelled account weighs.
-        public var rehearsal = 0.5
+        /// What an account that nobody judged weighs when a model is moved, over what a labelled account weighs.
+        public var rehearsal = 1.0
         /// Penalties to choose among where a model is moved: each of its steps is expected to move within ±1/√penalty.
         public var priorPenalties: [Double] = [100, 30, 10, 3, 1, 0.3]
         /// Where a model is moved by fewer accounts of either label, its calibration and thresholds stay.
@@ -70,13 +70,16 @@ public struct LogisticTrainer: Sendable {
     ///     saying of them what it said: people judge what was flagged, and weights moved by flagged accounts alone may
     ///     say anything of all others (rehearsal; Robins 1995, "Catastrophic forgetting, rehearsal and
     ///     pseudorehearsal").
+    ///   - accountsPerBystander: how many such accounts each of them stands for.
     ///   - report: told how far it has come.
     public func train(
         _ set: TrainingSet, from prior: LogisticModel.Head? = nil, bystanders: [Float] = [],
+        accountsPerBystander: Double = 1,
         report: @escaping (TrainingProgress) -> Void = { _ in }
     ) throws(TrainingError) -> TrainedHead {
         let rows = set.thinned(to: options.maximumRows)
-        let learnt = prior.map { rows.rehearsing($0, bystanders, weight: options.rehearsal) } ?? rows
+        let rehearsal = options.rehearsal * accountsPerBystander
+        let learnt = prior.map { rows.rehearsing($0, bystanders, weight: rehearsal) } ?? rows
         let folds = try Folds(learnt, wanted: options.folds)
         let positives = Set(zip(rows.accounts, rows.labels).lazy.filter { $0.1 }.map { $0.0 }).count
         let least = prior == nil ? options.leastPositives : options.leastPositivesToMove
@@ -125,8 +128,7 @@ public struct LogisticTrainer: Sendable {
             for row in 0..<rows.count where folds.ofRow[row] == fold { logits[row] = held[row] }
         }
         var whole = head(fit.point).head
-        // A head that was moved keeps the base it had.
-        if start == nil { whole = whole.centred(on: rows) }
+        whole = prior.map { whole.centred(on: learnt, as: $0) } ?? whole.centred(on: rows)
         whole.evaluation = [
             "penalty": best.penalty, "smoothness": best.smoothness, "folds": Double(folds.count),
         ]

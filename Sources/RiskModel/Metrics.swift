@@ -20,17 +20,8 @@ public struct RankingMetrics: Sendable {
     /// - Parameter weights: what each row stands for; 1 where nil.
     /// - Returns: nil without a positive or without a negative, where no curve exists.
     public init?(scores: [Double], labels: [Bool], weights: [Double]? = nil) {
-        self.init(order: Self.order(scores), scores: scores, labels: labels, weights: weights)
-    }
-
-    /// Rows from the highest score down.
-    static func order(_ scores: [Double]) -> [Int] {
-        scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
-    }
-
-    /// As above, of rows that are sorted already: other weights need no other sort.
-    init?(order: [Int], scores: [Double], labels: [Bool], weights: [Double]?) {
         precondition(scores.count == labels.count && scores.count == weights?.count ?? scores.count)
+        let order = Self.order(scores)
         var steps: [Step] = []
         var (positive, negative) = (0.0, 0.0)
         for (rank, row) in order.enumerated() {
@@ -44,6 +35,14 @@ public struct RankingMetrics: Sendable {
         self.steps = steps
         positives = positive
         negatives = negative
+    }
+
+    /// Rows from the highest score down.
+    static func order(_ scores: [Double]) -> [Int] {
+        // With the scores beside the rows: sorting rows by scores far away waits for memory.
+        scores.enumerated().sorted {
+            $0.element != $1.element ? $0.element > $1.element : $0.offset < $1.offset
+        }.map(\.offset)
     }
 
     /// The chance that a positive scores above a negative, ties half.
@@ -156,11 +155,27 @@ public struct ProbabilityMetrics: Sendable {
         return distance / total
     }
 
+    /// How many ranges calibration is judged in where nobody says otherwise.
+    public static let usualBins = 15
+
+    /// −ln of the probability given to what happened, kept 2^-52 away from both ends.
+    static func logLoss(_ probability: Double, label: Bool) -> Double {
+        let kept = min(max(probability, Double.ulpOfOne), 1 - Double.ulpOfOne)
+        return -(label ? log(kept) : log(1 - kept))
+    }
+
+    /// The range that a probability falls into.
+    static func bin(_ probability: Double, of count: Int) -> Int {
+        min(count - 1, max(0, Int(probability * Double(count))))
+    }
+
     /// - Parameters:
-    ///   - probabilities: 0…1; for the log-loss alone they are kept 2^-52 away from both ends.
+    ///   - probabilities: 0…1.
     ///   - weights: what each row stands for; 1 where nil.
     ///   - bins: how many ranges there are.
-    public init(probabilities: [Double], labels: [Bool], weights: [Double]? = nil, bins count: Int = 15) {
+    public init(
+        probabilities: [Double], labels: [Bool], weights: [Double]? = nil, bins count: Int = usualBins
+    ) {
         precondition(!probabilities.isEmpty && probabilities.count == labels.count)
         var (loss, square, total) = (0.0, 0.0, 0.0)
         var bins = [(weight: Double, probability: Double, positive: Double)](
@@ -169,11 +184,10 @@ public struct ProbabilityMetrics: Sendable {
             let weight = weights?[row] ?? 1
             if weight == 0 { continue }
             let outcome = labels[row] ? 1.0 : 0.0
-            let kept = min(max(probability, Double.ulpOfOne), 1 - Double.ulpOfOne)
-            loss -= weight * (labels[row] ? log(kept) : log(1 - kept))
+            loss += weight * Self.logLoss(probability, label: labels[row])
             square += weight * (probability - outcome) * (probability - outcome)
             total += weight
-            let bin = min(count - 1, max(0, Int(probability * Double(count))))
+            let bin = Self.bin(probability, of: count)
             bins[bin].weight += weight
             bins[bin].probability += weight * probability
             bins[bin].positive += weight * outcome

@@ -273,6 +273,7 @@ extension LogisticModel.Head {
                     ])
                 ))
         }
+        if let population { members.append(("population", population.json)) }
         return .object(members)
     }
 }

@@ -136,7 +136,8 @@ struct ModelSearch {
         return error > 0 ? sum / error : 0
     }
 
-    /// How far a model may move: from hardly at all on while the loss falls.
+    /// How far a model may move: from hardly at all on while the loss clearly falls. Few decisions tell little, and what
+    /// they tell by chance is forgetting.
     mutating func best(from prior: PriorModel) -> Candidate {
         var candidate = prior.candidate
         candidate.centre = prior.centre
@@ -145,7 +146,7 @@ struct ModelSearch {
         for penalty in options.priorPenalties.sorted(by: >) {
             candidate.penalty = penalty
             candidate = judge(candidate, from: best?.fits)
-            if let best, best.loss <= candidate.loss { break }
+            if let best, excess(best, over: candidate) <= options.tolerance { break }
             best = candidate
         }
         return best!

@@ -24,6 +24,9 @@ public struct ScoredAccounts: Sendable {
 
     public var count: Int { labels.count }
 
+    /// How many are drawn from.
+    var groupCount: Int { (groups?.max() ?? count - 1) + 1 }
+
     public init(
         probabilities: [Double], labels: [Bool], weights: [Double]? = nil, groups: [Int]? = nil,
         stakes: [Stake]? = nil
@@ -54,8 +57,6 @@ public struct ScoredAccounts: Sendable {
     public func evaluation(
         thresholds: LogisticModel.Thresholds, capacity: Double? = nil
     ) -> HeadEvaluation? {
-        HeadEvaluation(
-            self, order: RankingMetrics.order(probabilities), weights: weights, thresholds: thresholds,
-            capacity: capacity)
+        HeadEvaluation(self, thresholds: thresholds, capacity: capacity)
     }
 }

@@ -14,6 +14,8 @@ public struct OutOfFoldReplay: Sendable {
     /// By risk, the company that the judged accounts kept at the moments that training sees: the features of that family
     /// alone, with the log-odds of own conduct as offsets.
     public private(set) var company: [Risk: TrainingSet] = [:]
+    /// How the accounts lie in the bins of the heads, labelled or not, each with the highest log-odds it reached.
+    public let population: PopulationCount
     /// How many days the logs span, at least one.
     public let days: Double
 
@@ -52,15 +54,22 @@ public struct OutOfFoldReplay: Sendable {
             for judge in judges.indices {
                 let logOdds = judges[judge].logOdds(subject, vector)
                 memory.suspect(logOdds)
+                memory.rise(to: logOdds, judges[judge].risk)
                 if counts { judges[judge].offer(subject, logOdds) }
                 row[columns.count + judges[judge].risk.index] =
                     judges[judge].risk == .couponAbuse ? logOdds.ownCouponAbuse : logOdds.ownFakeOrder
             }
         }
+        /// What the whole heads make of an account without a label.
+        func rise(_ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) {
+            let logOdds = whole.logits(vector)
+            memory.suspect(logOdds)
+            for risk in Risk.allCases { memory.rise(to: logOdds, risk) }
+        }
         while reader.next(into: &batch) {
             engine.observe(batch) { moment, vector, memory in
                 let positions = index.positions(moment.accountKey)
-                if positions.isEmpty { whole.suspect(vector, &memory) }
+                if positions.isEmpty { rise(vector, &memory) }
                 for subject in positions {
                     let counts = moment.ts <= index.all[subject].asOfMs ?? .max
                     judge(subject, vector, counts: counts, &memory)
@@ -72,13 +81,19 @@ public struct OutOfFoldReplay: Sendable {
             progress(reached)
         }
         let endMs = reached.latestMs
+        var population = PopulationSample(trained.mapValues(\.head), of: engine.accountCount)
         engine.finish { moment, vector, memory in
-            for subject in index.positions(moment.accountKey) where endMs <= index.all[subject].asOfMs ?? .max
-            {
-                judge(subject, vector, counts: true, &memory)
-                row.withUnsafeBufferPointer { rows.keepLast(subject, moment, $0) }
+            let positions = index.positions(moment.accountKey)
+            for subject in positions {
+                // Who was judged earlier is no longer what was judged, but still one of the accounts.
+                let counts = endMs <= index.all[subject].asOfMs ?? .max
+                judge(subject, vector, counts: counts, &memory)
+                if counts { row.withUnsafeBufferPointer { rows.keepLast(subject, moment, $0) } }
             }
+            if positions.isEmpty { rise(vector, &memory) }
+            population.offer(moment, vector, memory)
         }
+        self.population = population.count
         let report = reader.report
         days = max(1, Double((report.lastMs ?? 0) - (report.firstMs ?? 0)) / 86_400_000)
         for judge in judges {

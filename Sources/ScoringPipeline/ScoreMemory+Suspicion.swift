@@ -7,6 +7,15 @@ extension ScoreMemory {
     mutating func suspect(_ logOdds: Scorer.LogOdds) {
         if logOdds.isSuspect { isSuspect = true }
     }
+
+    /// Remembers the highest log-odds of one head.
+    @inline(__always)
+    mutating func rise(to logOdds: Scorer.LogOdds, _ risk: Risk) {
+        switch risk {
+        case .couponAbuse: couponAbuse = max(couponAbuse, logOdds.couponAbuse)
+        case .fakeOrder: fakeOrder = max(fakeOrder, logOdds.fakeOrder)
+        }
+    }
 }
 
 extension Scorer {

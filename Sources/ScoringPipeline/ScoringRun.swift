@@ -56,7 +56,11 @@ public struct ScoringRun: ~Copyable {
             reached.add(events)
             progress(reached)
         }
-        engine.finish(score: score)
+        var population = PopulationSample(scorer.model.heads, of: engine.accountCount)
+        engine.finish { moment, vector, memory in
+            score(moment, vector, &memory)
+            population.offer(moment, vector, memory)
+        }
         flags.nameAccounts(in: engine)
 
         let report = reader.report
@@ -71,6 +75,7 @@ public struct ScoringRun: ~Copyable {
         let flagged = flags.flaggedAccounts(scorer, policy)
         var changes = CaseBatch(flagged, report, model: scorer.model.name)
         changes.gangs = gangs
+        changes.drift = population.drift(scorer.model, asOfMs: reached.latestMs)
         changes.evidence = EvidenceWriter(scorer, campaignNames: report.campaignNames).rows(records)
         try caseFile.commit(changes)
         try scoresFile?.putInPlace()

@@ -12,12 +12,15 @@ extension TrainingReplay {
     ///   - gangs: gang by account id; accounts of one gang are never split between folds. Who has none is a group
     ///     of its own.
     ///   - seed: decides which groups share a fold.
+    ///   - asJudged: an account is one row, as it was last known when it was judged. Where only flagged accounts were
+    ///     judged, their earlier snapshots look like those of others and come with the labels of the few that were to be
+    ///     flagged: a model that learns from them flags everybody. What an account was when it was flagged is no such choice.
     public func trainingSet(
-        _ risk: Risk, gangs: [String: String] = [:], seed: UInt64 = 1
+        _ risk: Risk, gangs: [String: String] = [:], seed: UInt64 = 1, asJudged: Bool = false
     ) -> TrainingSet {
         var set = snapshots.trainingSet(
             risk, subjects, groups: subjects.groups(gangs: gangs, seed: seed), vectors,
-            columns: FeatureCatalog.all.map { TrainingColumn($0, risk) })
+            columns: FeatureCatalog.all.map { TrainingColumn($0, risk) }, lastOnly: asJudged)
         set.isOrderedInTime = subjects.contains { $0.asOfMs != nil }
         return set
     }
@@ -29,9 +32,10 @@ extension [TrainingReplay.Snapshot] {
     ///   - groups: of each subject.
     ///   - vectors: of each snapshot the raw values of `columns`, and after them others, which are left out.
     ///   - offset: where in a vector the row's offset stands; nil for none.
+    ///   - lastOnly: of an account's snapshots the last alone, with all its weight.
     func trainingSet(
         _ risk: Risk, _ subjects: [Subject], groups: [UInt64], _ vectors: [Float], columns: [TrainingColumn],
-        offset: Int? = nil
+        offset: Int? = nil, lastOnly: Bool = false
     ) -> TrainingSet {
         let width = isEmpty ? 0 : vectors.count / count
         let counts = reduce(into: [Int](repeating: 0, count: subjects.count)) { $0[$1.subject] += 1 }
@@ -41,8 +45,10 @@ extension [TrainingReplay.Snapshot] {
             for (position, snapshot) in enumerated() {
                 guard let label = subjects[snapshot.subject].labels[risk] else { continue }
                 taken[snapshot.subject] += 1
+                if lastOnly, taken[snapshot.subject] < counts[snapshot.subject] { continue }
                 let weight =
-                    scalbn(1, taken[snapshot.subject] - 1) / (scalbn(1, counts[snapshot.subject]) - 1)
+                    lastOnly
+                    ? 1 : scalbn(1, taken[snapshot.subject] - 1) / (scalbn(1, counts[snapshot.subject]) - 1)
                 let start = position * width
                 set.append(
                     UnsafeBufferPointer(rebasing: vectors[start..<start + columns.count]),

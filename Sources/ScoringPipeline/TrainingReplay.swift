@@ -24,6 +24,8 @@ public struct TrainingReplay: Sendable {
     public private(set) var vectors: [Float] = []
     /// Some accounts without a label, as known at the end of the logs: `FeatureCatalog.count` raw values an account.
     public private(set) var bystanders: [Float] = []
+    /// How many accounts without a label each of them stands for.
+    public private(set) var accountsPerBystander = 1.0
     /// What reading saw.
     public private(set) var read = ReadReport()
 
@@ -66,9 +68,13 @@ public struct TrainingReplay: Sendable {
         let endMs = reached.latestMs
         var bystanders: [Float] = []
         let share = Double(wanted) / Double(max(1, engine.accountCount))
+        var unlabelled = 0
         engine.finish { moment, vector, _ in
-            if Double(moment.accountKey >> 11) * 0x1p-53 < share, index.positions(moment.accountKey).isEmpty {
-                bystanders.append(contentsOf: vector)
+            if index.positions(moment.accountKey).isEmpty {
+                unlabelled += 1
+                if Double(moment.accountKey >> 11) * 0x1p-53 < share {
+                    bystanders.append(contentsOf: vector)
+                }
             }
             for subject in index.positions(moment.accountKey)
             where (index.all[subject].asOfMs ?? endMs) >= endMs {
@@ -78,6 +84,9 @@ public struct TrainingReplay: Sendable {
         snapshots = store.snapshots
         vectors = store.vectors
         self.bystanders = bystanders
+        if !bystanders.isEmpty {
+            accountsPerBystander = Double(unlabelled * FeatureCatalog.count) / Double(bystanders.count)
+        }
         read = reader.report
         if scorer?.weighsCompany != true {
             vectors.forgetCompany()

@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Measure a model on labels it has not seen: the highest probability an account reached.",
         discussion: """
             Intervals hold 95 of 100 draws of other accounts of the same kind (bootstrap over gangs, with --groups, \
-            else over accounts). Weeks are those of an account's first costly event, UTC+8.
+            else over accounts; 500 draws, of more than a million gangs or accounts down to 200). Weeks are those of an account's first costly event, UTC+8.
             """)
 
     @Argument(help: LogOptions.help, completion: .file())
@@ -144,10 +144,10 @@ struct EvaluateCommand: ParsableCommand {
     private func measureTable(_ path: String) throws -> Evaluation {
         var models = [try model.load()]
         if let against { models.append(try ModelOptions.load(against)) }
-        var csv = CSVWriter()
+        var csv = scores.map { _ in CSVWriter() }
         let evaluation = try Evaluation(
             table: path, roles: table.roles, models: models, reviewPerDay: reviewPerDay, scores: &csv)
-        if let scores { try OutputFile(scores, bytes: csv.bytes).putInPlace() }
+        if let scores, let csv { try OutputFile(scores, bytes: csv.bytes).putInPlace() }
         return evaluation
     }
 }

@@ -9,7 +9,8 @@ struct ModelCompareCommand: ParsableCommand {
         commandName: "compare", abstract: "What moved between two models, and where it matters.",
         discussion: """
             For each feature the value at which the two models differ most, and what it adds there in each, in \
-            calibrated log-odds: +0.7 doubles the odds.
+            calibrated log-odds: +0.7 doubles the odds. Figures out of fold are each on the accounts that the model \
+            learned from; `promoguard evaluate --against` measures two models on the same accounts.
             """)
 
     @Argument(
@@ -38,15 +39,20 @@ struct ModelCompareCommand: ParsableCommand {
         let models = (try LogisticModel.load(old, requiring: []), try LogisticModel.load(new, requiring: []))
         let difference = ModelDifference(from: models.0, to: models.1)
         switch format {
-        case .json: try Terminal.write(json(difference).text + "\n")
+        case .json: try Terminal.write(json(difference, models).text + "\n")
         default:
             let terminal = Terminal.standardOutput()
+            let data = (models.0.training.data, models.1.training.data)
             try Terminal.write(
-                difference.heads.map { text($0, language.language, terminal) }.joined(separator: "\n"))
+                difference.heads.map { text($0, data, language.language, terminal) }.joined(separator: "\n"))
         }
     }
 
-    private func text(_ head: ModelDifference.Head, _ language: Language, _ terminal: Terminal) -> String {
+    /// - Parameter data: what the old model was trained on, and the new, in words.
+    private func text(
+        _ head: ModelDifference.Head, _ data: (old: String, new: String), _ language: Language,
+        _ terminal: Terminal
+    ) -> String {
         let title = FlagWords.risk(head.name, language)
         guard let old = head.old, let new = head.new else {
             return head.old == nil
@@ -61,11 +67,12 @@ struct ModelCompareCommand: ParsableCommand {
             table.rows.append([.init(name), .init(FigureTable.text(first)), .init(FigureTable.text(second))])
         }
         let changes = changes(head, language)
-        return table.rendered(terminal) + "\n" + summary(head, language)
+        return table.rendered(terminal) + "\n" + outOfFold(old, new, data, language, terminal)
+            + summary(head, language)
             + (changes.rows.isEmpty ? "" : "\n" + changes.rendered(terminal))
     }
 
-    /// Thresholds, calibration, and the figures that both were given in training.
+    /// Thresholds, calibration and size.
     private func settings(
         _ old: LogisticModel.Head, _ new: LogisticModel.Head, _ language: Language
     ) -> [(String, Double, Double)] {
@@ -76,10 +83,52 @@ struct ModelCompareCommand: ParsableCommand {
             ("features", "特征数", { Double($0.terms.count) }),
             ("crosses of two", "特征对", { Double($0.crosses.count) }),
         ]
-        let figures = ["auc", "weighted_recall", "log_loss", "ece"].compactMap { name in
+        return words.map { (language.pick($0.0, $0.1), $0.2(old), $0.2(new)) }
+    }
+
+    /// The figures that both were given in training, with the accounts they are of: other accounts, other figures.
+    private func outOfFold(
+        _ old: LogisticModel.Head, _ new: LogisticModel.Head, _ data: (old: String, new: String),
+        _ language: Language, _ terminal: Terminal
+    ) -> String {
+        let names = ["accounts", "positives", "auc", "weighted_recall", "log_loss", "ece"]
+        let figures = names.compactMap { name in
             old.evaluation[name].flatMap { first in new.evaluation[name].map { (name, first, $0) } }
         }
-        return words.map { (language.pick($0.0, $0.1), $0.2(old), $0.2(new)) } + figures
+        guard !figures.isEmpty else { return "" }
+        var table = TerminalTable([
+            .init(title: language.pick("out of fold", "交叉验证")),
+            .init(title: language.pick("old", "旧"), alignment: .right),
+            .init(title: language.pick("new", "新"), alignment: .right),
+        ])
+        table.rows = figures.map { name, first, second in
+            [.init(name), .init(FigureTable.text(first)), .init(FigureTable.text(second))]
+        }
+        var text = table.rendered(terminal)
+        if !Self.areOfTheSameAccounts(old, new, data) {
+            text += language.pick(
+                """
+                Each model's figures are of the accounts that it learned from, the old one's of \(data.old.visible), the \
+                new one's of \(data.new.visible): they do not say which model is better. \
+                `promoguard evaluate --labels CSV LOG… --model NEW --against OLD` measures both on the same accounts.
+
+                """,
+                """
+                两个模型的指标各自来自其训练账号（旧：\(data.old.visible)；新：\(data.new.visible)），不能据此判断优劣。\
+                `promoguard evaluate --labels CSV LOG… --model NEW --against OLD` 可在相同账号上比较两者。
+
+                """)
+        }
+        return text + "\n"
+    }
+
+    private static func areOfTheSameAccounts(
+        _ old: LogisticModel.Head, _ new: LogisticModel.Head, _ data: (old: String, new: String)
+    ) -> Bool {
+        // A head that was kept has its old figures.
+        old.evaluation == new.evaluation
+            || data.old == data.new
+                && ["accounts", "positives"].allSatisfy { old.evaluation[$0] == new.evaluation[$0] }
     }
 
     private func summary(_ head: ModelDifference.Head, _ language: Language) -> String {
@@ -115,7 +164,9 @@ struct ModelCompareCommand: ParsableCommand {
         return table
     }
 
-    private func json(_ difference: ModelDifference) -> JSONValue {
+    private func json(
+        _ difference: ModelDifference, _ models: (old: LogisticModel, new: LogisticModel)
+    ) -> JSONValue {
         func side(_ head: LogisticModel.Head?) -> JSONValue {
             guard let head else { return .null }
             return .object([
@@ -125,6 +176,11 @@ struct ModelCompareCommand: ParsableCommand {
                 ("base_log_odds", .number(head.calibration(head.intercept))),
                 ("features", .integer(Int64(head.terms.count))),
                 ("crosses", .integer(Int64(head.crosses.count))),
+                (
+                    "out_of_fold",
+                    .object(
+                        head.evaluation.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
+                ),
             ])
         }
         func values(_ change: ModelDifference.Change) -> JSONValue {
@@ -132,6 +188,12 @@ struct ModelCompareCommand: ParsableCommand {
             return change.isCross ? .array(values) : values[0]
         }
         return .object([
+            (
+                "trained_on",
+                .object([
+                    ("old", .string(models.old.training.data)), ("new", .string(models.new.training.data)),
+                ])
+            ),
             (
                 "heads",
                 .object(
@@ -156,7 +218,7 @@ struct ModelCompareCommand: ParsableCommand {
                             ])
                         )
                     })
-            )
+            ),
         ])
     }
 }

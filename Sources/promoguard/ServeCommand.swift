@@ -65,6 +65,7 @@ struct ServeCommand: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let environment = ProcessInfo.processInfo.environment
         var configuration = ConsoleConfiguration(database: database.database, model: try model.load())
+        configuration.report = model.report
         configuration.host = host
         configuration.port = port
         configuration.reviewers = try tokenFile.map(TokenFile.read) ?? []

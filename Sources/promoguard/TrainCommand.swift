@@ -38,7 +38,8 @@ struct TrainCommand: ParsableCommand {
     @Option(
         name: .customLong("l2"),
         help: ArgumentHelp(
-            "Penalty on the curves (default: chosen by cross-validation).", valueName: "penalty"))
+            "Penalty on the curves, or with --from on moving them (default: chosen by cross-validation).",
+            valueName: "penalty"))
     var penalty: Double?
 
     @Option(
@@ -177,17 +178,19 @@ struct TrainCommand: ParsableCommand {
         var trained: [Risk: TrainedHead] = [:]
         var sets: [Risk: TrainingSet] = [:]
         for risk in Risk.allCases {
-            let set = replay.trainingSet(risk, gangs: gangs, seed: seed)
+            let set = replay.trainingSet(risk, gangs: gangs, seed: seed, asJudged: prior != nil)
             // Who judged only one risk has nothing against the other head.
             if set.count == 0, prior?.heads[risk] != nil { continue }
             trained[risk] = try trainer.train(
-                set, from: prior?.heads[risk], bystanders: replay.bystanders
+                set, from: prior?.heads[risk], bystanders: replay.bystanders,
+                accountsPerBystander: replay.accountsPerBystander
             ) { progress.update(risk.rawValue, $0) }
             sets[risk] = set
         }
         if trained.isEmpty { throw TrainingError.noRows }
         let kept = (prior?.heads ?? [:]).filter { trained[$0.key] == nil }
         let canReadAgain = replay.read.sources.allSatisfy(\.isRegular)
+        var population: PopulationCount?
         if canReadAgain {
             if prior == nil {
                 trained = try trainer.addingCompany(
@@ -202,12 +205,14 @@ struct TrainCommand: ParsableCommand {
                     trained[risk] = settled
                 }
             }
+            population = outOfFold.population
         }
         progress.end()
         var model = LogisticModel(
             name: name ?? defaultName, data: description(of: replay),
             commands: madeBy + [CommandRecord.current],
             trained: trained)
+        for risk in trained.keys { model.heads[risk]?.population = population?.population(risk) }
         model.heads.merge(kept) { $1 }
         try model.write(to: output)
         try write(report, of: model, from: prior, trained.map { ($0.rawValue, $1, sets[$0]!) })
@@ -232,7 +237,7 @@ struct TrainCommand: ParsableCommand {
     /// Learns as the options say.
     func trainer() throws -> LogisticTrainer {
         var options = LogisticTrainer.Options()
-        if let penalty { options.penalties = [penalty] }
+        if let penalty { (options.penalties, options.priorPenalties) = ([penalty], [penalty]) }
         if let segments { options.segments = [segments] }
         options.crosses = crosses
         options.maximumRows = maximumRows

@@ -19,7 +19,8 @@ final class ConsoleStage {
 
     init(
         _ flags: [FlaggedAccount] = [.sample()], evidence: [AccountEvidence] = [], gangs: GangTables? = nil,
-        reviewers: [ConsoleConfiguration.Reviewer] = []
+        reviewers: [ConsoleConfiguration.Reviewer] = [], drift: [DriftRow]? = nil,
+        model: LogisticModel? = nil, report: String? = nil
     ) throws {
         folder = FileManager.default.temporaryDirectory.path + "/console-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -29,8 +30,13 @@ final class ConsoleStage {
         batch.flags = flags
         batch.evidence = evidence.map(PackedEvidence.init)
         batch.gangs = gangs
+        batch.drift = drift
         try file.commit(batch)
-        var configuration = ConsoleConfiguration(database: database, model: try .bundled())
+        var configuration = ConsoleConfiguration(database: database, model: try model ?? .bundled())
+        if let report {
+            configuration.report = folder + "/model.report.html"
+            try report.write(toFile: configuration.report!, atomically: true, encoding: .utf8)
+        }
         configuration.reviewers = reviewers
         configuration.localReviewer = "tester"
         console = try ReviewConsole(configuration)

@@ -1,4 +1,5 @@
 import CaseFile
+import RiskModel
 import Testing
 
 @testable import ReviewConsole
@@ -130,6 +131,48 @@ struct PageTests {
         #expect(try stage.file.total(FlagQuery(status: .confirmed)).flags == 2)
         #expect(try await stage.get("/overview").text.contains("100%"))
         #expect(try await stage.get("/model").text.contains("Were abuse"))
+    }
+
+    @Test func driftIsShownWhereTheModelAndTheRunKnowIt() async throws {
+        func row(_ feature: String?, _ index: Double, model: String = "default") -> DriftRow {
+            DriftRow(
+                risk: "coupon_abuse", feature: feature, index: index, chance: 0.01, low: 3, high: nil,
+                then: 0.02,
+                now: 0.31, model: model, accounts: 4321, asOfMs: 1_780_000_000_000)
+        }
+        var model = try LogisticModel.bundled()
+        model.heads[.couponAbuse]!.population = nil
+        model.heads[.couponAbuse]!.evaluation["accounts"] = 1234
+        let old = try ConsoleStage(drift: [row(nil, 0.5)], model: model)
+        #expect(try await old.get("/model").text.contains("does not say how the accounts lay"))
+        #expect(try await old.get("/model").text.contains("of the 1,234 accounts that it learned from"))
+
+        model.heads[.couponAbuse]!.population = Population(
+            accounts: 9000, scoreEdges: [0], scores: [0.9, 0.1], features: [:])
+        let rows = [row(nil, 0.012), row("device_accounts_1d", 0.42), row("claim_share", 0.15)]
+        let stage = try ConsoleStage(drift: rows, model: model)
+        let page = try await stage.get("/model").text
+        for text in ["4,321 accounts", "device_accounts_1d", "0.420", "moved far", "steady", "31%", "2%"] {
+            #expect(page.contains(text), "\(text)")
+        }
+        let chinese = try await stage.get("/model", headers: ["Accept-Language": "zh-CN"]).text
+        #expect(chinese.contains("明显漂移") && chinese.contains("群体稳定性指数"))
+        // Another model's drift says nothing of this one.
+        let other = try ConsoleStage(drift: [row(nil, 0.5, model: "mine")], model: model)
+        #expect(try await other.get("/model").text.contains("no run with this model"))
+    }
+
+    @Test func theReportBesideTheModelIsServedAndCanDoNothing() async throws {
+        let without = try ConsoleStage()
+        #expect(try await without.get("/model/report").status == 404)
+        #expect(try await !without.get("/model").text.contains("/model/report"))
+        let stage = try ConsoleStage(report: "<!DOCTYPE html><style>b{}</style><script>alert(1)</script>报告")
+        #expect(try await stage.get("/model").text.contains("href=\"/model/report\""))
+        let answer = try await stage.get("/model/report")
+        #expect(answer.status == 200 && answer.text.contains("报告"))
+        #expect(
+            answer.headers[.contentSecurityPolicy]
+                == "default-src 'none'; style-src 'unsafe-inline'; sandbox")
     }
 
     @Test func aReferenceOutlivesTheProcess() async throws {

@@ -64,7 +64,7 @@ private struct EvaluationGolden: Decodable {
 
     @Test func aDrawIsOfWholeGroups() throws {
         let times = Bootstrap().times(3, of: 200)
-        #expect(times.reduce(0, +) == 200)
+        #expect(times.reduce(0) { $0 + Int($1) } == 200)
         // Drawn with replacement, about 1/e of the groups are left out.
         #expect((50...100).contains(times.count { $0 == 0 }))
         // Ten gangs of which only one holds abusers: some draws miss it and have no figures.
@@ -74,6 +74,40 @@ private struct EvaluationGolden: Decodable {
         let draws = Bootstrap(draws: 100).figures(scored, thresholds: .init(review: 0.5, high: 0.9))
         let empty = draws.count(where: \.isEmpty)
         #expect((15...60).contains(empty))
+    }
+
+    @Test func aDrawsFiguresAreThoseOfItsAccountsAsOftenAsTheyCameUp() throws {
+        // Few distinct probabilities, so that there are ties, at both ends of the range, too.
+        let count = 400
+        let probabilities = (0..<count).map { Double(mix(UInt64($0)) % 41) / 40 }
+        let labels = (0..<count).map { Double(mix(UInt64($0 + 1000)) % 40) / 40 < probabilities[$0] }
+        let scored = ScoredAccounts(
+            probabilities: probabilities, labels: labels, weights: (0..<count).map { Double(1 + $0 % 3) / 2 },
+            groups: (0..<count).map { $0 % 150 },
+            stakes: (0..<count).map { .init(totalFen: Double($0), savedFen: Double($0 / 2)) })
+        let thresholds = LogisticModel.Thresholds(review: 0.5, high: 0.8)
+        let bootstrap = Bootstrap(draws: 30)
+        let draws = bootstrap.figures(scored, thresholds: thresholds, capacity: 60)
+        for (draw, figures) in draws.enumerated() {
+            let times = bootstrap.times(draw, of: 150)
+            let rows = (0..<count).flatMap { Array(repeating: $0, count: Int(times[$0 % 150])) }
+            let naive = try #require(scored.part(rows).evaluation(thresholds: thresholds, capacity: 60))
+            try #require(figures.count == naive.figures.count)
+            // How many accounts there are is not drawn.
+            for (figure, value) in zip(naive.figures, figures).dropFirst(2) {
+                #expect(
+                    abs(figure.value - value) <= 1e-9 * max(1, abs(figure.value)),
+                    "\(figure.name), draw \(draw)")
+            }
+        }
+    }
+
+    @Test func ofMillionsOfGroupsThereAreFewerDraws() {
+        let bootstrap = Bootstrap()
+        #expect(bootstrap.draws(of: 20_000) == 500)
+        #expect(bootstrap.draws(of: 1_000_000) == 500)
+        #expect(bootstrap.draws(of: 5_000_000) == 200)
+        #expect(Bootstrap(draws: 20).draws(of: 5_000_000) == 20)
     }
 
     @Test func aModelDoesNotDifferFromItself() throws {

@@ -490,6 +490,50 @@ import Testing
         #expect(share(alone) > 0.04 && share(alone) > 4 * share(rehearsed))
     }
 
+    /// A head that was moved explains itself to the same ordinary customer: who is good adds on the mean what he did.
+    @Test func aMovedModelStandsWhereTheOldOneStood() throws {
+        let first = try trainer.train(set()).head
+        let decisions = set(60, seed: 6, flips: true)
+        let others = set(800, seed: 9).values
+        let moved = try trainer.train(decisions, from: first, bystanders: others).head
+        #expect(moved.terms != first.terms)
+        let learnt = decisions.rehearsing(first, others, weight: trainer.options.rehearsal)
+        let again = moved.centred(on: learnt, as: first)
+        #expect(abs(again.intercept - moved.intercept) < 1e-4)
+        for (term, other) in zip(moved.terms, again.terms) {
+            for (point, same) in zip(term.points, other.points) { #expect(abs(point - same) < 1e-4) }
+        }
+    }
+
+    /// Centring tells curves and intercept apart anew; what the head says of anybody stays, and whom it suspects.
+    @Test func centringChangesNoScoreAndNoSuspect() throws {
+        var head = try trainer.train(set()).head
+        head.terms.append(.init(feature: "company", transform: .identity, knots: [0, 1], points: [1, 3]))
+        head.company = .init(suspectFrom: 0.25, features: ["company"])
+        var rows = TrainingSet(columns: set(1).columns + [TrainingColumn("company")])
+        let known = set(200, seed: 3)
+        let width = known.columns.count
+        for row in 0..<known.count {
+            let values = Array(known.values[row * width..<(row + 1) * width]) + [Float(row % 5) / 4]
+            rows.append(values, label: known.labels[row], group: UInt64(row), account: row)
+        }
+        var old = head
+        old.terms[0].points = old.terms[0].points.map { $0 + 2 }
+        let centred = head.centred(on: rows, as: old)
+        #expect(abs(centred.intercept - head.intercept) > 1)
+        func logit(_ head: LogisticModel.Head, _ row: Int, own: Bool) -> Double {
+            head.logit { name in
+                let column = rows.columns.firstIndex { $0.name == name }!
+                return rows.values[row * rows.columns.count + column]
+            } - (own ? head.terms.last!.logOdds(rows.values[row * rows.columns.count + width]) : 0)
+        }
+        for row in 0..<50 {
+            #expect(abs(logit(head, row, own: false) - logit(centred, row, own: false)) < 1e-4)
+            let before = logit(head, row, own: true) - head.company!.suspectFrom
+            #expect(abs(before - logit(centred, row, own: true) + centred.company!.suspectFrom) < 1e-4)
+        }
+    }
+
     @Test func labelsThatAgreeLeaveAModelWhereItIs() throws {
         let first = try trainer.train(set()).head
         let moved = try trainer.train(set(60, seed: 7), from: first)

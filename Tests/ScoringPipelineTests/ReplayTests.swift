@@ -71,6 +71,24 @@ import Testing
         }
     }
 
+    @Test func asJudgedAnAccountIsItsLastSnapshotAlone() throws {
+        let labels = campaign.labels.filter { $0.risk == .couponAbuse }.enumerated().filter {
+            $0.offset % 4 == 0
+        }
+        .map(\.element)
+        let replay = try TrainingReplay(paths: [campaign.logs.path], labels: labels, bystanders: 200)
+        let set = replay.trainingSet(.couponAbuse, asJudged: true)
+        #expect(set.count == Set(set.accounts).count && set.count > 200)
+        #expect(set.weights.allSatisfy { $0 == 1 })
+        let last = Dictionary(replay.snapshots.map { ($0.subject, $0.ts) }, uniquingKeysWith: max)
+        #expect(zip(set.accounts, set.times).allSatisfy { last[$0] == $1 })
+        // Every fourth account is labelled; each bystander stands for some of the others.
+        let bystanders = replay.bystanders.count / FeatureCatalog.count
+        #expect((100...260).contains(bystanders))
+        let unlabelled = (replay.accountsPerBystander * Double(bystanders)).rounded()
+        #expect(abs(unlabelled - 3 * Double(set.count)) < 20)
+    }
+
     @Test func accountsOfAGangShareAGroup() throws {
         let replay = try TrainingReplay(paths: [campaign.logs.path], labels: campaign.labels)
         let gangs = try GangsCSV.read(campaign.logs.file("truth.csv"))

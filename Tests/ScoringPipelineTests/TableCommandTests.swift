@@ -191,6 +191,8 @@ import Testing
             compared.text.split(separator: "\n").contains {
                 $0.hasPrefix(strongest) && $0.contains(" new ")
             })
+        // Figures of the same accounts.
+        #expect(!compared.text.contains("which model is better"))
         let pair = "claim_share × ip_accounts_1d"
         #expect(compared.text.contains("crosses of two: 0 new, 1 gone, 0 moved"))
         #expect(compared.text.split(separator: "\n").contains { $0.hasPrefix(pair) && $0.contains(" gone ") })

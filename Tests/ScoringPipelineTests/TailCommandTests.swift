@@ -115,6 +115,22 @@ import Testing
         #expect(try flags(database) == Small.shared.flags)
     }
 
+    @Test func aLogThatIsNotThereYetIsWaitedForAndSaidToBe() throws {
+        let database = folder.file("cases.sqlite")
+        let name = try #require(Small.shared.logs.names.first { $0.hasSuffix(".gz") })
+        let log = folder.file("later.log.gz")
+        let tail = try Running(folder, [log, "--database", database, "--model", Small.shared.modelPath])
+        try wait("it says that it waits") { tail.notes.contains { $0.contains("none of the logs is there") } }
+        try wait("its status says so") {
+            let status = try? CaseFile.open(database, access: .readOnly).tailStatus()
+            return status?.troubles.contains { $0.contains("waiting") } == true
+        }
+        try FileManager.default.copyItem(atPath: Small.shared.logs.file(name), toPath: log)
+        try wait("it says that there are logs") { tail.notes.contains { $0.contains("there are logs") } }
+        #expect(tail.end(SIGTERM) == 0)
+        #expect(try #require(try CaseFile.open(database, access: .readOnly).tailStatus()).events > 0)
+    }
+
     @Test func aFlagIsOneLineForAPerson() throws {
         let database = folder.file("cases.sqlite")
         let tail = try Running(

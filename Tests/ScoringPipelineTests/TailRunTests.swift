@@ -25,6 +25,7 @@ import Testing
         /// By account id.
         let evidence: [String: AccountEvidence]
         let gangs: [String]
+        let drift: [DriftRow]
 
         init() {
             script = try! ScriptedStream.Script(paths: [logs.path], seed: 5)
@@ -37,6 +38,7 @@ import Testing
             flags = try! caseFile.flags(FlagQuery(sort: .score))
             evidence = try! Small.evidence(caseFile)
             gangs = try! TailRunTests.gangs(caseFile)
+            drift = try! caseFile.drift()
         }
 
         static func evidence(_ caseFile: CaseFile) throws -> [String: AccountEvidence] {
@@ -61,6 +63,15 @@ import Testing
             for risk in Risk.allCases {
                 model.heads[risk]!.thresholds.review = review
                 model.heads[risk]!.thresholds.high = high
+                // Made up, so that there is something to have moved from.
+                let terms = model.heads[risk]!.terms
+                model.heads[risk]!.population = Population(
+                    accounts: 5000, scoreEdges: [-5, -2], scores: [0.6, 0.3, 0.1],
+                    features: Dictionary(
+                        uniqueKeysWithValues: terms.map { term in
+                            let bins = term.knots.count + 2
+                            return (term.feature, [Double](repeating: 1 / Double(bins), count: bins))
+                        }))
             }
             model.name = name
             try model.write(to: path)
@@ -138,11 +149,15 @@ import Testing
         #expect(Small.shared.evidence.values.reduce(0) { $0 + $1.events.count } > 50)
         #expect(Small.shared.flags.contains { !$0.campaigns.isEmpty })
         #expect(Small.shared.flags.contains { $0.gangID != nil })
+        #expect(Small.shared.drift.count > 10 && Small.shared.drift.contains { $0.index > 0.25 })
         for seed in 1...5 as ClosedRange<UInt64> {
             #expect(try tail("uncut\(seed)", seed: seed))
             #expect(try flags("uncut\(seed)") == Small.shared.flags)
             #expect(try evidence("uncut\(seed)") == Small.shared.evidence)
             #expect(try gangs("uncut\(seed)") == Small.shared.gangs)
+            #expect(
+                try CaseFile.open(folder.file("uncut\(seed)"), access: .readOnly).drift()
+                    == Small.shared.drift)
         }
     }
 

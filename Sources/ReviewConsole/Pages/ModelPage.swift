@@ -3,11 +3,15 @@ import Presentation
 import RiskFeatures
 import RiskModel
 
-/// What the model weighs, how it did when it was made, and how its scores hold against the decisions.
+/// What the model weighs, how it did when it was made, how its scores hold against the decisions, and whether the accounts
+/// are still like those that it learned from.
 struct ModelPage {
     let pen: Pen
     let model: LogisticModel
     let tenths: [CaseOverview.Tenth]
+    let drift: [DriftRow]
+    /// Whether there is a report to lead to.
+    let hasReport: Bool
 
     private static let mostCurves = 12
     private var language: Language { pen.language }
@@ -34,7 +38,20 @@ struct ModelPage {
             rows.append(element("dt", [:], pen.words("by", "命令")))
             rows.append(element("dd", [:], element("code", [:], .text(command.visible))))
         }
+        rows.append(element("dt", [:], pen.words("report", "报告")))
+        rows.append(element("dd", [:], report))
         return element("dl.record", [:], of: rows)
+    }
+
+    private var report: Markup {
+        guard hasReport else {
+            return pen.words(
+                "none beside the model file; train --report MODEL.report.html writes one",
+                "模型文件旁没有报告；train --report MODEL.report.html 可生成")
+        }
+        return element(
+            "a", ["href": ReviewConsole.reportPath],
+            pen.words("how it did when it was made, with curves", "训练时的表现与曲线"))
     }
 
     private func head(_ name: String, _ head: LogisticModel.Head) -> [Markup] {
@@ -58,16 +75,27 @@ struct ModelPage {
                     + ["auc", "recall_at_fpr_1%", "review_precision", "ece"].compactMap { figure in
                         head.evaluation[figure].map { value in
                             let words = FigureWords.title(figure)
-                            return pen.tile(FigureWords.value(figure, value), words.en, words.zh)
+                            return pen.tile(
+                                FigureWords.value(figure, value), words.en, words.zh, note: judged(head))
                         }
                     }),
             pen.section("Do its scores hold?", "分数是否可靠", reliability(name)),
+            pen.section(
+                "Are accounts still like those of training?", "账号是否仍与训练时相似",
+                DriftTable(pen: pen, model: model, head: (name, head), rows: drift).markup),
             element(
                 "h3", [:],
                 pen.words("What it weighs: points by value, in calibrated log-odds", "各特征的贡献曲线（校准后的对数几率）")),
             element("div.curves", [:], of: curves), inWords(terms, head.calibration.slope),
-            crosses(head), report(head),
+            crosses(head), figures(head),
         ]
+    }
+
+    /// Which accounts its figures are of: those of two models are of different ones.
+    private func judged(_ head: LogisticModel.Head) -> String {
+        guard let accounts = head.evaluation["accounts"].flatMap({ Int(exactly: $0) }) else { return "" }
+        return language.pick(
+            "of the \(accounts.grouped) accounts that it learned from", "基于其训练所用的 \(accounts.grouped) 个账号")
     }
 
     /// Decided flags by score: how many were abuse, beside what the score promised.
@@ -141,7 +169,7 @@ struct ModelPage {
             pen.table([("Pair", "组合"), ("Range", "幅度"), ("Most and least", "最大与最小")], numbers: [1], rows))
     }
 
-    private func report(_ head: LogisticModel.Head) -> Markup {
+    private func figures(_ head: LogisticModel.Head) -> Markup {
         let rows = head.evaluation.sorted { $0.key < $1.key }.map { name, value -> [Markup] in
             let words = FigureWords.title(name)
             return [pen.words(words.en, words.zh), .text(FigureWords.value(name, value))]

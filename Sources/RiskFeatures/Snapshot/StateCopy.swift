@@ -1,5 +1,3 @@
-import Glibc
-
 /// The state of an engine at one moment, as bytes: made while the stream stands, written to a disk by another
 /// thread while it goes on.
 public struct StateCopy: ~Copyable, @unchecked Sendable {
@@ -9,7 +7,7 @@ public struct StateCopy: ~Copyable, @unchecked Sendable {
 
     init(_ pieces: [UnsafeRawBufferPointer]) {
         count = pieces.reduce(0) { $0 + $1.count }
-        start = LargePages.allocate(max(count, 1))
+        start = LargePages.allocate(count)
         var copies = LargeCopies()
         var position = 0
         for piece in pieces {
@@ -19,7 +17,7 @@ public struct StateCopy: ~Copyable, @unchecked Sendable {
         copies.run()
     }
 
-    deinit { free(start) }
+    deinit { LargePages.free(start, count) }
 
     /// The bytes, while the call lasts.
     public func withBytes<Result: ~Copyable>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows

@@ -1,5 +1,4 @@
 import CHotPath
-import Glibc
 
 /// What a row of state needs to be kept in a `KeyedTable`.
 protocol KeyedState: BitwiseCopyable {
@@ -59,14 +58,16 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         slots = KeyedTable.emptySlots(1 << 10)
     }
 
-    deinit { free(slots) }
+    deinit { KeyedTable.freeSlots(slots, mask + 1) }
 
     /// Zeroed slots; key 0 is no key.
     private static func emptySlots(_ capacity: Int) -> UnsafeMutablePointer<Slot> {
-        let bytes = capacity * MemoryLayout<Slot>.stride
-        let raw = LargePages.allocate(bytes)
-        memset(raw, 0, bytes)
-        return raw.bindMemory(to: Slot.self, capacity: capacity)
+        LargePages.allocate(capacity * MemoryLayout<Slot>.stride).bindMemory(
+            to: Slot.self, capacity: capacity)
+    }
+
+    private static func freeSlots(_ slots: UnsafeMutablePointer<Slot>, _ capacity: Int) {
+        LargePages.free(slots, capacity * MemoryLayout<Slot>.stride)
     }
 
     @inline(__always)
@@ -134,7 +135,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         slots = KeyedTable.emptySlots(capacity)
         mask = capacity - 1
         for index in 0..<oldCapacity where old[index].key != 0 { place(old[index].key, old[index].row) }
-        free(old)
+        KeyedTable.freeSlots(old, oldCapacity)
     }
 
     /// The row itself. Rows never move, so the pointer holds until the row is evicted.
@@ -222,8 +223,8 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         guard capacity >= 1 << 10, capacity & (capacity - 1) == 0, 0..<capacity ~= count else {
             throw .malformed("a table of \(count) keys in \(capacity) slots")
         }
-        free(slots)
-        slots = LargePages.allocate(capacity * stride).bindMemory(to: Slot.self, capacity: capacity)
+        KeyedTable.freeSlots(slots, mask + 1)
+        slots = KeyedTable.emptySlots(capacity)
         mask = capacity - 1
         self.count = count
         try reader.copyLater(capacity * stride, to: slots)

@@ -118,61 +118,46 @@ struct RecentSet: BitwiseCopyable {
     }
 }
 
+/// The minute at which each of its 128 (`PG_SKETCH`) places was last touched; 0 is never.
+private struct Sketch: BitwiseCopyable {
+    var stamps = InlineArray<128, UInt16>(repeating: 0)
+}
+
 /// The time-stamped sketches of all recent sets that outgrew their eight places: 256 bytes each.
 struct SketchPool: ~Copyable {
     private static var places: Int { Int(PG_SKETCH) }
-    private var stamps: UnsafeMutablePointer<UInt16>
-    private var capacity = 256
-    private var used = 0
-    private var freed: [UInt32] = []
+    private var rows = RowPool<Sketch>()
     /// The estimate by number of empty places.
     private let estimates: UnsafeMutablePointer<Float>
 
     init() {
-        stamps = .allocate(capacity: capacity * SketchPool.places)
         let m = Float(SketchPool.places)
         estimates = .allocate(capacity: SketchPool.places + 1)
         for empty in 0...SketchPool.places { estimates[empty] = m * logf(m / Float(max(empty, 1))) }
     }
 
-    deinit {
-        stamps.deallocate()
-        estimates.deallocate()
-    }
+    deinit { estimates.deallocate() }
 
-    var liveCount: Int { used - freed.count }
+    var liveCount: Int { rows.liveCount }
 
+    /// - Returns: an index of an empty sketch; never 0, which is none.
     mutating func allocate() -> UInt32 {
-        let index: UInt32
-        if let recycled = freed.popLast() {
-            index = recycled
-        } else {
-            if used == capacity {
-                let larger = UnsafeMutablePointer<UInt16>.allocate(capacity: capacity * 2 * SketchPool.places)
-                larger.moveInitialize(from: stamps, count: used * SketchPool.places)
-                stamps.deallocate()
-                stamps = larger
-                capacity *= 2
-            }
-            used += 1
-            index = UInt32(used)
-        }
-        start(index).initialize(repeating: 0, count: SketchPool.places)
-        return index
+        let row = rows.allocate()
+        rows.pointer(row).initialize(to: Sketch())
+        return row + 1
     }
 
-    mutating func free(_ index: UInt32) { freed.append(index) }
+    mutating func free(_ index: UInt32) { rows.free(index - 1) }
 
     @inline(__always)
     private func start(_ index: UInt32) -> UnsafeMutablePointer<UInt16> {
-        stamps + Int(index &- 1) &* SketchPool.places
+        UnsafeMutableRawPointer(rows.pointer(index &- 1)).assumingMemoryBound(to: UInt16.self)
     }
 
     /// Asks for the cache lines of a sketch; 0 is none.
     @inline(__always)
     func prefetch(_ index: UInt32) {
-        guard index != 0 else { return }
-        for line in 0..<4 { pg_prefetch(start(index) + line * SketchPool.places / 4) }
+        if index != 0 { rows.prefetch(index &- 1) }
     }
 
     /// Asks for the cache line in which a sketch keeps `print`; 0 is none.
@@ -211,26 +196,8 @@ struct SketchPool: ~Copyable {
     @inline(__always)
     private func estimate(_ live: UInt32) -> Float { estimates[SketchPool.places &- Int(live)] }
 
-    func write(to writer: inout StateWriter) {
-        writer.append(SketchPool.bytes)
-        writer.append(used)
-        writer.append(freed)
-        writer.borrow(stamps, bytes: used * SketchPool.bytes)
-    }
+    func write(to writer: inout StateWriter) { rows.write(to: &writer) }
 
     /// Replaces all that a new pool holds.
-    mutating func read(from reader: inout StateReader) throws(StateError) {
-        let bytes = try reader.fact(Int.self)
-        guard bytes == SketchPool.bytes else {
-            throw .otherBuild("a sketch took \(bytes) bytes and takes \(SketchPool.bytes)")
-        }
-        used = try reader.count(ofElementsOf: bytes)
-        freed = try reader.array(of: UInt32.self)
-        stamps.deallocate()
-        while capacity < used { capacity *= 2 }
-        stamps = .allocate(capacity: capacity * SketchPool.places)
-        try reader.copyLater(used * bytes, to: stamps)
-    }
-
-    private static var bytes: Int { places * MemoryLayout<UInt16>.stride }
+    mutating func read(from reader: inout StateReader) throws(StateError) { try rows.read(from: &reader) }
 }

@@ -1,9 +1,9 @@
 import CHotPath
-import Glibc
 
 /// Rows that never move, known by their index; a row that was freed is given out again.
 struct RowPool<Row: BitwiseCopyable>: ~Copyable {
-    /// Rows in blocks of `1 << shift`, 2 MiB to 4 MiB each, so that growing copies nothing.
+    /// Rows in blocks of `1 << shift`, 8 MiB to 16 MiB each, so that growing copies nothing. What no row has used of the
+    /// last one is address space only.
     private var blocks: UnsafeMutablePointer<UnsafeMutableRawPointer>
     private var blockCount = 0
     private var blockCapacity = 64
@@ -16,16 +16,21 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
     private static var stride: Int { (MemoryLayout<Row>.size + 31) & ~31 }
 
     init() {
-        let filling = LargePages.size / RowPool.stride
+        let filling = 4 * LargePages.size / RowPool.stride
         shift = Int.bitWidth - filling.leadingZeroBitCount
         mask = 1 << shift - 1
         blocks = .allocate(capacity: blockCapacity)
     }
 
     deinit {
-        for index in 0..<blockCount { Glibc.free(blocks[index]) }
+        for index in 0..<blockCount { LargePages.free(blocks[index], blockSize) }
         blocks.deallocate()
     }
+
+    private var blockSize: Int { RowPool.stride << shift }
+
+    /// Rows that were given out and not freed.
+    var liveCount: Int { used - freed.count }
 
     /// A row to be initialised.
     mutating func allocate() -> UInt32 {
@@ -45,7 +50,9 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
             blocks = larger
             blockCapacity *= 2
         }
-        (blocks + blockCount).initialize(to: LargePages.allocate(RowPool.stride << shift))
+        // Most kinds of rows are few in most campaigns.
+        let smallPages = blockCount == 0 ? LargePages.size : 0
+        (blocks + blockCount).initialize(to: LargePages.allocate(blockSize, smallPages: smallPages))
         blockCount += 1
     }
 
@@ -91,20 +98,4 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
     }
 
     private func rowsUsed(inBlock block: Int) -> Int { max(0, min(used - block << shift, 1 << shift)) }
-}
-
-/// Memory for state. Large pieces start and are backed by huge pages: most of a look-up is address translation.
-enum LargePages {
-    static var size: Int { 1 << 21 }
-
-    static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
-        var raw: UnsafeMutableRawPointer?
-        let isLarge = bytes >= size
-        guard posix_memalign(&raw, isLarge ? size : 64, bytes) == 0, let raw else {
-            fatalError("out of memory: \(bytes) bytes of state could not be had")
-        }
-        // 14 is MADV_HUGEPAGE, which Glibc does not export.
-        if isLarge { madvise(raw, bytes, 14) }
-        return raw
-    }
 }

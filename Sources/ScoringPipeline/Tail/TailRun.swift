@@ -44,6 +44,8 @@ public struct TailRun: ~Copyable {
     private var isFinished = false
     /// Gangs that were found and wait for the next commit.
     private var gangs: GangTables?
+    /// How the accounts lie, found and not yet committed.
+    private var population: PopulationSample?
     private var known: Set<FlagKey>
     private var flagsToday = FlagsToday()
     private var writtenEvidence = WrittenEvidence()
@@ -227,6 +229,7 @@ public struct TailRun: ~Copyable {
         let said = canonical.clone().finished(judge)
         aheadFlags.settle(said.flags)
         gangs = said.gangs
+        population = said.population
         progress.foundGangs()
         ahead = canonical.clone()
         isFinished = true
@@ -249,6 +252,11 @@ public struct TailRun: ~Copyable {
     private mutating func commit(_ tell: (TailNews) -> Void) throws {
         aheadFlags.renew(under: canonical.flags)
         let report = input.report()
+        if report.sources.isEmpty {
+            troubles.began(.logs, "none of the logs is there; waiting for one to appear", tell)
+        } else {
+            troubles.ended(.logs, "there are logs to follow now", tell)
+        }
         var told = progress.isStatusDue ? status : nil
         let (rejected, rejectedBefore) = (RejectedByPath(report), toldRejected)
         var changes = CaseBatch(
@@ -258,6 +266,7 @@ public struct TailRun: ~Copyable {
         changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
         changes.withdrawn = aheadFlags.gone
         changes.gangs = gangs
+        changes.drift = population?.drift(judge.scorer.model, asOfMs: progress.reachedMs ?? 0)
         let evidence = evidence()
         changes.evidence = writtenEvidence.changed(evidence)
         var seen: Set<FlagKey> = []
@@ -288,6 +297,7 @@ public struct TailRun: ~Copyable {
         toldRejected = rejected
         _ = canonical.take()
         gangs = nil
+        population = nil
         aheadFlags.areShown()
         flagsToday = today
         writtenEvidence.wrote(changes.evidence)
@@ -372,6 +382,7 @@ public struct TailRun: ~Copyable {
         canonical.forgetScores()
         ahead = nil
         aheadFlags.withdrawAll()
+        population = nil
         isFinished = false
     }
 

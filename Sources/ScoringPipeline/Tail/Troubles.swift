@@ -1,7 +1,7 @@
 /// What is wrong at present: each told once when it begins and once when it is over.
 struct Troubles {
     enum Kind: Int, CaseIterable {
-        case database, checkpoint, model
+        case logs, database, checkpoint, model
     }
 
     private var byKind = [String?](repeating: nil, count: Kind.allCases.count)

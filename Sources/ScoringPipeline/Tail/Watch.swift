@@ -46,13 +46,19 @@ struct Watch: ~Copyable {
         self.flags = flags
     }
 
-    /// The flags and gangs after every account is scored as at the end of the logs; the engine is of no use to later
-    /// events then.
-    consuming func finished(_ judge: Judge) -> (flags: FlagBook, gangs: GangTables) {
+    /// The flags, the gangs and how the accounts lie after every account is scored as at the end of the logs; the engine is
+    /// of no use to later events then.
+    consuming func finished(
+        _ judge: Judge
+    ) -> (flags: FlagBook, gangs: GangTables, population: PopulationSample) {
         var flags = take()
-        engine.finish { judge.score($0, $1, &$2, &flags) }
+        var population = PopulationSample(judge.scorer.model.heads, of: engine.accountCount)
+        engine.finish { moment, vector, memory in
+            judge.score(moment, vector, &memory, &flags)
+            population.offer(moment, vector, memory)
+        }
         flags.nameAccounts(in: engine)
-        return (flags, gangs(judge))
+        return (flags, gangs(judge), population)
     }
 
     /// The gangs among the accounts as they stand.

@@ -4,11 +4,12 @@ import RiskModel
 /// An evaluation for programs.
 ///
 /// `{"models":[{"name":…,"heads":{"coupon_abuse":{"auc":…}},"intervals":{"coupon_abuse":{"auc":[…,…]}},
-/// "reliability":…,"parts":…}],"differences":…,"disagreements":…}`
+/// "reliability":…,"parts":…}],"draws":{"coupon_abuse":500},"differences":…,"disagreements":…}`
 enum EvaluationJSON {
     static func value(_ evaluation: Evaluation, shown: (String) -> String) -> JSONValue {
         var members: [(String, JSONValue)] = [
-            ("models", .array(evaluation.names.indices.map { model(evaluation, $0) }))
+            ("models", .array(evaluation.names.indices.map { model(evaluation, $0) })),
+            ("draws", byHead(evaluation) { .integer(Int64($0.draws)) }),
         ]
         if evaluation.models.count == 2 {
             members.append(("differences", byHead(evaluation, differences)))

@@ -7,11 +7,11 @@ extension Evaluation {
     /// Scores the rows of a table, and measures models on those that have a label.
     /// - Parameters:
     ///   - reviewPerDay: how many accounts a team can look at in a day; a table without times counts as one day.
-    ///   - scores: takes every row's id and the first model's probability, in order.
+    ///   - scores: takes every row's id and the first model's probability, in order; nil where nobody wants them.
     /// - Throws: `CSVError`, `ModelError`.
     init(
         table: String, roles: TableRoles, models: [LogisticModel], reviewPerDay: Double?,
-        scores: inout CSVWriter
+        scores: inout CSVWriter?
     ) throws {
         self.init(models)
         let scorers = try models.map { try TableScorer($0, label: roles.label) }
@@ -19,7 +19,7 @@ extension Evaluation {
         // A second model asks for other columns, so it reads the table by itself.
         var others: TableRows?
         if scorers.count == 2 { others = try TableRows(table, roles, scorers[1]) }
-        scores.append([rows.idColumn ?? "row", "score"])
+        scores?.append([rows.idColumn ?? "row", "score"])
 
         var groups = GroupNumbers()
         var labels: [Bool] = []
@@ -28,7 +28,7 @@ extension Evaluation {
         var (unlabelled, first, last) = (0, Int64.max, Int64.min)
         while try rows.next() {
             _ = try others?.next()
-            scores.append([rows.id, rows.probability.description])
+            scores?.append([rows.id, rows.probability.description])
             guard let label = rows.label else {
                 unlabelled += 1
                 continue
@@ -65,6 +65,9 @@ extension Evaluation {
         else {
             remarks.append("\(scorers[0].name): no figures, for want of rows of both labels")
             return
+        }
+        if measurement.draws < Bootstrap.usualDraws {
+            remarks.append("95% intervals from \(measurement.draws) draws of \(labels.count.counted("row"))")
         }
         heads = [
             Head(

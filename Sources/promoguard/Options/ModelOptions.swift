@@ -9,6 +9,11 @@ struct ModelOptions: ParsableArguments {
         completion: .file(extensions: ["json"]))
     var model: String?
 
+    /// Where a report on the model is looked for: beside it, `mine.report.html` for `mine.json`.
+    var report: String? {
+        model.map { ($0.hasSuffix(".json") ? String($0.dropLast(5)) : $0) + ".report.html" }
+    }
+
     /// - Throws: `ModelError`.
     func load() throws -> LogisticModel { try ModelOptions.load(model) }
 

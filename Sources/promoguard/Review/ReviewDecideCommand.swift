@@ -8,33 +8,12 @@ struct ReviewDecideCommand: ParsableCommand {
         commandName: "decide",
         abstract: "Record a decision on flagged accounts, or on all that a filter selects.")
 
-    @OptionGroup var selected: SelectionOptions
-
     @Flag(help: "What to record.")
     var verdict: Verdict
 
-    @Option(help: "A line for who looks next.")
-    var note: String?
+    @OptionGroup var options: DecisionOptions
 
-    @OptionGroup var reviewer: ReviewerOptions
-    @OptionGroup var display: DisplayOptions
-    @OptionGroup var languageOptions: LanguageOptions
-    @OptionGroup var databaseOptions: DatabaseOptions
-    @OptionGroup var verbosity: Verbosity
-
-    func run() throws {
-        // A decision needs flags, so that a mistyped file name must not create a file.
-        try databaseOptions.open(.readOnly).close()
-        let file = try databaseOptions.open(.readWrite)
-        defer { file.close() }
-        let listing = FlagListing(language: languageOptions.language, display: display)
-        let action = FlagWords.verdict(verdict, listing.language)
-        guard let (selection, expected) = try selected.selection(file, listing, action) else { return }
-        let decisions = try file.decide(
-            verdict, selection, reviewer: reviewer.name, note: note, decidedMs: ReviewerOptions.nowMs,
-            expecting: expected)
-        if !verbosity.quiet { DecisionNotes.tell(decisions, listing) }
-    }
+    func run() throws { try options.record(verdict) }
 }
 
 extension Verdict: EnumerableFlag {
