@@ -66,7 +66,7 @@ extension FollowStream {
         for log in logs.indices {
             guard let copy = logs[log].copies.firstIndex(where: { $0.file.id == file.id }) else { continue }
             let known = logs[log].copies[copy].file
-            if known.size != file.size || known.modifiedMs != file.modifiedMs {
+            if !file.isAs(size: known.size, modifiedMs: known.modifiedMs, wasFresh: known.isFresh) {
                 guard identity(of: file)?.matches(logs[log].identity) == true else {
                     logs[log].copies.remove(at: copy)
                     return false
@@ -90,7 +90,7 @@ extension FollowStream {
             if known.identity.head.count < LogIdentity.length && file.size != known.size {
                 logs[log].identity = identity(of: file) ?? known.identity
             }
-        } else if known.size != file.size || known.modifiedMs != file.modifiedMs {
+        } else if !file.isAs(size: known.size, modifiedMs: known.modifiedMs, wasFresh: known.isFresh) {
             guard let now = identity(of: file),
                 known.identity.isTelling ? now.matches(known.identity) : file.size >= known.size
             else {
@@ -103,8 +103,7 @@ extension FollowStream {
             }
         }
         logs[log].note(file)
-        logs[log].size = file.size
-        logs[log].modifiedMs = file.modifiedMs
+        logs[log].noteContents(file)
         return true
     }
 
@@ -173,8 +172,7 @@ extension FollowStream {
         }
         logs[log].note(file)
         logs[log].isRotatedAway = true
-        logs[log].size = file.size
-        logs[log].modifiedMs = file.modifiedMs
+        logs[log].noteContents(file)
     }
 
     /// Reading goes on with a log that had ended, or lost its file.

@@ -23,6 +23,8 @@ struct KnownLog {
     /// Size of that file when it was last looked at, or as far as it was read.
     var size: Int64
     var modifiedMs: Int64
+    /// See `ListedFile`; of one from another run nothing is known.
+    var isFresh = true
     /// Its place among the sources of the merge; nil when it is ignored.
     var source: Int?
     var stage = Stage.waiting
@@ -52,6 +54,7 @@ struct KnownLog {
         self.file = file.id
         size = file.size
         modifiedMs = file.modifiedMs
+        isFresh = file.isFresh
         self.source = source
         if source == nil { stage = .ignored }
     }
@@ -63,6 +66,13 @@ struct KnownLog {
         self.file = file.id
         isListed = true
         absentSinceMs = nil
+    }
+
+    /// Takes note of what its file looks like.
+    mutating func noteContents(_ file: ListedFile) {
+        size = file.size
+        modifiedMs = file.modifiedMs
+        isFresh = file.isFresh
     }
 
     // MARK: Snapshots

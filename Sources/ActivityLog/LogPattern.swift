@@ -8,13 +8,24 @@
 
 /// A file that a pattern names at the moment.
 struct ListedFile {
+    /// Within so many milliseconds; the coarsest clock in use steps by two seconds.
+    fileprivate static let freshMs: Int64 = 2_000
+
     var path: String
     var id: FileID
     var size: Int64
     /// Milliseconds since 1970 UTC.
     var modifiedMs: Int64
+    /// It was written to so shortly before it was listed that its size and time may both stay as they are when it is cut
+    /// and written anew: clocks of file systems step by milliseconds, some by seconds.
+    var isFresh = true
     /// Named only because a followed log may have been rotated to it.
     var isSibling = false
+
+    /// Whether this is how the file was listed before, and nothing can have happened to it since.
+    func isAs(size: Int64, modifiedMs: Int64, wasFresh: Bool) -> Bool {
+        self.size == size && self.modifiedMs == modifiedMs && !wasFresh
+    }
 }
 
 /// What to follow: a file with those it is rotated to, a folder, or a glob; looked up anew each time.
@@ -78,7 +89,8 @@ struct LogPattern {
         files.append(
             ListedFile(
                 path: path, id: FileID(status), size: Int64(status.st_size), modifiedMs: status.modifiedMs,
-                isSibling: isSibling))
+                isFresh: FollowClock().wallMs() - status.modifiedMs < ListedFile.freshMs, isSibling: isSibling
+            ))
     }
 
     private static func hasWildcard(_ path: String) -> Bool { path.utf8.contains { "*?[".utf8.contains($0) } }

@@ -516,6 +516,26 @@ import Testing
         #expect(follower.accounts == names(0..<5))
     }
 
+    @Test func aLogOfTheSameSizeAndTimeMayBeAnother() throws {
+        var follower = try Follower([folder.path])
+        let path = folder.write("a.log", Gzip.member(Array(lines(0..<30).joined().utf8)))
+        follower.settle()
+        folder.move("a.log", to: "a.log.1")
+        follower.settle()
+        // Cut and written anew within one step of the file system's clock.
+        let rotated = path + ".1"
+        var status = stat()
+        #expect(stat(rotated, &status) == 0)
+        let other = Gzip.member(Array(lines(30..<40).joined().utf8))
+        let size = Int(status.st_size)
+        try #require(other.count <= size)
+        folder.write("a.log.1", other + [UInt8](repeating: 0, count: size - other.count))
+        var times = [status.st_mtim, status.st_mtim]
+        #expect(utimensat(AT_FDCWD, rotated, &times, 0) == 0)
+        follower.settle()
+        #expect(follower.accounts == names(0..<40))
+    }
+
     @Test func aLogThatIsGoneBeforeItWasReadOnIsNamed() throws {
         var follower = try Follower([folder.path])
         folder.write("a.log", lines(0..<20).joined())
