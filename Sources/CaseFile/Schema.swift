@@ -280,9 +280,6 @@ enum Schema {
     static func prepareForWriting(_ queue: DatabaseQueue) throws {
         try queue.writeWithoutTransaction { db in
             try check(db)
-            // Bytes; only a new file takes it. A flag with its reasons is some 1,400 bytes, of which two would lie on a
-            // page of the usual size, with a third of it empty.
-            try db.execute(sql: "PRAGMA page_size = 8192")
             try db.execute(sql: "PRAGMA journal_mode = WAL")
             // A commit that was reported survives a power cut; there are few commits.
             try db.execute(sql: "PRAGMA synchronous = FULL")

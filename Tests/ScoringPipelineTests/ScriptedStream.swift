@@ -100,6 +100,7 @@ final class ScriptedStream {
             report: { [self] in
                 var report = ReadReport()
                 report.events = Int64(released)
+                report.sources = [ReadReport.Source(path: "script")]
                 return report
             },
             campaignNames: { [self] in script.campaignNames },
