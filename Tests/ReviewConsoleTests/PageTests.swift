@@ -141,7 +141,7 @@ struct PageTests {
                 now: 0.31, model: model, accounts: 4321, asOfMs: 1_780_000_000_000)
         }
         var model = try LogisticModel.bundled()
-        model.heads[.couponAbuse]!.population = nil
+        for risk in Risk.allCases { model.heads[risk]!.population = nil }
         model.heads[.couponAbuse]!.evaluation["accounts"] = 1234
         let old = try ConsoleStage(drift: [row(nil, 0.5)], model: model)
         #expect(try await old.get("/model").text.contains("does not say how the accounts lay"))
