@@ -8,7 +8,7 @@ PROMOGUARD := .build/release/promoguard
 DEMO_DATABASE := .build/demo.sqlite
 APT_PACKAGES := libsqlite3-dev zlib1g-dev libisal-dev pkg-config
 
-.PHONY: help setup build demo test bench follow torture quality learning console fuzz lint model samples
+.PHONY: help setup build demo test bench follow torture quality learning browser console fuzz lint model samples
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -67,6 +67,10 @@ quality: build ## how well the bundled model finds cheats it has not seen, Light
 
 learning: setup ## how fast and how well tables are learned, scikit-learn and LightGBM beside it
 	Benchmarks/learning/run.sh
+
+browser: setup ## the review console in a real Chromium, by the program that `make test` has built
+	swift build --product promoguard
+	Benchmarks/console/browser.sh --promoguard .build/debug/promoguard --without-training
 
 console: build ## the review console in a real Chromium, and how fast it answers
 	Benchmarks/console/run.sh

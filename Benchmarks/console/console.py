@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Drives the review console in a real Chromium: reads, filters, decides with keys, undoes, switches, hears news.
 
-    Benchmarks/console/console.py --promoguard PROGRAM [--screenshots FOLDER] [--only screenshots]
+    Benchmarks/console/console.py --promoguard PROGRAM [--screenshots FOLDER] [--only screenshots] [--without-training]
 """
 
 import argparse
@@ -20,7 +20,7 @@ import subprocess
 import time
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -68,10 +68,16 @@ def resize(driver, width, height):
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
 
 
-def until(driver, condition, seconds=10, what=""):
-    # The script replaces the list while we look at it.
-    return WebDriverWait(driver, seconds, poll_frequency=0.05, ignored_exceptions=[StaleElementReferenceException]).until(
+def until(driver, condition, seconds=30, what=""):
+    # The script replaces the list, and one page another, while we look at them.
+    return WebDriverWait(driver, seconds, poll_frequency=0.05, ignored_exceptions=[WebDriverException]).until(
         lambda _: condition(), what)
+
+
+def opened(driver, part):
+    """Waits for a page whose address has this part, and for its script, which hears the keys."""
+    until(driver, lambda: part in driver.current_url and driver.execute_script(
+        "return document.readyState === 'complete' && document.documentElement.dataset.script === '1'"))
 
 
 def rows(driver):
@@ -176,14 +182,16 @@ def read_and_decide(driver, base, database):
     until(driver, lambda: total(driver) == count)
     until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "tr.current"))
     press(driver, Keys.ENTER)
-    until(driver, lambda: "/accounts/~" in driver.current_url)
+    opened(driver, "/accounts/~")
     here = driver.current_url
     check("Why (log-odds)" in driver.find_element(By.TAG_NAME, "main").text, "Enter opens the account, which says why")
     press(driver, "u")
-    until(driver, lambda: driver.current_url != here and "/accounts/~" in driver.current_url)
+    until(driver, lambda: driver.current_url != here)
+    opened(driver, "/accounts/~")
     check(driver.find_elements(By.CSS_SELECTOR, "form.toast"), "u decides and opens the next by itself")
     press(driver, "z")
     until(driver, lambda: driver.find_elements(By.ID, "live"))
+    opened(driver, "/?")
     check(total(driver) == count, "z on the next account takes the last decision back")
     press(driver, "?")
     until(driver, lambda: driver.find_element(By.ID, "help").is_displayed())
@@ -192,7 +200,7 @@ def read_and_decide(driver, base, database):
     search = driver.switch_to.active_element
     masked = texts(driver, "#live a.id")[3]
     search.send_keys(masked, Keys.ENTER)
-    until(driver, lambda: "q=" in driver.current_url)
+    opened(driver, "q=")
     check(total(driver) >= 1 and set(texts(driver, "#live a.id")) == {masked},
           "/ searches by a masked id")
     driver.get(base + "/?risk=fake_order&sort=score")
@@ -219,7 +227,6 @@ def hostile(driver, base, database):
     names = texts(driver, "#live a.id")
     place = next(i for i, name in enumerate(names) if name.startswith("<s"))
     driver.get(base + texts(driver, "#live a.id", "href")[place])
-    until(driver, lambda: "/accounts/~" in driver.current_url)
     driver.find_element(By.CSS_SELECTOR, "form.inline button").click()
     until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "code.whole"))
     shown = driver.find_element(By.CSS_SELECTOR, "code.whole").text
@@ -233,7 +240,7 @@ def gang(driver, base, database):
     links = driver.find_elements(By.CSS_SELECTOR, "a.gang")
     check(links, f"{len(links)} gangs are listed")
     links[0].click()
-    until(driver, lambda: "/gangs/g-" in driver.current_url)
+    opened(driver, "/gangs/g-")
     check("accounts" in driver.find_element(By.TAG_NAME, "main").text, "a gang tells of its members and ties")
     driver.get(base + "/?sort=score")
     until(driver, lambda: rows(driver))
@@ -243,10 +250,10 @@ def gang(driver, base, database):
             break
         press(driver, "j")
     press(driver, "g")
-    until(driver, lambda: "/bulk?" in driver.current_url)
+    opened(driver, "/bulk?")
     number = int(driver.find_element(By.CSS_SELECTOR, "input[name=expecting]").get_attribute("value"))
     press(driver, "c")
-    until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "form.toast"))
+    opened(driver, "done=")
     check(total(driver) == count - number, f"g and c decide on a whole gang ({number} flags)")
     press(driver, "z")
     until(driver, lambda: total(driver) == count)
@@ -285,8 +292,11 @@ def without_script(base):
         driver.quit()
 
 
-def clear_the_queue(driver, base, promoguard, database):
-    """With the keyboard alone: the whole queue, as the truth of the samples says; then labels, train, evaluate."""
+def clear_the_queue(driver, base, database):
+    """With the keyboard alone: the whole queue, as the truth of the samples says; then its labels.
+
+    Returns them, the CSV that train reads.
+    """
     truth = {(row["account_id"], row["risk"]): row["label"] == "1" for row in csv.DictReader(open(f"{SAMPLES}/labels.csv"))}
     driver.get(base + "/")
     until(driver, lambda: rows(driver))
@@ -306,6 +316,10 @@ def clear_the_queue(driver, base, promoguard, database):
     found = list(csv.DictReader(io.StringIO(labels)))
     check(len(found) == decided and all(truth[(row["account_id"], row["risk"])] == (row["label"] == "1") for row in found),
           "the exported labels are the decisions")
+    return labels
+
+
+def learn(promoguard, labels):
     open(f"{DATA}/mine.csv", "w").write(labels)
     subprocess.run([promoguard, "train", "--labels", f"{DATA}/mine.csv", "--from", "Models/default.json", SAMPLES,
                     "--output", f"{DATA}/mine.json", "--quiet"], check=False)
@@ -314,8 +328,24 @@ def clear_the_queue(driver, base, promoguard, database):
     check(told.strip(), "and the model that learned from them differs:\n" + "\n".join(told.splitlines()[:12]))
 
 
-def screenshots(base, folder):
+def photograph(driver, base, folder, pages):
+    """Each page whole, in both themes, both languages and two widths."""
     os.makedirs(folder, exist_ok=True)
+    for theme in ["light", "dark"]:
+        driver.get(base + f"/settings?theme={theme}")
+        for width, height, kind in [(1280, 900, ""), (390, 844, "-phone")]:
+            resize(driver, width, height)
+            for language in ["en", "zh"]:
+                driver.get(base + f"/settings?language={language}")
+                for name, url in pages.items():
+                    driver.get(url)
+                    driver.save_screenshot(f"{folder}/{name}-{language}-{theme}{kind}.png")
+    driver.get(base + "/settings?theme=auto")
+    driver.get(base + "/settings?language=en")
+    resize(driver, 1280, 900)
+
+
+def screenshots(base, folder):
     driver = browser()
     try:
         driver.get(base + "/")
@@ -329,17 +359,7 @@ def screenshots(base, folder):
                  "gangs": base + "/gangs", "bulk": base + "/bulk?status=open", "error": base + "/nowhere"}
         if gangs:
             pages["gang"] = gangs[0].get_attribute("href")
-        for theme in ["light", "dark"]:
-            driver.get(base + f"/settings?theme={theme}")
-            for width, height, kind in [(1280, 900, ""), (390, 844, "-phone")]:
-                for language in ["en", "zh"]:
-                    if kind and language == "zh":
-                        continue
-                    resize(driver, width, height)
-                    driver.get(base + f"/settings?language={language}")
-                    for name, url in pages.items():
-                        driver.get(url)
-                        driver.save_screenshot(f"{folder}/{name}-{language}-{theme}{kind}.png")
+        photograph(driver, base, folder, pages)
     finally:
         driver.quit()
 
@@ -349,6 +369,7 @@ def main():
     parser.add_argument("--promoguard", default=".build/release/promoguard")
     parser.add_argument("--screenshots")
     parser.add_argument("--only", choices=["screenshots"])
+    parser.add_argument("--without-training", action="store_true", help="where the program is a slow one, built for debugging")
     options = parser.parse_args()
     os.makedirs(DATA, exist_ok=True)
     database = fresh_database(options.promoguard, "browser.sqlite")
@@ -371,7 +392,11 @@ def main():
     with Server(options.promoguard, database) as server:
         driver = browser()
         try:
-            clear_the_queue(driver, server.base, options.promoguard, database)
+            labels = clear_the_queue(driver, server.base, database)
+            if options.screenshots:
+                photograph(driver, server.base, options.screenshots, {"empty": server.base + "/"})
+            if not options.without_training:
+                learn(options.promoguard, labels)
             follow(driver, options.promoguard)
         finally:
             driver.quit()
