@@ -23,7 +23,7 @@ public struct AccountGlance: Sendable, Equatable {
 extension CaseFile {
     /// The flags of an account in short, by one look-up of the table's key.
     public func glance(account: String) throws(CaseFileError) -> AccountGlance {
-        try read("look up an account in") { db in
+        try readOne("look up an account in") { db in
             let find = try db.cachedStatement(
                 sql: """
                     SELECT risk, score, level, status, amount_at_risk_fen, first_flagged_ms, last_scored_ms, gang_id
@@ -40,7 +40,9 @@ extension CaseFile {
 
     /// A number that changes whenever another connection has changed the file.
     public func changeMark() throws(CaseFileError) -> Int {
-        try read("look for changes in") { db in try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0 }
+        try readOne("look for changes in") { db in
+            try Int.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+        }
     }
 
     /// Every account that is flagged or in a gang, each once, in no order.

@@ -62,7 +62,7 @@ public struct SelectionPreview: Sendable, Equatable {
 
 extension CaseFile {
     /// Flags that one transaction decides on: it must be over before a tail that waits to commit minds.
-    private static let decisionsAtOnce = 400
+    private static let decisionsAtOnce = 200
     /// How long others may write between two transactions, microseconds.
     private static let breathUs: UInt32 = 20_000
 
@@ -84,7 +84,7 @@ extension CaseFile {
 
     /// Records one verdict on each of the flags, and sets their status.
     ///
-    /// Up to 400 flags are decided on in one transaction. More are taken 400 at a time, so that a tail can
+    /// Up to 200 flags are decided on in one transaction. More are taken 200 at a time, so that a tail can
     /// commit in between; if that is cut short, those before stand.
     /// - Parameters:
     ///   - decidedMs: wall clock, milliseconds since 1970 UTC.
@@ -170,7 +170,7 @@ extension CaseFile {
         case .matching(let query):
             let terms = query.condition
             return try Row.fetchAll(
-                db, sql: "\(select) flag_queue\(terms.sql) ORDER BY \(query.sort.order)",
+                db, sql: "\(select) flag_queue\(terms.sql) ORDER BY \(query.order)",
                 arguments: terms.arguments
             ).map { Target($0) }
         case .accounts(let accounts, let risk):

@@ -31,7 +31,7 @@ extension CaseFile {
                 // A flag that is gone meanwhile takes its equals with it: there is nothing to tell them apart by.
                 terms.add(
                     """
-                    \(query.sort.key) <= ? AND (\(query.sort.key) < ? OR (account_id, risk) > \
+                    \(query.orderKey) <= ? AND (\(query.orderKey) < ? OR (account_id, risk) > \
                     (SELECT account_id, risk FROM flagged_accounts WHERE rowid = ?))
                     """, cursor.key, cursor.key, cursor.rowID)
             }
@@ -41,7 +41,7 @@ extension CaseFile {
                 db,
                 sql: """
                     SELECT account_id, risk, \(query.sort.key) FROM flag_queue\(terms.sql)
-                    ORDER BY \(query.sort.order) LIMIT \(most)
+                    ORDER BY \(query.order) LIMIT \(most)
                     """, arguments: terms.arguments)
             let shown = limit.map { found.prefix(max($0, 0)) } ?? found[...]
             var page = FlagPage(

@@ -119,6 +119,18 @@ public final class CaseFile: Sendable {
         }
     }
 
+    /// Runs `body`, of one statement, on the last committed state: without the four statements around a transaction, which
+    /// have every statement prepared anew.
+    func readOne<T>(
+        _ operation: String, _ body: (Database) throws -> T
+    ) throws(CaseFileError) -> T {
+        do {
+            return try queue.unsafeRead(body)
+        } catch {
+            throw CaseFileError(operation, path, error)
+        }
+    }
+
     /// Runs `body` in one transaction that takes the write lock at once; an error undoes all of it.
     func write<T>(
         _ operation: String, _ body: (Database) throws -> T

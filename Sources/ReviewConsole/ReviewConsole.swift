@@ -17,8 +17,8 @@ public struct ReviewConsole: Sendable {
     let changes: LiveChanges
     let metrics = RequestMetrics()
     let sessions: Sessions
-    private let totals = Recent<FlagTotal>(lasting: .seconds(2))
-    private let overviews = Recent<CaseOverview>(lasting: .seconds(5))
+    private let totals = Recent<FlagTotal>(lasting: LiveChanges.settling)
+    private let overviews = Recent<CaseOverview>(lasting: LiveChanges.settling)
 
     /// - Throws: `CaseFileError` when the file is missing or cannot be used.
     public init(_ configuration: ConsoleConfiguration) throws {

@@ -54,6 +54,28 @@ import Testing
                     flags: expected.count, amountAtRiskFen: flags.reduce(0) { $0 + $1.amountAtRiskFen }))
     }
 
+    /// Whichever index an order has, and whatever of a filter that leaves out.
+    @Test(arguments: FlagSort.allCases)
+    func filterInEveryOrder(sort: FlagSort) throws {
+        for query in [
+            FlagQuery(risk: "coupon_abuse"), FlagQuery(tag: "gang"), FlagQuery(minimumScore: 0.6),
+            FlagQuery(maximumFen: 1_000), FlagQuery(sinceMs: 2), FlagQuery(minimumScore: 0.6, sinceMs: 1),
+        ] {
+            var ordered = query
+            ordered.sort = sort
+            let all = try file.flags(FlagQuery(sort: sort)).map(\.accountID)
+            let expected = Set(try file.flags(query).map(\.accountID))
+            var found: [String] = []
+            var cursor: FlagCursor?
+            repeat {
+                let page = try file.page(ordered, limit: 1, after: cursor)
+                found += page.flags.map(\.accountID)
+                cursor = page.next
+            } while cursor != nil
+            #expect(found == all.filter(expected.contains))
+        }
+    }
+
     @Test func aMaskedIdIsSearchedByItsEnds() throws {
         try file.commit(.sample("user-12345"), .sample("user-99345"), .sample("用户-345"))
         func found(_ search: String) throws -> [String] {

@@ -7,7 +7,8 @@ import Synchronization
 /// Tells open pages that something has changed, by server-sent events.
 ///
 /// The file is written by other processes, so it is looked at twice a second; a comment every fifteen seconds shows
-/// both sides that the other is there.
+/// both sides that the other is there. When nothing has changed any more for a while it tells once more: sums on a page may
+/// have been older than the rest.
 final class LiveChanges: Service {
     private struct Listeners {
         /// Changes seen since the start; pages carry the number they were made at.
@@ -17,6 +18,8 @@ final class LiveChanges: Service {
         var isClosed = false
     }
 
+    /// How long a sum over many flags may be shown that others change meanwhile.
+    static let settling = Duration.seconds(8)
     private static let interval = Duration.milliseconds(500)
     private static let beatsBetweenComments = 30
     private static let mostListeners = 64
@@ -29,11 +32,15 @@ final class LiveChanges: Service {
     func run() async throws {
         var mark = try? file.changeMark()
         var beat = 0
+        var changedAt: ContinuousClock.Instant?
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
             beat += 1
             // A file that cannot be read now will be looked at again.
-            if let now = try? file.changeMark(), now != mark {
+            let now = (try? file.changeMark()) ?? mark
+            let hasSettled = changedAt.map { $0.duration(to: .now) > Self.settling } ?? false
+            if now != mark || hasSettled {
+                changedAt = now == mark ? nil : .now
                 mark = now
                 let version = listeners.withLock { listeners in
                     listeners.version += 1

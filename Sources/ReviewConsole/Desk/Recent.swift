@@ -1,19 +1,21 @@
 import CaseFile
 import Synchronization
 
-/// What was asked of the file lately, by name: it holds for as long as the file stays as it is, and beyond for a hundred
-/// times as long as the answer took, so that a tail that writes does not have each page count anew.
+/// What was asked of the file lately, by name: it holds for as long as the file stays as it is, and an answer that
+/// took long for five hundred times as long besides, so that a tail that writes does not have each page count anew.
 final class Recent<Value: Sendable>: Sendable {
     private struct Entry {
         var value: Value
         /// The file's change mark before it was asked.
         var mark: Int
-        var askedAt: ContinuousClock.Instant
-        var took: Duration
+        /// Until when it may be told of a file that has changed.
+        var lastsUntil: ContinuousClock.Instant
     }
 
     /// At most.
     private let lasting: Duration
+    /// What is asked for faster is always asked for anew.
+    private let slow = Duration.milliseconds(5)
     private let most = 100
     private let entries = Mutex<[String: Entry]>([:])
 
@@ -22,16 +24,19 @@ final class Recent<Value: Sendable>: Sendable {
     func value(_ name: String, _ file: CaseFile, ask: (CaseFile) throws -> Value) throws -> Value {
         let mark = try file.changeMark()
         if let known = entries.withLock({ $0[name] }),
-            known.mark == mark || known.askedAt.duration(to: .now) < min(lasting, known.took * 100)
+            known.mark == mark || .now < known.lastsUntil
         {
             return known.value
         }
         let start = ContinuousClock.now
         let value = try ask(file)
-        let took = start.duration(to: .now)
+        let end = ContinuousClock.now
+        let took = start.duration(to: end)
         entries.withLock { entries in
             if entries.count >= most { entries = [:] }
-            entries[name] = Entry(value: value, mark: mark, askedAt: .now, took: took)
+            entries[name] = Entry(
+                value: value, mark: mark,
+                lastsUntil: took < slow ? end : end + min(lasting, took * 500))
         }
         return value
     }

@@ -3,7 +3,7 @@ import Synchronization
 /// Holds who asks too often to a rate: a bucket of requests an address and kind, that fills up again with time.
 final class RateLimiter: Sendable {
     /// What is asked for, each with a bucket of its own.
-    enum Kind: String, CaseIterable {
+    enum Kind: CaseIterable {
         /// Pages, lists and single accounts.
         case read
         /// Decisions and what else changes the file.
@@ -33,6 +33,11 @@ final class RateLimiter: Sendable {
         }
     }
 
+    private struct Asker: Hashable {
+        var address: String
+        var kind: Kind
+    }
+
     private struct Bucket {
         var left: Double
         var filledAt: Duration
@@ -42,7 +47,7 @@ final class RateLimiter: Sendable {
     private static let mostBuckets = 10_000
 
     private let start = ContinuousClock.now
-    private let buckets = Mutex<[String: Bucket]>([:])
+    private let buckets = Mutex<[Asker: Bucket]>([:])
 
     /// - Parameter at: since the start; nil for now.
     /// - Returns: nil, or after how many seconds to ask again.
@@ -53,7 +58,7 @@ final class RateLimiter: Sendable {
                 buckets = buckets.filter { now - $1.filledAt < .seconds(60) }
                 if buckets.count >= Self.mostBuckets { buckets = [:] }
             }
-            let key = kind.rawValue + " " + address
+            let key = Asker(address: address, kind: kind)
             var bucket = buckets[key] ?? Bucket(left: kind.burst, filledAt: now)
             let seconds = (now - bucket.filledAt) / .seconds(1)
             bucket.left = min(kind.burst, bucket.left + seconds * kind.perSecond)
