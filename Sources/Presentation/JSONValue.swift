@@ -12,15 +12,34 @@ public enum JSONValue: Sendable {
 
     /// On one line. Control and invisible characters are escaped, so that it is safe on a terminal too.
     public var text: String {
+        var text = ""
+        write(to: &text)
+        return text
+    }
+
+    private func write(to text: inout String) {
         switch self {
-        case .null: "null"
-        case .bool(let value): value ? "true" : "false"
-        case .string(let text): JSONValue.quoted(text)
-        case .integer(let number): String(number)
-        case .number(let number): JSONValue.decimal(number)
-        case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .string(let string): JSONValue.quote(string, to: &text)
+        case .integer(let number): text += String(number)
+        case .number(let number): text += JSONValue.decimal(number)
+        case .array(let values):
+            text += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { text += "," }
+                value.write(to: &text)
+            }
+            text += "]"
         case .object(let members):
-            "{" + members.map { JSONValue.quoted($0) + ":" + $1.text }.joined(separator: ",") + "}"
+            text += "{"
+            for (index, member) in members.enumerated() {
+                if index > 0 { text += "," }
+                JSONValue.quote(member.0, to: &text)
+                text += ":"
+                member.1.write(to: &text)
+            }
+            text += "}"
         }
     }
 
@@ -36,8 +55,17 @@ public enum JSONValue: Sendable {
         return number.description
     }
 
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
+    private static func quote(_ text: String, to quoted: inout String) {
+        quoted += "\""
+        defer { quoted += "\"" }
+        // Most of what there is to write: nothing in it needs a look at its Unicode properties.
+        let isPlain = text.utf8.allSatisfy {
+            0x20..<0x7F ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        guard !isPlain else {
+            quoted += text
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": quoted += "\\\""
@@ -51,6 +79,5 @@ public enum JSONValue: Sendable {
             default: quoted.unicodeScalars.append(scalar)
             }
         }
-        return quoted + "\""
     }
 }

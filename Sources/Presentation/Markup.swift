@@ -28,9 +28,9 @@ public indirect enum Markup {
 
     /// The page's text.
     public var text: String {
-        var text = ""
-        write(to: &text)
-        return text
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Elements that HTML knows to be empty; any other must be closed by a tag of its own.
@@ -38,40 +38,51 @@ public indirect enum Markup {
         "meta", "link", "input", "br", "line", "rect", "circle", "path", "polyline",
     ]
 
-    private func write(to text: inout String) {
+    /// Elements after which a line ends.
+    private static let ending: Set = ["section", "tr", "figure", "h2", "svg"]
+
+    private func write(to text: inout [UInt8]) {
         switch self {
         case .text(let content): Markup.escape(content, inAttribute: false, to: &text)
         case .group(let parts): for part in parts { part.write(to: &text) }
         case .element(let name, let attributes, let content):
-            text += "<\(name)"
+            text.append(UInt8(ascii: "<"))
+            text += name.utf8
             for (key, value) in attributes {
-                text += " \(key)=\""
+                text.append(UInt8(ascii: " "))
+                text += key.utf8
+                text += "=\"".utf8
                 Markup.escape(value, inAttribute: true, to: &text)
-                text += "\""
+                text.append(UInt8(ascii: "\""))
             }
             if content.isEmpty, Markup.void.contains(name) {
-                text += "/>"
+                text += "/>".utf8
                 return
             }
-            text += ">"
+            text.append(UInt8(ascii: ">"))
             for part in content { part.write(to: &text) }
-            text += "</\(name)>"
-            if ["section", "tr", "figure", "h2", "svg"].contains(name) { text += "\n" }
+            text += "</".utf8
+            text += name.utf8
+            text.append(UInt8(ascii: ">"))
+            if Markup.ending.contains(name) { text.append(UInt8(ascii: "\n")) }
         }
     }
 
     /// Quotes stay as they are in text: a style sheet is full of them, and browsers do not unescape it.
-    private static func escape(_ content: String, inAttribute: Bool, to text: inout String) {
-        for scalar in content.unicodeScalars {
-            switch scalar {
-            case "&": text += "&amp;"
-            case "<": text += "&lt;"
-            case ">": text += "&gt;"
-            case "\"" where inAttribute: text += "&quot;"
-            // XML has no place for these, not even escaped.
-            case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": text += "\u{FFFD}"
-            case "\u{FFFE}", "\u{FFFF}": text += "\u{FFFD}"
-            default: text.unicodeScalars.append(scalar)
+    private static func escape(_ content: String, inAttribute: Bool, to text: inout [UInt8]) {
+        for byte in content.utf8 {
+            switch byte {
+            case UInt8(ascii: "&"): text += "&amp;".utf8
+            case UInt8(ascii: "<"): text += "&lt;".utf8
+            case UInt8(ascii: ">"): text += "&gt;".utf8
+            case UInt8(ascii: "\"") where inAttribute: text += "&quot;".utf8
+            // XML has no place for control characters, nor for U+FFFE and U+FFFF, not even escaped.
+            case 0..<0x20 where byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\t"):
+                text += "\u{FFFD}".utf8
+            case 0xBE,
+                0xBF where text.count > 1 && text[text.count - 1] == 0xBF && text[text.count - 2] == 0xEF:
+                text.append(0xBD)
+            default: text.append(byte)
             }
         }
     }

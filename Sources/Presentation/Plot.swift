@@ -149,7 +149,9 @@ public struct Plot {
 
     /// A coordinate to a tenth of a unit.
     public static func number(_ value: Double) -> String {
-        let text = String(format: "%.1f", value)
-        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+        guard abs(value) < 1e6 else { return String(format: "%.0f", value) }
+        let tenths = Int((value * 10).rounded())
+        let whole = (tenths < 0 ? "-" : "") + String(tenths.magnitude / 10)
+        return tenths % 10 == 0 ? whole : whole + "." + String(tenths.magnitude % 10)
     }
 }

@@ -14,11 +14,13 @@ func element(
 func element(
     _ selector: String, _ attributes: KeyValuePairs<String, String> = [:], of content: [Markup]
 ) -> Markup {
-    let parts = selector.split(separator: ".", maxSplits: 1)
+    let (dot, space) = (UInt8(ascii: "."), UInt8(ascii: " "))
+    let name = selector.utf8.prefix { $0 != dot }
+    let classes = selector.utf8.dropFirst(name.count + 1).map { $0 == dot ? space : $0 }
     var all: [(String, String)] =
-        parts.count == 2 ? [("class", String(parts[1]).replacing(".", with: " "))] : []
+        classes.isEmpty ? [] : [("class", String(decoding: classes, as: UTF8.self))]
     for (name, value) in attributes where !name.isEmpty { all.append((name, value)) }
-    return .tag(String(parts[0]), all, content)
+    return .tag(String(Substring(name)), all, content)
 }
 
 extension Markup {
