@@ -82,7 +82,7 @@ let package = Package(
             dependencies: ["CaseFile", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "PromoGuardCommandTests",
-            dependencies: ["promoguard", "CaseFile", "RiskFeatures", "Presentation"]),
+            dependencies: ["promoguard", "ActivityLog", "CaseFile", "RiskFeatures", "Presentation"]),
         .testTarget(
             name: "ReviewConsoleTests",
             dependencies: [

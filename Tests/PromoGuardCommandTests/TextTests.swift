@@ -1,3 +1,4 @@
+import ActivityLog
 import Foundation
 import Presentation
 import Testing
@@ -21,6 +22,31 @@ import Testing
         let cut = CellWidth.truncate(text, to: width)
         #expect(cut == expected)
         #expect(CellWidth.of(cut) <= width)
+    }
+
+    @Test(arguments: RejectReason.allCases)
+    func everyReasonToRejectALineHasAMeaning(reason: RejectReason) {
+        #expect(RejectionWords.meaning(reason.name) != nil)
+    }
+
+    @Test(arguments: [
+        ("a<b> & \"c\"", "<p title=\"a&lt;b&gt; &amp; &quot;c&quot;\">a&lt;b&gt; &amp; \"c\"</p>"),
+        (
+            "\u{1b}[31m\u{FFFE}\u{FFFF}\t",
+            "<p title=\"\u{FFFD}[31m\u{FFFD}\u{FFFD}\t\">\u{FFFD}[31m\u{FFFD}\u{FFFD}\t</p>"
+        ),
+        ("用户\u{FFFC}\u{FFFE}", "<p title=\"用户\u{FFFC}\u{FFFD}\">用户\u{FFFC}\u{FFFD}</p>"),
+    ])
+    func markupEscapesWhatItShows(text: String, expected: String) {
+        #expect(Markup.tag("p", [("title", text)], [.text(text)]).text == expected)
+    }
+
+    @Test(arguments: [
+        (0.0, "0"), (12.0, "12"), (12.34, "12.3"), (-0.34, "-0.3"), (-0.04, "0"), (99.96, "100"),
+        (1e9, "1000000000"),
+    ])
+    func coordinatesHaveATenthAtMost(value: Double, text: String) {
+        #expect(Plot.number(value) == text)
     }
 
     @Test func controlCharactersAreSpelledOut() {

@@ -66,7 +66,7 @@ struct FlagTable {
             [
                 ("Account", "账号"), ("Risk", "风险"), ("Score", "分数"), ("At stake", "涉及金额"), ("Why", "原因"),
                 ("Status", "状态"),
-            ], numbers: [2, 3],
+            ], numbers: [2, 3], prose: [4],
             flags.map { flag in
                 [
                     pen.account(flag.accountID, query: query), .text(FlagWords.risk(flag.risk, pen.language)),

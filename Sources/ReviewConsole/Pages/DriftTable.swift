@@ -64,7 +64,7 @@ struct DriftTable {
             [
                 ("Feature", "特征"), ("PSI", "PSI"), ("", ""), ("Moved most", "变化最大的区间"), ("Then", "训练时"),
                 ("Now", "现在"), ("Meaning", "含义"),
-            ], numbers: [1, 4, 5],
+            ], numbers: [1, 4, 5], prose: [6],
             rows.map { row in
                 [
                     row.feature.map { element("code", [:], .text($0)) } ?? pen.words("score", "分数"),

@@ -12,7 +12,10 @@ struct GangsPage {
         let title = pen.language.pick("Gangs", "团伙")
         return Page(
             title: title, place: .gangs, path: "/gangs", visitor: pen.visitor,
-            content: [element("h1", [:], .text(title)), gangs.isEmpty ? empty : table, pager])
+            content: [
+                element("h1", [:], .text(title)), gangs.isEmpty ? empty : element("section.card", [:], table),
+                pager,
+            ])
     }
 
     private var empty: Markup {
@@ -28,7 +31,7 @@ struct GangsPage {
             [
                 ("Gang", "团伙"), ("Accounts", "账号"), ("Flagged", "被标记"), ("Score", "分数"), ("Taken", "已得"),
                 ("Can be stopped", "可拦截"), ("What ties them", "关联方式"),
-            ], numbers: [1, 2, 3, 4, 5],
+            ], numbers: [1, 2, 3, 4, 5], prose: [6],
             gangs.map { gang in
                 [
                     pen.gang(gang.id), .text(gang.members.grouped), .text(gang.flagged.grouped),

@@ -11,6 +11,8 @@ struct LinkGraph {
     private static let mostThings = 8
     private static let mostAccounts = 16
     private static let rowHeight = 24.0
+    /// A thing has its name above it.
+    private static let thingHeight = 36.0
     private static let width = 720.0
 
     /// A thing by kind and hash.
@@ -38,7 +40,8 @@ struct LinkGraph {
             flagged[neighbour.accountID] = neighbour
             edges.append((things.firstIndex(of: thing)!, accounts.firstIndex(of: neighbour.accountID)!))
         }
-        let height = Self.rowHeight * Double(max(things.count, accounts.count, 3)) + 16
+        let height =
+            max(Self.thingHeight * Double(things.count), Self.rowHeight * Double(max(accounts.count, 3))) + 16
         func place(_ index: Int, of count: Int) -> Double { height * (Double(index) + 0.5) / Double(count) }
         let (ownX, thingX, accountX) = (120.0, 340.0, 560.0)
         var parts: [Markup] = []

@@ -150,7 +150,7 @@ struct ModelPage {
                 [
                     ("Feature", "特征"), ("Range", "幅度"), ("Value → what it adds", "取值 → 贡献"),
                     ("Meaning", "含义"),
-                ], numbers: [1], rows))
+                ], numbers: [1], prose: [2, 3], rows))
     }
 
     private func crosses(_ head: LogisticModel.Head) -> Markup {
@@ -166,7 +166,9 @@ struct ModelPage {
         return element(
             "details", [:],
             element("summary", [:], pen.words("\(rows.count) pairs of features", "\(rows.count) 个特征组合")),
-            pen.table([("Pair", "组合"), ("Range", "幅度"), ("Most and least", "最大与最小")], numbers: [1], rows))
+            pen.table(
+                [("Pair", "组合"), ("Range", "幅度"), ("Most and least", "最大与最小")], numbers: [1], prose: [2],
+                rows))
     }
 
     private func figures(_ head: LogisticModel.Head) -> Markup {
@@ -177,6 +179,6 @@ struct ModelPage {
         return element(
             "details", [:],
             element("summary", [:], pen.words("How it did when it was made (out of fold)", "训练时的表现（交叉验证）")),
-            pen.table([("Figure", "指标"), ("Value", "数值")], numbers: [1], rows))
+            pen.table([("Figure", "指标"), ("Value", "数值")], numbers: [1], prose: [0], rows))
     }
 }

@@ -26,8 +26,9 @@ struct OverviewPage {
             content: [
                 element("h1", [:], .text(title)), tiles,
                 pen.section("Flags by hour", "每小时标记", hours),
-                pen.section("By campaign", "按活动", groups(contents.overview.campaigns, campaign)),
-                pen.section("Kinds of abuse", "作弊类型", groups(contents.overview.clusters, cluster)),
+                pen.section("By campaign", "按活动", groups(contents.overview.campaigns, prose: [], campaign)),
+                pen.section(
+                    "Kinds of abuse", "作弊类型", groups(contents.overview.clusters, prose: [0], cluster)),
                 pen.section("What follows the logs", "日志跟随", tail),
                 pen.section("Lines that were no event", "被拒的行", rejected), labels,
             ])
@@ -99,14 +100,16 @@ struct OverviewPage {
                 pen.words("Event time, \(pen.time.zone); the latest two days", "事件时间，\(pen.time.zone)；最近两天")))
     }
 
-    private func groups(_ groups: [CaseOverview.Group], _ name: (CaseOverview.Group) -> Markup) -> Markup {
+    private func groups(
+        _ groups: [CaseOverview.Group], prose: Set<Int>, _ name: (CaseOverview.Group) -> Markup
+    ) -> Markup {
         let most = Double(groups.map(\.amountAtRiskFen).max() ?? 1)
         return pen.table(
             [
                 ("", ""), ("Flags", "标记"), ("At stake", "涉及金额"), ("", ""), ("Decided", "已处理"),
                 ("Right", "准确率"),
             ],
-            numbers: [1, 2, 4, 5],
+            numbers: [1, 2, 4, 5], prose: prose,
             groups.map { group in
                 [
                     name(group), .text(group.flags.grouped), pen.yuan(group.amountAtRiskFen),
@@ -130,8 +133,8 @@ struct OverviewPage {
         return element(
             "div", [:],
             element(
-                "p", [:],
-                of: [element("span.risk", [:], .text(FlagWords.risk(group.risk, language))), " "]
+                "p.kind", [:],
+                of: [element("span.risk", [:], .text(FlagWords.risk(group.risk, language)))]
                     + pen.tags(group.tags)),
             element("small", [:], .text(features.joined(separator: language.pick("; ", "；")).visible)))
     }
@@ -170,17 +173,24 @@ struct OverviewPage {
         let counts = byReason.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
         return .group([
             pen.table(
-                [("Reason", "原因"), ("Lines", "行数")], numbers: [1],
-                counts.map { [.text($0.key), .text($0.value.grouped)] }),
+                [("Reason", "原因"), ("Lines", "行数"), ("Meaning", "含义")], numbers: [1], prose: [2],
+                counts.map {
+                    [
+                        element("code", [:], .text($0.key.visible)), .text($0.value.grouped),
+                        .text(RejectionWords.meaning($0.key)?.text(language) ?? ""),
+                    ]
+                }),
             element(
                 "details", [:], element("summary", [:], pen.words("Samples", "样本")),
                 pen.table(
                     [("Log", "日志"), ("At byte", "字节位置"), ("Reason", "原因"), ("Begins", "开头")], numbers: [1],
+                    prose: [3],
                     contents.samples.prefix(Self.mostSamples).map { sample in
                         [
                             element("code", [:], .text(sample.source.visible)),
                             .text(sample.lineOffset.grouped),
-                            .text(sample.reason), element("code.sample", [:], .text(sample.sample.visible)),
+                            element("code", [:], .text(sample.reason.visible)),
+                            element("code.sample", [:], .text(sample.sample.visible)),
                         ]
                     })),
         ])

@@ -208,9 +208,13 @@ struct Pen {
             note.isEmpty ? .nothing : element("i", [:], .text(note)))
     }
 
-    /// A table that may scroll by itself where the screen is narrow.
-    /// - Parameter numbers: columns that hold numbers.
-    func table(_ titles: [(en: String, zh: String)], numbers: Set<Int> = [], _ rows: [[Markup]]) -> Markup {
+    /// A table. On a narrow screen one with prose shows each row as a card, with the titles in it; others scroll sideways.
+    /// - Parameters:
+    ///   - numbers: columns that hold numbers.
+    ///   - prose: columns whose text may be broken into lines.
+    func table(
+        _ titles: [(en: String, zh: String)], numbers: Set<Int> = [], prose: Set<Int> = [], _ rows: [[Markup]]
+    ) -> Markup {
         let head = titles.enumerated().map { index, title in
             element(numbers.contains(index) ? "th.number" : "th", ["scope": "col"], words(title.en, title.zh))
         }
@@ -218,13 +222,18 @@ struct Pen {
             element(
                 "tr", [:],
                 of: row.enumerated().map { index, cell in
-                    element(numbers.contains(index) ? "td.number" : "td", [:], cell)
+                    let tag =
+                        numbers.contains(index) ? "td.number" : prose.contains(index) ? "td.prose" : "td"
+                    let title = language.pick(titles[index].en, titles[index].zh)
+                    return element(
+                        tag, [prose.isEmpty || title.isEmpty ? "" : "data-title": title], cell)
                 })
         }
         return element(
             "div.scroll", ["tabindex": "0"],
             element(
-                "table", [:], element("thead", [:], element("tr", [:], of: head)),
+                prose.isEmpty ? "table" : "table.cards", [:],
+                element("thead", [:], element("tr", [:], of: head)),
                 element("tbody", [:], of: body)))
     }
 
@@ -234,18 +243,27 @@ struct Pen {
 
     /// The three buttons of a decision, for a form that tells on what.
     func verdicts(of what: String = "") -> [Markup] {
-        let buttons: [(Verdict, String, String)] = [
-            (.confirm, language.pick("Confirm", "确认作弊"), "c"),
-            (.clear, language.pick("Clear", "排除"), "x"),
-            (.unsure, language.pick("Unsure", "存疑"), "u"),
-        ]
+        let buttons: [(Verdict, String, String)] =
+            if what.isEmpty {
+                [
+                    (.confirm, language.pick("Confirm", "确认作弊"), "c"),
+                    (.clear, language.pick("Clear", "排除"), "x"),
+                    (.unsure, language.pick("Unsure", "存疑"), "u"),
+                ]
+            } else {
+                [
+                    (.confirm, language.pick("Confirm \(what)", "\(what)确认作弊"), "c"),
+                    (.clear, language.pick("Clear \(what)", "\(what)排除"), "x"),
+                    (.unsure, language.pick("Unsure about \(what)", "\(what)存疑"), "u"),
+                ]
+            }
         return buttons.map { verdict, text, key in
             element(
                 "button.verdict." + verdict.rawValue,
                 [
                     "type": "submit", "name": "decision", "value": verdict.rawValue,
                     "data-key": key,
-                ], .text(what.isEmpty ? text : language.pick("\(text) \(what)", "\(what)\(text)")),
+                ], .text(text),
                 element("kbd", [:], .text(key)))
         }
     }

@@ -60,8 +60,10 @@ struct QueuePage {
                 .text(language.pick(" · \(sum) at stake", " · 涉及 \(sum)"))),
             element(
                 "div.actions", [:],
-                of: [element("span.chosen", ["id": "chosen"], pen.words("Selected:", "已选："))] + pen.verdicts()
-                    + [bulk]))
+                of: flags.flags.isEmpty
+                    ? []
+                    : [element("span.chosen", ["id": "chosen"], pen.words("Selected:", "已选："))]
+                        + pen.verdicts() + [bulk]))
     }
 
     private var statusName: String { filter.query.status?.rawValue ?? "all" }

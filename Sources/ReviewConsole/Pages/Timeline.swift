@@ -11,7 +11,9 @@ struct Timeline {
     private static let longestGapMs: Int64 = 30 * 60_000
     private static let width = 1000.0
     private static let height = 74.0
-    private static let cut = 46.0
+    /// Wide enough for the time below the burst before it.
+    private static let cut = 68.0
+    private static let label = 76.0
     /// Bursts beyond the latest so many are left out of the drawing.
     private static let mostBursts = 10
 
@@ -41,7 +43,8 @@ struct Timeline {
     private var strip: Markup {
         let bursts = bursts
         let spans = bursts.map { Double($0.last!.ms - $0.first!.ms) }
-        let room = Self.width - 24 - Self.cut * Double(bursts.count - 1) - 12 * Double(bursts.count)
+        let room =
+            Self.width - 12 - Self.label - Self.cut * Double(bursts.count - 1) - 12 * Double(bursts.count)
         let scale = room / max(1, spans.reduce(0, +))
         var parts: [Markup] = []
         var x = 12.0
@@ -64,9 +67,7 @@ struct Timeline {
                         title: pen.time.short(event.ms) + " " + FlagWords.event(event.event, language)))
             }
             parts.append(
-                Draw.text(
-                    min(x, Self.width - 92), 58, String(pen.time.short(burst[0].ms).dropFirst(5)),
-                    "tick start"))
+                Draw.text(x, 58, String(pen.time.short(burst[0].ms).dropFirst(5).dropLast(3)), "tick start"))
             x += length
             previous = burst.last
         }
