@@ -9,6 +9,7 @@ import contextlib
 import glob
 import gzip
 import json
+import multiprocessing
 import os
 import random
 import re
@@ -69,9 +70,9 @@ class Feed(threading.Thread):
         self.folder = f"{DATA}/feed"
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
-        world = f"{DATA}/world"
+        world = f"{DATA}/world-60000"
         if not os.path.exists(world):
-            subprocess.run([promoguard, "simulate", world, "--accounts", "20000", "--days", "4", "--seed", "77", "--front-ends",
+            subprocess.run([promoguard, "simulate", world, "--accounts", "60000", "--days", "4", "--seed", "77", "--front-ends",
                             "1", "--files", "1"], check=True)
         self.source = sorted(glob.glob(world + "/*.log*.gz"))[0]
         self.target = open(f"{self.folder}/mp.log", "wb")
@@ -122,6 +123,8 @@ def main():
             tail = subprocess.Popen([options.promoguard, "tail", feed.folder, "--database", path, "--quiet"], stdout=subprocess.DEVNULL)
             feed.start()
             time.sleep(2)
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            latest = db.execute("SELECT max(first_flagged_ms) - 3600000 FROM flag_queue").fetchone()[0]
         refs = re.findall(r'href="(/accounts/[^"?]+)', page)
         after = re.search(r'rel="next" href="([^"]+)"', page).group(1).replace("&amp;", "&")
         pages = {
@@ -130,6 +133,7 @@ def main():
             "part of an id": "/?q=ab12", "amount and score": "/?min_yuan=100&min_score=0.95&sort=time",
             "nothing found": "/?q=nobody", "gang": "/?gang=g-00000001", "account": refs[0], "gangs": "/gangs",
             "gang page": "/gangs/g-00000001", "API list": "/api/v1/flags?limit=50",
+            "rare tag by amount": "/?tag=coupon_farming&level=review&sort=amount", "late, by score": f"/?since={latest}&sort=score",
         }
         worst = 0
         for name, address in pages.items():
@@ -141,8 +145,8 @@ def main():
             rate, ms, failed = wrk(base + "/api/v1/accounts/" + address, options.seconds, 4)
             print(f"GET /api/v1/accounts/ID, {name}: {rate:.0f} requests/s, p99 {ms:.2f} ms (aims 5,000 and 5)" + (f", {failed} FAILED" if failed else ""))
         if tail:
-            slowest = decide_beside(base, path, feed)
-            print(f"a decision on 200 accounts beside the tail takes {slowest:.0f} ms; lines fed {feed.written}, tail running: {tail.poll() is None}")
+            decide_beside(base, path)
+            print(f"lines fed {feed.written}, more to come: {feed.is_alive()}, tail running: {tail.poll() is None}")
     finally:
         for process in [tail, server]:
             if process:
@@ -150,19 +154,50 @@ def main():
                 process.wait(60)
 
 
-def decide_beside(base, path, feed):
-    """Milliseconds for the slowest of five bulk decisions, while the tail commits."""
+def watch(path, stop, held):
+    """Milliseconds for which somebody held the write lock, one number each time."""
+    with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as db:
+        since = None
+        while not stop.is_set():
+            now = time.monotonic()
+            try:
+                db.execute("BEGIN IMMEDIATE")
+                db.execute("ROLLBACK")
+                if since is not None:
+                    held.put((now - since) * 1000)
+                since = None
+            except sqlite3.OperationalError:
+                since = since or now
+            time.sleep(0.001)
+    held.put(None)
+
+
+def decide_beside(base, path):
+    """One decision on some 5,000 accounts, and taking it back, while the tail commits: how long is its writer kept waiting?"""
     token = json.load(urllib.request.urlopen(base + "/api/v1/session"))["token"]
-    slowest = 0
-    for _ in range(5):
-        page = json.load(urllib.request.urlopen(base + "/api/v1/flags?status=open&limit=200"))
-        accounts = [flag["account"] for flag in page["flags"]]
-        body = json.dumps({"decision": "unsure", "accounts": accounts}).encode()
-        request = urllib.request.Request(base + "/api/v1/decisions", body, {"X-PromoGuard-Token": token})
+
+    def post(address, body):
+        request = urllib.request.Request(base + address, json.dumps(body).encode(), {"X-PromoGuard-Token": token})
+        return json.load(urllib.request.urlopen(request))
+
+    query = "status=open&min_yuan=500"
+    flags = json.load(urllib.request.urlopen(f"{base}/api/v1/flags?limit=1&{query}"))["total"]["flags"]
+    undo = None
+    for what in ["decision on", "undo of"]:
+        stop, held = multiprocessing.Event(), multiprocessing.Queue()
+        watcher = multiprocessing.Process(target=watch, args=(path, stop, held))
+        watcher.start()
+        time.sleep(0.5)
         start = time.monotonic()
-        urllib.request.urlopen(request).read()
-        slowest = max(slowest, (time.monotonic() - start) * 1000)
-    return slowest
+        if undo is None:
+            undo = post("/api/v1/decisions", {"decision": "confirm", "filter": query, "expecting": flags})["undo"]
+        else:
+            post("/api/v1/undo", {"undo": undo})
+        took = time.monotonic() - start
+        stop.set()
+        longest = max(iter(held.get, None), default=0)
+        watcher.join()
+        print(f"{what} {flags:,} flags beside the tail: {took:.1f} s, write lock held for {longest:.0f} ms at most (aim 100)")
 
 
 if __name__ == "__main__":
