@@ -79,9 +79,7 @@ public indirect enum Markup {
             // XML has no place for control characters, nor for U+FFFE and U+FFFF, not even escaped.
             case 0..<0x20 where byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\t"):
                 text += "\u{FFFD}".utf8
-            case 0xBE,
-                0xBF where text.count > 1 && text[text.count - 1] == 0xBF && text[text.count - 2] == 0xEF:
-                text.append(0xBD)
+            case 0xBE...0xBF where text.suffix(2) == [0xEF, 0xBF]: text.append(0xBD)
             default: text.append(byte)
             }
         }

@@ -189,7 +189,7 @@ import Testing
                 db,
                 sql: """
                     EXPLAIN QUERY PLAN SELECT account_id, risk FROM flag_queue WHERE priority <= 5
-                    ORDER BY \(FlagSort.priority.order) LIMIT 50
+                    ORDER BY \(FlagQuery().order) LIMIT 50
                     """
             ).map { $0["detail"] as String }
         }

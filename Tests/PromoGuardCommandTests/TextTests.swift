@@ -35,7 +35,7 @@ import Testing
             "\u{1b}[31m\u{FFFE}\u{FFFF}\t",
             "<p title=\"\u{FFFD}[31m\u{FFFD}\u{FFFD}\t\">\u{FFFD}[31m\u{FFFD}\u{FFFD}\t</p>"
         ),
-        ("用户\u{FFFC}\u{FFFE}", "<p title=\"用户\u{FFFC}\u{FFFD}\">用户\u{FFFC}\u{FFFD}</p>"),
+        ("待处理\u{FFFC}\u{FFFE}", "<p title=\"待处理\u{FFFC}\u{FFFD}\">待处理\u{FFFC}\u{FFFD}</p>"),
     ])
     func markupEscapesWhatItShows(text: String, expected: String) {
         #expect(Markup.tag("p", [("title", text)], [.text(text)]).text == expected)
