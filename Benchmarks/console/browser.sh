@@ -7,6 +7,6 @@ cd "$(dirname "$0")/../.."
 source Benchmarks/console/install.sh
 install_missing chromium=chromium chromedriver=chromium-driver fc-list=fontconfig
 # Without a font for them Chinese words are boxes, and take another width.
-fc-list | grep -qi 'noto.*cjk' || install fonts-noto-cjk
+fc-list | grep -i 'noto.*cjk' >/dev/null || install fonts-noto-cjk
 python_with selenium Benchmarks/console/requirements.txt
 "$python" Benchmarks/console/console.py "$@"

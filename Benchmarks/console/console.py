@@ -253,7 +253,8 @@ def gang(driver, base, database):
     opened(driver, "/bulk?")
     number = int(driver.find_element(By.CSS_SELECTOR, "input[name=expecting]").get_attribute("value"))
     press(driver, "c")
-    opened(driver, "done=")
+    until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, "form.toast"))
+    opened(driver, "/")
     check(total(driver) == count - number, f"g and c decide on a whole gang ({number} flags)")
     press(driver, "z")
     until(driver, lambda: total(driver) == count)
@@ -305,9 +306,9 @@ def clear_the_queue(driver, base, database):
         with contextlib.closing(sqlite3.connect(database)) as db:
             account, risk = db.execute(
                 "SELECT account_id, risk FROM flag_queue WHERE status = 'open' ORDER BY priority DESC, account_id, risk").fetchone()
-        count = total(driver)
+        row = texts(driver, "tr.current", "id")
         press(driver, "c" if truth.get((account, risk)) else "x")
-        until(driver, lambda: not rows(driver) or total(driver) == count - 1)
+        until(driver, lambda: not set(row) & set(texts(driver, "#live tbody tr", "id")), what=f"{row} stays")
         decided += 1
     check("Nothing waits." in texts(driver, "#live")[0], f"the keyboard alone clears the queue ({decided} flags)")
     labels = driver.execute_async_script("""

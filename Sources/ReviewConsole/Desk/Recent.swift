@@ -17,24 +17,24 @@ final class Recent<Value: Sendable>: Sendable {
     /// What is asked for faster is always asked for anew.
     private let slow = Duration.milliseconds(5)
     private let most = 100
-    private let entries = Mutex<[String: Entry]>([:])
+    /// What is known, and how often it was forgotten.
+    private let known = Mutex<(entries: [String: Entry], forgotten: Int)>(([:], 0))
 
     init(lasting: Duration) { self.lasting = lasting }
 
     func value(_ name: String, _ file: CaseFile, ask: (CaseFile) throws -> Value) throws -> Value {
+        let (entry, forgotten) = known.withLock { ($0.entries[name], $0.forgotten) }
         let mark = try file.changeMark()
-        if let known = entries.withLock({ $0[name] }),
-            known.mark == mark || .now < known.lastsUntil
-        {
-            return known.value
-        }
+        if let entry, entry.mark == mark || .now < entry.lastsUntil { return entry.value }
         let start = ContinuousClock.now
         let value = try ask(file)
         let end = ContinuousClock.now
         let took = start.duration(to: end)
-        entries.withLock { entries in
-            if entries.count >= most { entries = [:] }
-            entries[name] = Entry(
+        known.withLock { known in
+            // A decision of ours that was made meanwhile may be missing in it.
+            guard known.forgotten == forgotten else { return }
+            if known.entries.count >= most { known.entries = [:] }
+            known.entries[name] = Entry(
                 value: value, mark: mark,
                 lastsUntil: took < slow ? end : end + min(lasting, took * 500))
         }
@@ -42,5 +42,10 @@ final class Recent<Value: Sendable>: Sendable {
     }
 
     /// After a decision of ours, which shows at once.
-    func forget() { entries.withLock { $0 = [:] } }
+    func forget() {
+        known.withLock {
+            $0.entries = [:]
+            $0.forgotten += 1
+        }
+    }
 }
