@@ -81,7 +81,12 @@ struct TailProgress {
     private var commitMs: Int64 {
         isCatchingUp ? max(configuration.catchUpCommitMs, 10 * commitTookMs) : configuration.commitMs
     }
-    private var statusMs: Int64 { hasNewEvents ? TailProgress.statusMs : TailProgress.idleStatusMs }
+    /// It comes with a commit.
+    private var statusMs: Int64 {
+        isCatchingUp
+            ? max(TailProgress.statusMs, commitMs)
+            : hasNewEvents ? TailProgress.statusMs : TailProgress.idleStatusMs
+    }
 
     func isCommitDue(hasFlags: Bool) -> Bool {
         guard nowMs >= retryMs else { return false }
