@@ -10,9 +10,10 @@ public final class FormatProbe {
         mapped = MappedDecoder(chain, configuration: ReadConfiguration())
     }
 
+    /// - Parameter line: with `EventDecoder.margin` bytes behind it that may be loaded.
     /// - Returns: how many events the line held.
     public func read(_ line: UnsafeRawBufferPointer) -> Int {
-        guard (try? mapped.begin(line)) != nil else { return 0 }
+        guard (try? mapped.begin(line, margin: EventDecoder.margin)) != nil else { return 0 }
         var events = 0
         while true {
             switch mapped.next(into: &event, with: &decoder) {
