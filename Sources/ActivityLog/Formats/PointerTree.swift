@@ -236,8 +236,10 @@ struct PointerTreeView {
             keys[place].slot =
                 child == PointerTree.nowhere ? PG_PASSED_OVER : slot >= 0 ? Int32(slot) : PG_TO_CALLER
         }
+        // A key that was expected can come here for its spelling, which is no reason to forget another.
         let before = keys + Int(current)
-        before.pointee.next = (UInt8(place), before.pointee.next.0)
+        let next = before.pointee.next
+        if next.0 != place, next.1 != place { before.pointee.next = (UInt8(place), next.0) }
         current = UInt32(place)
     }
 
