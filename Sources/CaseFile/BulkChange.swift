@@ -10,14 +10,13 @@ enum BulkChange {
     private static let leastShare = 4
     private static let tables = "'flagged_accounts', 'account_evidence', 'account_links', 'flag_queue'"
 
-    /// Whether a batch is such a change. Where a tail's flags ahead of the order are laid over rows it is not: to take
+    /// Whether a batch is such a change. Where a tail's flags ahead of the order lie over rows already it is not: to take
     /// them away deletes rows, whose evidence goes by trigger.
     static func pays(_ batch: CaseBatch, _ db: Database) throws -> Bool {
-        guard batch.flags.count >= leastFlags, batch.provisional.isEmpty, batch.withdrawn.isEmpty else {
-            return false
-        }
+        let count = batch.flags.count + batch.provisional.count
+        guard count >= leastFlags, batch.withdrawn.isEmpty else { return false }
         let there = try Int.fetchOne(db, sql: "SELECT count(*) FROM flag_queue") ?? 0
-        guard batch.flags.count * leastShare >= there else { return false }
+        guard count * leastShare >= there else { return false }
         return try Row.fetchOne(db, sql: "SELECT 1 FROM provisional_flags LIMIT 1") == nil
     }
 

@@ -8,8 +8,8 @@ extension CaseFile {
     /// replace all of that. The status stays as decisions left it.
     ///
     /// - Throws: `CaseFileError`; nothing was written then.
-    public func commit(_ batch: CaseBatch) throws(CaseFileError) {
-        try write("save the flags in") { db in
+    public func commit(_ batch: CaseBatch, waiting: DiskWait = .always) throws(CaseFileError) {
+        try write("save the flags in", waiting: waiting) { db in
             if try BulkChange.pays(batch, db) {
                 try BulkChange.run(db) { try CaseFile.writeAccounts(batch, db) }
             } else {

@@ -5,45 +5,109 @@ extension CaseFile {
     fileprivate static let gangTag = "gang"
 
     /// Puts these gangs in place of those found before, and names in each flag the gang of its account.
+    ///
+    /// A tail does so again and again, and little changes in between: of the long tables only what differs is written,
+    /// for which they are read in the order of their keys.
     static func replace(_ tables: GangTables, _ db: Database) throws {
-        for table in ["gangs", "gang_members", "account_links"] {
-            try db.execute(sql: "DELETE FROM \(table)")
-        }
-        var gang = RowBinder(
-            try db.makeStatement(sql: "INSERT INTO gangs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
-        for row in tables.gangs {
-            gang.bind(1, row.id)
-            gang.bind(2, Int64(row.members))
-            gang.bind(3, Int64(row.flagged))
-            gang.bind(4, row.density)
-            gang.bind(5, row.score)
-            gang.bind(6, row.firstSeenMs)
-            gang.bind(7, row.lastSeenMs)
-            gang.bind(8, row.takenFen)
-            gang.bind(9, row.pendingFen)
-            gang.bind(10, row.claimSpanMs)
-            gang.bindJSON(11) { JSONText.append(row.ties, to: &$0) }
-            try gang.run(db)
-        }
-        let member = RowBinder(try db.makeStatement(sql: "INSERT INTO gang_members VALUES (?, ?, ?, ?, ?)"))
-        for row in tables.members {
-            member.bind(1, row.gangID)
-            member.bind(2, row.accountID.storable)
-            member.bind(3, row.tie)
-            member.bind(4, row.isFlagged)
-            member.bind(5, row.joinedMs)
-            try member.run(db)
-        }
-        let link = RowBinder(try db.makeStatement(sql: "INSERT INTO account_links VALUES (?, ?, ?, ?, ?)"))
-        for row in tables.links {
-            link.bind(1, row.accountID.storable)
-            link.bind(2, row.kind)
-            link.bind(3, row.thing)
-            link.bind(4, Int64(row.accounts))
-            link.bind(5, row.lastMs)
-            try link.run(db)
-        }
+        try replaceGangs(tables.gangs, db)
+        try replaceMembers(tables.members, db)
+        try replaceLinks(tables.links, db)
         try nameGangs(tables, db)
+    }
+
+    /// The stored rows that are not wanted, and the wanted ones that are not stored; one that differs is of both. Rows out
+    /// of order are of both as well.
+    private static func differences<Row: Equatable>(
+        from stored: [Row], to wanted: [Row], _ precedes: (Row, Row) -> Bool
+    ) -> (gone: [Row], new: [Row]) {
+        var (gone, new): ([Row], [Row]) = ([], [])
+        var place = 0
+        for row in wanted {
+            while place < stored.count, precedes(stored[place], row) {
+                gone.append(stored[place])
+                place += 1
+            }
+            guard place < stored.count, !precedes(row, stored[place]) else {
+                new.append(row)
+                continue
+            }
+            if stored[place] != row {
+                gone.append(stored[place])
+                new.append(row)
+            }
+            place += 1
+        }
+        gone += stored[place...]
+        return (gone, new)
+    }
+
+    private static func replaceGangs(_ gangs: [Gang], _ db: Database) throws {
+        try db.execute(sql: "DELETE FROM gangs")
+        var insert = RowBinder(
+            try db.makeStatement(sql: "INSERT INTO gangs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+        for row in gangs {
+            insert.bind(1, row.id)
+            insert.bind(2, Int64(row.members))
+            insert.bind(3, Int64(row.flagged))
+            insert.bind(4, row.density)
+            insert.bind(5, row.score)
+            insert.bind(6, row.firstSeenMs)
+            insert.bind(7, row.lastSeenMs)
+            insert.bind(8, row.takenFen)
+            insert.bind(9, row.pendingFen)
+            insert.bind(10, row.claimSpanMs)
+            insert.bindJSON(11) { JSONText.append(row.ties, to: &$0) }
+            try insert.run(db)
+        }
+    }
+
+    private static func replaceMembers(_ wanted: [GangMember], _ db: Database) throws {
+        let stored = try CaseFile.members(db, "ORDER BY account_id")
+        let (gone, new) = differences(from: stored, to: wanted) {
+            $0.accountID.utf8.lexicographicallyPrecedes($1.accountID.utf8)
+        }
+        let delete = RowBinder(try db.makeStatement(sql: "DELETE FROM gang_members WHERE account_id = ?"))
+        for row in gone {
+            delete.bind(1, row.accountID)
+            try delete.run(db)
+        }
+        let insert = RowBinder(
+            try db.makeStatement(sql: "INSERT INTO gang_members VALUES (?, ?, ?, ?, ?)"))
+        for row in new {
+            insert.bind(1, row.gangID)
+            insert.bind(2, row.accountID.storable)
+            insert.bind(3, row.tie)
+            insert.bind(4, row.isFlagged)
+            insert.bind(5, row.joinedMs)
+            try insert.run(db)
+        }
+    }
+
+    private static func replaceLinks(_ wanted: [AccountLink], _ db: Database) throws {
+        let stored = try CaseFile.links(db, "ORDER BY account_id, kind, thing")
+        let (gone, new) = differences(from: stored, to: wanted) { a, b in
+            a.accountID.utf8.elementsEqual(b.accountID.utf8)
+                ? (a.kind, a.thingKey) < (b.kind, b.thingKey)
+                : a.accountID.utf8.lexicographicallyPrecedes(b.accountID.utf8)
+        }
+        let delete = RowBinder(
+            try db.makeStatement(
+                sql: "DELETE FROM account_links WHERE account_id = ? AND kind = ? AND thing = ?"))
+        for row in gone {
+            delete.bind(1, row.accountID)
+            delete.bind(2, row.kind)
+            delete.bind(3, row.thing)
+            try delete.run(db)
+        }
+        let insert = RowBinder(try db.makeStatement(sql: "INSERT INTO account_links VALUES (?, ?, ?, ?, ?)"))
+        for row in new {
+            insert.bind(1, row.accountID.storable)
+            insert.bind(2, row.kind)
+            insert.bind(3, row.thing)
+            insert.bind(4, Int64(row.accounts))
+            insert.bind(5, row.lastMs)
+            try insert.run(db)
+        }
     }
 
     private static func nameGangs(_ tables: GangTables, _ db: Database) throws {
@@ -97,41 +161,49 @@ extension CaseFile {
     /// The members of a gang, the most tied first.
     public func members(gang id: String) throws(CaseFileError) -> [GangMember] {
         try read("list the members of a gang in") { db in
-            guard try db.tableExists("gang_members") else { return [] }
-            return try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT gang_id, account_id, tie, is_flagged, joined_ms FROM gang_members
-                    WHERE gang_id = ? ORDER BY tie DESC, account_id
-                    """, arguments: [id]
-            ).map {
-                GangMember(gangID: $0[0], accountID: $0[1], tie: $0[2], isFlagged: $0[3], joinedMs: $0[4])
-            }
+            try CaseFile.members(db, "WHERE gang_id = ? ORDER BY tie DESC, account_id", [id])
         }
     }
 
     /// What an account shares with others, by kind; none when it is neither flagged nor in a gang.
     public func links(account: String) throws(CaseFileError) -> [AccountLink] {
         try read("list the links of an account in") { db in
-            guard try db.tableExists("account_links") else { return [] }
-            return try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT account_id, kind, thing, accounts, last_ms FROM account_links
-                    WHERE account_id = ? ORDER BY kind, thing
-                    """, arguments: [account.storable]
+            try CaseFile.links(db, "WHERE account_id = ? ORDER BY kind, thing", [account.storable])
+        }
+    }
+
+    private static func members(
+        _ db: Database, _ rest: String, _ arguments: StatementArguments = []
+    ) throws -> [GangMember] {
+        // A file of an older version that is only read has no such table.
+        guard try db.tableExists("gang_members") else { return [] }
+        return try Array(
+            Row.fetchCursor(
+                db, sql: "SELECT gang_id, account_id, tie, is_flagged, joined_ms FROM gang_members \(rest)",
+                arguments: arguments
+            ).map {
+                GangMember(gangID: $0[0], accountID: $0[1], tie: $0[2], isFlagged: $0[3], joinedMs: $0[4])
+            })
+    }
+
+    private static func links(
+        _ db: Database, _ rest: String, _ arguments: StatementArguments = []
+    ) throws -> [AccountLink] {
+        guard try db.tableExists("account_links") else { return [] }
+        return try Array(
+            Row.fetchCursor(
+                db, sql: "SELECT account_id, kind, thing, accounts, last_ms FROM account_links \(rest)",
+                arguments: arguments
             ).map {
                 AccountLink(
                     accountID: $0[0], kind: $0[1], thingKey: UInt64($0[2] as String, radix: 16) ?? 0,
                     accounts: $0[3], lastMs: $0[4])
-            }
-        }
+            })
     }
 
     private static func gangs(
         _ db: Database, _ rest: String, _ arguments: StatementArguments = []
     ) throws -> [Gang] {
-        // A file of an older version that is only read has no such table.
         guard try db.tableExists("gangs") else { return [] }
         return try Row.fetchAll(
             db,

@@ -121,11 +121,13 @@ public final class CaseFile: Sendable {
 
     /// Runs `body` in one transaction that takes the write lock at once; an error undoes all of it.
     func write<T>(
-        _ operation: String, _ body: (Database) throws -> T
+        _ operation: String, waiting: DiskWait = .always, _ body: (Database) throws -> T
     ) throws(CaseFileError) -> T {
         if access == .readOnly { throw CaseFileError(operation, path, .readOnly) }
         do {
             return try queue.writeWithoutTransaction { db in
+                try waiting.apply(db)
+                defer { try? DiskWait.always.apply(db) }
                 var result: T?
                 try db.inTransaction(.immediate) {
                     result = try body(db)
@@ -135,6 +137,19 @@ public final class CaseFile: Sendable {
             }
         } catch {
             throw CaseFileError(operation, path, error)
+        }
+    }
+
+    /// Makes all commits last through a power cut: those that did not ask for it as well. Waits for the disk, and for no
+    /// other caller.
+    public func sync() throws(CaseFileError) {
+        // They are in the journal, or were synced when it was folded into the file.
+        let target = (path as NSString).resolvingSymlinksInPath
+        let journal = Foundation.open(target + "-wal", O_RDONLY | O_CLOEXEC)
+        if journal < 0 && errno == ENOENT { return }
+        defer { Foundation.close(journal) }
+        guard journal >= 0, fsync(journal) == 0 else {
+            throw CaseFileError("sync the flags of", path, .other(String(cString: strerror(errno))))
         }
     }
 }

@@ -281,8 +281,7 @@ enum Schema {
         try queue.writeWithoutTransaction { db in
             try check(db)
             try db.execute(sql: "PRAGMA journal_mode = WAL")
-            // A commit that was reported survives a power cut; there are few commits.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try DiskWait.always.apply(db)
             // Kibibytes: what a tail keeps of the file in memory for weeks.
             try db.execute(sql: "PRAGMA cache_size = -8192")
             try takeSteps(db)

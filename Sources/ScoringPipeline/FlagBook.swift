@@ -24,6 +24,15 @@ struct FlagBook {
         var isHighest: Bool
         /// The vector at that moment.
         var vector: [Float]
+
+        /// Whether a row would be the same for both; unknown values are equal.
+        func saysTheSame(as other: Flag) -> Bool {
+            account == other.account && accountKey == other.accountKey
+                && firstFlaggedMs == other.firstFlaggedMs && lastScoredMs == other.lastScoredMs
+                && amountAtRiskFen == other.amountAtRiskFen
+                && logOdds == other.logOdds && isHighest == other.isHighest
+                && vector.elementsEqual(other.vector) { $0.bitPattern == $1.bitPattern }
+        }
     }
 
     /// By risk, in the order of first crossing.

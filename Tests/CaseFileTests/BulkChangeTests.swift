@@ -72,6 +72,38 @@ import Testing
         }
     }
 
+    @Test func manyFlagsAheadOfTheOrderAreTheSameAsAFewAtATime() throws {
+        let others = TemporaryFolder()
+        let (whole, parts) = (try CaseFile.open(folder.database), try CaseFile.open(others.database))
+        for file in [whole, parts] { try file.commit(batch(600..<900, score: 0.9)) }
+        func ahead(_ range: Range<Int>) -> CaseBatch {
+            var found = batch(range, score: 0.95)
+            (found.provisional, found.flags) = (found.flags, [])
+            return found
+        }
+        var all = ahead(0..<BulkChangeTests.count)
+        all.gangs = gangs(["a0", "a7919"])
+        #expect(try pays(all, whole))
+        try whole.commit(all)
+        for start in stride(from: 0, to: BulkChangeTests.count, by: 400) {
+            try parts.commit(ahead(start..<start + 400))
+        }
+        var last = CaseBatch()
+        last.gangs = all.gangs
+        try parts.commit(last)
+        #expect(try contents(folder.database) == contents(others.database))
+        #expect(try whole.provisionalFlags().count == BulkChangeTests.count * 11 / 10)
+        // Taken away again, the rows say what they said before.
+        for file in [whole, parts] {
+            var none = CaseBatch()
+            none.withdrawn = try file.provisionalFlags()
+            #expect(try !pays(none, file))
+            try file.commit(none)
+            #expect(try file.flags().count == 330)
+        }
+        #expect(try contents(folder.database) == contents(others.database))
+    }
+
     @Test func whatIsKeptBesideTheFlagsIsThereAgain() throws {
         let others = TemporaryFolder()
         let (file, fresh) = (try CaseFile.open(folder.database), try CaseFile.open(others.database))
@@ -106,7 +138,7 @@ import Testing
             try [
                 "flagged_accounts", "flag_queue", "account_evidence", "account_links", "gangs",
                 "gang_members",
-                "cleared_flags",
+                "cleared_flags", "provisional_flags",
             ].flatMap { table in
                 try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table) \($0)" }
             }.sorted()

@@ -1,3 +1,4 @@
+import GRDB
 import Testing
 
 @testable import CaseFile
@@ -66,6 +67,61 @@ import Testing
         #expect(try found("a")[0] == "- coupon_farming")
         #expect(try found("b") == ["g-7 gang,brushing"])
         #expect(try file.gangs().map(\.id) == ["g-7"])
+    }
+
+    /// Whatever was there before, the tables are those of a file that never saw anything else; and of what stays the same
+    /// nothing is written.
+    @Test func anotherLookLeavesNothingOfTheOneBefore() throws {
+        var state: UInt64 = 7
+        func next(_ count: UInt64) -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (state >> 33) % count
+        }
+        func tables() -> GangTables {
+            var found = GangTables { _ in [] }
+            for account in ["", "B", "a", "b", "e\u{301}", "z\u{0}", "zz", "é", "中"] where next(3) > 0 {
+                found.members.append(
+                    GangMember(
+                        gangID: "g-\(next(2))", accountID: account, tie: Double(next(2)),
+                        isFlagged: next(2) == 0,
+                        joinedMs: 3))
+                for kind in ["ip", "payer"] where next(3) > 0 {
+                    for thing in UInt64(0)..<3 where next(2) > 0 {
+                        found.links.append(
+                            AccountLink(
+                                accountID: account, kind: kind, thingKey: thing, accounts: Int(next(2)) + 1,
+                                lastMs: 8))
+                    }
+                }
+            }
+            return found
+        }
+        func content(_ file: CaseFile) throws -> [String] {
+            try file.queue.read { db in
+                try Row.fetchAll(db, sql: "SELECT * FROM gang_members ORDER BY account_id").map(\.description)
+                    + Row.fetchAll(db, sql: "SELECT * FROM account_links").map(\.description)
+            }
+        }
+        let file = try CaseFile.open(folder.database)
+        for turn in 0..<40 {
+            var found = tables()
+            // Their order costs time and nothing else.
+            if turn % 4 == 3 { found.links.reverse() }
+            try commit(file, found)
+            let fresh = try CaseFile.open(folder.path + "/fresh-\(turn).sqlite")
+            try commit(fresh, found)
+            #expect(try content(file) == content(fresh), "turn \(turn)")
+            #expect(try content(file).count == found.members.count + found.links.count)
+        }
+        func changes() throws -> Int { try file.queue.read { $0.totalChangesCount } }
+        var found = tables()
+        // Stored under another name, it is written anew.
+        found.members.removeAll { $0.accountID.contains("\0") }
+        found.links.removeAll { $0.accountID.contains("\0") }
+        try commit(file, found)
+        let before = try changes()
+        try commit(file, found)
+        #expect(try changes() == before)
     }
 
     @Test func anAccountIsInOneGangAtMost() throws {

@@ -1,3 +1,4 @@
+import CaseFile
 import Foundation
 import RiskFeatures
 import Synchronization
@@ -12,9 +13,14 @@ final class CheckpointWriter: Sendable {
     }
 
     private let file: CheckpointFile
+    private let caseFile: CaseFile
     private let state = Mutex(State.free)
 
-    init(_ file: CheckpointFile) { self.file = file }
+    /// - Parameter caseFile: where the flags of the events before a checkpoint are, committed but perhaps not synced.
+    init(_ file: CheckpointFile, _ caseFile: CaseFile) {
+        self.file = file
+        self.caseFile = caseFile
+    }
 
     /// Whether the one before is still being written.
     var isWriting: Bool { state.withLock { if case .writing = $0 { true } else { false } } }
@@ -59,6 +65,12 @@ final class CheckpointWriter: Sendable {
     private func outcome(
         _ facts: CheckpointFile.Facts, _ stream: [UInt8], _ engine: borrowing StateCopy
     ) -> State {
+        do throws(CaseFileError) {
+            // First: from a checkpoint nobody goes back for the flags before it.
+            try caseFile.sync()
+        } catch {
+            return .failed(CheckpointError(file.path, .cannotWrite("\(error)")))
+        }
         do {
             try file.write(facts, stream: stream, engine: engine)
             return .written(savedMs: facts.savedMs)

@@ -12,6 +12,7 @@ struct TailProgress {
     // Times of the clock that only grows, milliseconds.
     private var nowMs: Int64
     private var committedMs: Int64
+    private var commitTookMs: Int64 = 0
     private var retryMs = Int64.min
     private var checkpointedMs: Int64
     private var modelCheckedMs: Int64
@@ -76,8 +77,16 @@ struct TailProgress {
         hasUnsavedEvents && nowMs - checkpointedMs >= configuration.checkpointMs
     }
 
-    private var commitMs: Int64 { isCatchingUp ? configuration.catchUpCommitMs : configuration.commitMs }
-    private var statusMs: Int64 { hasNewEvents ? TailProgress.statusMs : TailProgress.idleStatusMs }
+    /// While catching up, at most a tenth of the time goes into commits: of history thousands of flags come at once.
+    private var commitMs: Int64 {
+        isCatchingUp ? max(configuration.catchUpCommitMs, 10 * commitTookMs) : configuration.commitMs
+    }
+    /// It comes with a commit.
+    private var statusMs: Int64 {
+        isCatchingUp
+            ? max(TailProgress.statusMs, commitMs)
+            : hasNewEvents ? TailProgress.statusMs : TailProgress.idleStatusMs
+    }
 
     func isCommitDue(hasFlags: Bool) -> Bool {
         guard nowMs >= retryMs else { return false }
@@ -146,6 +155,7 @@ struct TailProgress {
     /// - Parameter status: what was told with it, if anything was.
     mutating func committed(_ status: TailStatus?) {
         committedMs = nowMs
+        commitTookMs = clock() - nowMs
         retryMs = .min
         guard let status else { return }
         told = (status.state, status.events, nowMs)

@@ -92,7 +92,7 @@ public struct TailRun: ~Copyable {
             return TailRun(
                 reading: ReadAhead(origin.input), caseFile: caseFile, configuration: configuration,
                 control: control,
-                checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
+                checkpoint: CheckpointWriter(file, caseFile), facts: facts, models: models, judge: judge,
                 canonical: CanonicalWatch(origin.watch), orphans: orphans, known: known, lock: lock,
                 progress: progress)
         }
@@ -100,7 +100,7 @@ public struct TailRun: ~Copyable {
         control.connect(wake: input.wake)
         return TailRun(
             reading: ReadAhead(input), caseFile: caseFile, configuration: configuration, control: control,
-            checkpoint: CheckpointWriter(file), facts: facts, models: models, judge: judge,
+            checkpoint: CheckpointWriter(file, caseFile), facts: facts, models: models, judge: judge,
             canonical: CanonicalWatch(Watch(FeatureEngine())), orphans: orphans, known: known, lock: lock,
             progress: progress)
     }
@@ -282,7 +282,8 @@ public struct TailRun: ~Copyable {
             }
             changes.tailStatus = told
             if let told { tell(.status(told)) }
-            try caseFile.commit(changes)
+            // There are many a second; a power cut is what checkpoints are for.
+            try caseFile.commit(changes, waiting: checkpoint.isWriting ? .never : .seldom)
         } catch {
             guard error.mayPass else { throw error }
             unsaved = error
@@ -310,10 +311,10 @@ public struct TailRun: ~Copyable {
     private mutating func evidence() -> [PackedEvidence] {
         let writer = EvidenceWriter(judge.scorer, campaignNames: input.campaignNames())
         let settled = canonical.records(of: canonical.flags)
-        let shown = aheadFlags.fresh
-        let fresh = ahead == nil ? canonical.records(of: shown) : ahead!.records(shown)
-        let seenAhead = Set(fresh.map(\.accountID))
-        return writer.rows(settled.filter { !seenAhead.contains($0.accountID) } + fresh)
+        let active = aheadFlags.active
+        let shown = ahead == nil ? canonical.records(of: active) : ahead!.records(active)
+        let seenAhead = Set(shown.map(\.accountID))
+        return writer.rows(settled.filter { !seenAhead.contains($0.accountID) } + shown)
     }
 
     // MARK: Checkpoints
