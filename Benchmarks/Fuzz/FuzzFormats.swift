@@ -44,10 +44,10 @@ final class FormatProbeState {
     }
 }
 
-func outcomes(_ state: FormatProbeState, _ line: UnsafeRawBufferPointer) -> [String] {
+func outcomes(_ state: FormatProbeState, _ line: UnsafeRawBufferPointer, margin: Int = 0) -> [String] {
     var decoder = EventDecoder()
     do throws(RejectReason) {
-        try state.mapped.begin(line)
+        try state.mapped.begin(line, margin: margin)
     } catch {
         return [error.name]
     }
@@ -82,6 +82,13 @@ func fuzzLine(_ bytes: UnsafeRawBufferPointer, _ choice: Int) {
     let first = outcomes(used, UnsafeRawBufferPointer(line))
     require(outcomes(used, UnsafeRawBufferPointer(line)) == first, "read differently the second time")
     require(outcomes(FormatProbeState(chains[choice]), UnsafeRawBufferPointer(line)) == first, "a new decoder reads differently")
+    // With room behind the line more of it is read fast.
+    let roomy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + EventDecoder.margin, alignment: 1)
+    defer { roomy.deallocate() }
+    roomy.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "\""))
+    roomy.copyMemory(from: bytes)
+    let fast = UnsafeRawBufferPointer(rebasing: roomy[..<bytes.count])
+    require(outcomes(used, fast, margin: EventDecoder.margin) == first, "read differently with room behind the line")
     var sample = Array(bytes.prefix(200))
     let length = sample.count
     Redaction.redact(&sample, keys: used.mapped.secretKeys)
