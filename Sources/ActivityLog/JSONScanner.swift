@@ -572,7 +572,9 @@ enum JSONScanner {
         }
         position = walk.position
         switch walk.stop {
-        case UInt32(PG_AT_VALUE): return true
+        case UInt32(PG_AT_VALUE):
+            skipSpace(line, &position)
+            return true
         case UInt32(PG_AT_KEY):
             try skipKey(line, &position)
             return true

@@ -56,13 +56,8 @@ struct FormatBench {
                     }
                 } / Double(count))
             for (place, format) in formats.enumerated() {
-                events[place] = 0
                 let time = seconds {
-                    format.bytes.withUnsafeBytes { raw in
-                        for range in format.ranges {
-                            events[place] += probes[place].read(UnsafeRawBufferPointer(rebasing: raw[range]))
-                        }
-                    }
+                    events[place] = format.bytes.withUnsafeBytes { probes[place].read(format.ranges, in: $0) }
                 }
                 best[place] = min(best[place], time / Double(events[place]))
             }

@@ -246,6 +246,7 @@ struct RecordScan: ~Copyable {
             if walk.stop != PG_BEHIND_VALUE {
                 var child = PointerTree.nowhere
                 if walk.stop == PG_AT_VALUE {
+                    JSONScanner.skipSpace(text, &position)
                     if let keys { child = Int(keys[Int(walk.current)].node) }
                 } else {
                     child = try key(text, base, &walk, node)

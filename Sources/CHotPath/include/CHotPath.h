@@ -201,7 +201,7 @@ enum { PG_AT_KEY = 0, PG_AT_VALUE = 1, PG_BEHIND_VALUE = 2, PG_AT_END = 3 };
 
 /// How far a walk through an object's members has come.
 typedef struct {
-    /// Where a member's opening quote stands, its value, or what follows one; or behind the object.
+    /// Where a member's opening quote stands, its value or white space before that, or what follows one; or behind the object.
     size_t position;
     /// The text of the key whose value is at the position.
     size_t key, key_end;
