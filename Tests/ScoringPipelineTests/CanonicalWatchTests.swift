@@ -47,6 +47,25 @@ import Testing
         #expect(names(goingOn.take()) == names(after))
     }
 
+    /// Room that was made beforehand changes nothing, even where the state has outgrown it.
+    @Test(arguments: [0, 1_000, 10_000_000]) func aCopyIsTheSameInAnyRoom(_ bytes: Int) throws {
+        let count = TailRunTests.Small.shared.script.events.count
+        let canonical = CanonicalWatch(Watch(FeatureEngine()))
+        canonical.observe(events(0..<count / 2), judge)
+        let size = canonical.stateBytes
+        #expect((2_000..<10_000_000).contains(size))
+        canonical.lend()
+        let copy = canonical.copyState(in: .cleared(bytes))
+        canonical.lend()
+        let other = canonical.copyState()
+        copy.withBytes { copy in
+            other.withBytes { other in
+                #expect(copy.count == size)
+                #expect(copy.elementsEqual(other))
+            }
+        }
+    }
+
     @Test func settlingWaitsForTheBorrower() {
         let canonical = CanonicalWatch(Watch(FeatureEngine()))
         canonical.lend()

@@ -17,9 +17,15 @@ extension FeatureEngine {
     }()
 
     /// Copies the state, on all cores; the engine stands still meanwhile.
-    public func snapshot() -> StateCopy {
+    /// - Parameter room: where to, if it is large enough.
+    public func snapshot(in room: StateRoom? = nil) -> StateCopy {
         // Laying out and copying do not fail.
-        try! written().withPieces { pieces in StateCopy(pieces) }
+        try! written().withPieces { pieces in StateCopy(pieces, in: room) }
+    }
+
+    /// How large a copy would be now.
+    public var snapshotBytes: Int {
+        try! written().withPieces { pieces in pieces.reduce(0) { $0 + $1.count } }
     }
 
     /// Another engine with the same state.

@@ -62,12 +62,15 @@ final class CanonicalWatch: @unchecked Sendable {
 
     // MARK: Lending
 
+    /// Bytes of a copy of the state as it stands.
+    var stateBytes: Int { watch.engine.snapshotBytes }
+
     /// From here on events wait until `copy` has been called.
     func lend() { isLent = true }
 
     /// For the borrower: copies the state, and gives it back.
-    func copyState() -> StateCopy {
-        let copy = watch.engine.snapshot()
+    func copyState(in room: StateRoom? = nil) -> StateCopy {
+        let copy = watch.engine.snapshot(in: room)
         isBack.signal()
         return copy
     }

@@ -7,6 +7,8 @@ import Synchronization
 final class CheckpointWriter: Sendable {
     private enum State {
         case free
+        case preparing
+        case prepared(StateRoom)
         case writing
         case written(savedMs: Int64)
         case failed(CheckpointError)
@@ -22,19 +24,45 @@ final class CheckpointWriter: Sendable {
         self.caseFile = caseFile
     }
 
-    /// Whether the one before is still being written.
+    /// Whether one is being written.
     var isWriting: Bool { state.withLock { if case .writing = $0 { true } else { false } } }
+    /// Whether there is room for the copy of the next.
+    var isPrepared: Bool { state.withLock { if case .prepared = $0 { true } else { false } } }
+    /// Whether the next has to wait for a thread of this one.
+    var isBusy: Bool {
+        state.withLock {
+            switch $0 {
+            case .preparing, .writing: true
+            case .free, .prepared, .written, .failed: false
+            }
+        }
+    }
 
-    /// Waits until nothing is being written.
+    /// Waits until that is done.
     func wait() {
-        while isWriting { usleep(1_000) }
+        while isBusy { usleep(1_000) }
+    }
+
+    /// Has memory cleared for a copy of so many bytes, before anybody has to wait for it.
+    func prepare(_ bytes: Int) {
+        state.withLock { $0 = .preparing }
+        start { writer in
+            let room = StateRoom.cleared(bytes)
+            writer.state.withLock { $0 = .prepared(room) }
+        }
+    }
+
+    private func start(_ body: @escaping @Sendable (CheckpointWriter) -> Void) {
+        let thread = Thread { [self] in body(self) }
+        thread.name = "checkpoint"
+        thread.start()
     }
 
     /// How the last one ended, told once.
     func takeOutcome() -> Result<Int64, CheckpointError>? {
         state.withLock { state in
             switch state {
-            case .free, .writing: return nil
+            case .free, .preparing, .prepared, .writing: return nil
             case .written(let savedMs):
                 state = .free
                 return .success(savedMs)
@@ -50,16 +78,18 @@ final class CheckpointWriter: Sendable {
     ///   - engine: called first, `stream` then: what they hold on to is free once they return.
     func write(
         _ facts: CheckpointFile.Facts, stream: @escaping @Sendable () -> [UInt8],
-        engine: @escaping @Sendable () -> StateCopy
+        engine: @escaping @Sendable (StateRoom?) -> StateCopy
     ) {
-        state.withLock { $0 = .writing }
-        let thread = Thread { [self] in
-            let engine = engine()
-            let outcome = outcome(facts, stream(), engine)
-            state.withLock { $0 = outcome }
+        let room = state.withLock { state in
+            defer { state = .writing }
+            if case .prepared(let room) = state { return room as StateRoom? }
+            return nil
         }
-        thread.name = "checkpoint"
-        thread.start()
+        start { writer in
+            let engine = engine(room)
+            let outcome = writer.outcome(facts, stream(), engine)
+            writer.state.withLock { $0 = outcome }
+        }
     }
 
     private func outcome(

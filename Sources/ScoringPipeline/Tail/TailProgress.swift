@@ -44,6 +44,8 @@ struct TailProgress {
     private static let modelMs: Int64 = 1_000
     /// While events come, gangs are looked for so often: that takes some of a second for a million accounts.
     private static let gangsMs: Int64 = 300_000
+    /// A checkpoint's memory is asked for so long before.
+    private static let prepareMs: Int64 = 1_000
     /// Following becomes catching up when so much time passes without a pause.
     private static let overloadMs: Int64 = 5_000
 
@@ -73,8 +75,13 @@ struct TailProgress {
 
     func hasFollowed(forMs ms: Int64) -> Bool { followingSinceMs.map { nowMs - $0 >= ms } ?? false }
 
-    var isCheckpointDue: Bool {
-        hasUnsavedEvents && nowMs - checkpointedMs >= configuration.checkpointMs
+    var isCheckpointDue: Bool { isCheckpointDue(at: nowMs) }
+
+    /// Whether it is time to get ready for one.
+    var isCheckpointNear: Bool { isCheckpointDue(at: nowMs + TailProgress.prepareMs) }
+
+    private func isCheckpointDue(at ms: Int64) -> Bool {
+        hasUnsavedEvents && ms - checkpointedMs >= configuration.checkpointMs
     }
 
     /// While catching up, at most a tenth of the time goes into commits: of history thousands of flags come at once.

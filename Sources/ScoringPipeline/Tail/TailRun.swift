@@ -321,12 +321,18 @@ public struct TailRun: ~Copyable {
 
     private mutating func checkpointIfDue(_ tell: (TailNews) -> Void) {
         hearOfCheckpoint(tell)
-        if isCheckpointDue { takeCheckpoint() }
+        if isCheckpointDue {
+            takeCheckpoint()
+        } else if progress.isCheckpointNear && !canonical.isLent && !checkpoint.isBusy
+            && !checkpoint.isPrepared
+        {
+            checkpoint.prepare(canonical.stateBytes)
+        }
     }
 
     /// One that follows a commit needs no flags in it.
     private var isCheckpointDue: Bool {
-        canonical.flags.isEmpty && !canonical.isLent && progress.isCheckpointDue && !checkpoint.isWriting
+        canonical.flags.isEmpty && !canonical.isLent && progress.isCheckpointDue && !checkpoint.isBusy
     }
 
     /// Where a view ahead raises the flags, the canonical order may wait for the copy; else the stream does.
@@ -335,9 +341,9 @@ public struct TailRun: ~Copyable {
         facts.savedMs = TailProgress.wallMs
         canonical.lend()
         let (canonical, wake) = (canonical, input.wake)
-        checkpoint.write(facts, stream: input.snapshot()) {
+        checkpoint.write(facts, stream: input.snapshot()) { room in
             defer { wake() }
-            return canonical.copyState()
+            return canonical.copyState(in: room)
         }
         if ahead == nil { canonical.settle(judge) }
         progress.tookCheckpoint(standstill: start.duration(to: .now))
