@@ -3,6 +3,9 @@
 # kept in Benchmarks/.data/corpus; a find stops the run and is written beside it.
 #
 #     Benchmarks/fuzz.sh [seconds] [decoder|framing|formats|csv]
+#     FUZZ_FORMAT=sls+sensors Benchmarks/fuzz.sh 600 formats
+#
+# The second reads lines of one format only, with a corpus of its own.
 #
 # A target is compiled with the sources that it feeds as one module: libFuzzer brings its own main, for which a
 # package's executable has no room.
@@ -24,7 +27,7 @@ for target in ${2:-decoder framing formats csv}; do
         csv) source=FuzzCSV fed=("$root"/Sources/RiskModel/{CSVReader,CSVWriter,TableCell}.swift) ;;
         *) echo "fuzz.sh: no target $target; there are decoder, framing, formats and csv" >&2; exit 64 ;;
     esac
-    corpus=$data/corpus/$target
+    corpus=$data/corpus/$target${FUZZ_FORMAT:+-$FUZZ_FORMAT}
     if [ ! -d "$corpus" ]; then
         mkdir -p "$corpus"
         cp "Fuzz/seeds-$target"/* "$corpus/" 2>/dev/null || true

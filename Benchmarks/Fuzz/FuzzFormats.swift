@@ -1,13 +1,15 @@
+import Glibc
+
 /// Reads arbitrary bytes as lines of every built-in format and as a format's file: nothing may crash, every record must be
 /// accounted for, and a decoder that has read other lines must read alike.
 ///
-/// The first byte chooses what is done with the rest.
+/// The first byte chooses what is done with the rest, unless FUZZ_FORMAT names a format, whose lines all are then.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let all = UnsafeRawBufferPointer(start: start, count: count)
     guard count > 1 else { return 0 }
     let bytes = UnsafeRawBufferPointer(rebasing: all[1...])
-    let choice = Int(all[0]) % (chains.count + 2)
+    let choice = only ?? Int(all[0]) % (chains.count + 2)
     switch choice {
     case chains.count: fuzzFile(Array(bytes))
     case chains.count + 1: fuzzTexts(bytes)
@@ -19,8 +21,16 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 let chains: [[FormatDefinition]] = {
     let formats = FormatLibrary.all.filter { !$0.isWrapper }
     let wrappers = FormatLibrary.all.filter(\.isWrapper)
-    return formats.map { [$0] } + formats.map { [wrappers[$0.name.utf8.count % wrappers.count], $0] }
+    return formats.map { [$0] } + formats.flatMap { format in wrappers.map { [$0, format] } }
 }()
+
+/// The chain that FUZZ_FORMAT names, such as sensors or sls+nginx.
+let only: Int? = getenv("FUZZ_FORMAT").map { name in
+    let name = String(cString: name)
+    let known = chains.firstIndex { $0.map(\.name).joined(separator: "+") == name }
+    guard let known else { fatalError("there is no format \(name)") }
+    return known
+}
 
 /// Decoders that have read all that came before.
 nonisolated(unsafe) var old: [Int: FormatProbeState] = [:]
@@ -34,10 +44,10 @@ final class FormatProbeState {
     }
 }
 
-func outcomes(_ state: FormatProbeState, _ line: UnsafeRawBufferPointer) -> [String] {
+func outcomes(_ state: FormatProbeState, _ line: UnsafeRawBufferPointer, margin: Int = 0) -> [String] {
     var decoder = EventDecoder()
     do throws(RejectReason) {
-        try state.mapped.begin(line)
+        try state.mapped.begin(line, margin: margin)
     } catch {
         return [error.name]
     }
@@ -72,6 +82,13 @@ func fuzzLine(_ bytes: UnsafeRawBufferPointer, _ choice: Int) {
     let first = outcomes(used, UnsafeRawBufferPointer(line))
     require(outcomes(used, UnsafeRawBufferPointer(line)) == first, "read differently the second time")
     require(outcomes(FormatProbeState(chains[choice]), UnsafeRawBufferPointer(line)) == first, "a new decoder reads differently")
+    // With room behind the line more of it is read fast.
+    let roomy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + EventDecoder.margin, alignment: 1)
+    defer { roomy.deallocate() }
+    roomy.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "\""))
+    roomy.copyMemory(from: bytes)
+    let fast = UnsafeRawBufferPointer(rebasing: roomy[..<bytes.count])
+    require(outcomes(used, fast, margin: EventDecoder.margin) == first, "read differently with room behind the line")
     var sample = Array(bytes.prefix(200))
     let length = sample.count
     Redaction.redact(&sample, keys: used.mapped.secretKeys)

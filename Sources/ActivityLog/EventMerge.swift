@@ -170,7 +170,7 @@ struct EventMerge: ~Copyable {
         held.isUsed = true
         held.withDecoder { decoder in
             do throws(RejectReason) {
-                try decoder.begin(line.bytes)
+                try decoder.begin(line.bytes, margin: LineFramer.margin)
             } catch {
                 report.sources[index].records += 1
                 return reject(line, error, source: index, secrets: decoder.secretKeys)

@@ -115,9 +115,13 @@ enum JSONScanner {
     }
 
     /// Reads a string's text up to its closing quote, validating escapes and UTF-8.
-    /// - Parameter start: behind the opening quote.
+    /// - Parameters:
+    ///   - start: behind the opening quote.
+    ///   - margin: how many bytes behind the line may be loaded.
     @inline(never)
-    static func scanText(_ line: borrowing RawSpan, from start: Int) throws(RejectReason) -> Text {
+    static func scanText(
+        _ line: borrowing RawSpan, from start: Int, margin: Int = 0
+    ) throws(RejectReason) -> Text {
         var position = start
         var text = Text(start: start)
         var shortened = 0
@@ -136,6 +140,13 @@ enum JSONScanner {
                 return text
             } else if found == 0x5C {
                 text.hasEscapes = true
+                // Where there is one there are mostly many: the string holds JSON itself.
+                let (end, escapes) = skipEscaped(line, from: position, margin: margin)
+                if end > position {
+                    position = end
+                    shortened &+= escapes
+                    continue
+                }
                 let escape = position
                 let scalar = try scanEscape(line, &position)
                 shortened &+= (position &- escape) &- utf8Length(scalar)
@@ -144,6 +155,22 @@ enum JSONScanner {
             } else {
                 position &+= try sequenceLength(line, position)
             }
+        }
+    }
+
+    /// Steps over ASCII in which quotes, backslashes and slashes are escaped.
+    /// - Returns: where something else stands, and how many escapes were met.
+    private static func skipEscaped(
+        _ line: borrowing RawSpan, from start: Int, margin: Int
+    ) -> (end: Int, escapes: Int) {
+        let limit = limit(line, margin: margin)
+        guard start < limit else { return (start, 0) }
+        return line.withUnsafeBytes {
+            var escapes = 0
+            let end = pg_read_escaped(
+                $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), start, limit, nil,
+                &escapes)
+            return (end, escapes)
         }
     }
 
@@ -243,11 +270,28 @@ enum JSONScanner {
         var position = text.start
         var count = 0
         while position < text.end {
+            if position &+ 32 <= text.end {
+                var escapes = 0
+                let end = line.withUnsafeBytes {
+                    pg_read_escaped(
+                        $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), position,
+                        text.end &- 31,
+                        (room.baseAddress.unsafelyUnwrapped + count).assumingMemoryBound(to: UInt8.self),
+                        &escapes)
+                }
+                count &+= end &- position &- escapes
+                position = end
+            }
             let next = byte(line, position)
             if next != 0x5C {
                 room[count] = next
                 count &+= 1
                 position &+= 1
+                while position < text.end, byte(line, position) >= 0x80 {
+                    room[count] = byte(line, position)
+                    count &+= 1
+                    position &+= 1
+                }
             } else if let scalar = try? scanEscape(line, &position) {
                 let encoded = encode(scalar)
                 room.storeBytes(of: encoded.bytes.littleEndian, toByteOffset: count, as: UInt32.self)
@@ -441,13 +485,16 @@ enum JSONScanner {
     }
 
     /// Steps over any value, nested ones included.
-    /// - Parameter depth: how many objects and arrays are open around it.
+    /// - Parameters:
+    ///   - depth: how many objects and arrays are open around it.
+    ///   - margin: how many bytes behind the line may be loaded.
     /// - Returns: the position behind it.
     @inline(never)
     static func skipValue(
-        _ line: borrowing RawSpan, from start: Int, depth outer: Int
+        _ line: borrowing RawSpan, from start: Int, depth outer: Int, margin: Int = 0
     ) throws(RejectReason) -> Int {
         var position = start
+        let limit = limit(line, margin: margin)
         // Bit n says whether the nth open value is an object.
         var objects: UInt64 = 0
         var depth = 0
@@ -466,8 +513,8 @@ enum JSONScanner {
                 } else {
                     objects = objects << 1 | (isObject ? 1 : 0)
                     depth &+= 1
-                    if isObject { try skipKey(line, &position) }
-                    continue
+                    guard isObject else { continue }
+                    if try skipMembers(line, limit, &position) { continue }
                 }
             case 0x74, 0x66:
                 guard scanBoolean(line, &position) != nil else { throw .notJSON }
@@ -485,8 +532,9 @@ enum JSONScanner {
                 position &+= 1
                 if next == 0x2C {
                     skipSpace(line, &position)
-                    if objects & 1 != 0 { try skipKey(line, &position) }
-                    break
+                    guard objects & 1 != 0 else { break }
+                    if try skipMembers(line, limit, &position) { break }
+                    continue
                 }
                 guard next == (objects & 1 != 0 ? 0x7D : 0x5D) else { throw .notJSON }
                 objects >>= 1
@@ -507,6 +555,41 @@ enum JSONScanner {
         }
         if byte(line, position) == 0x22 { return position &+ 1 }
         return try scanText(line, from: start).end &+ 1
+    }
+
+    /// Steps over an object's members as far as they are strings, numbers and literals as programs write them.
+    /// - Returns: whether the position is at a value; else it is behind one.
+    private static func skipMembers(
+        _ line: borrowing RawSpan, _ limit: Int, _ position: inout Int
+    ) throws(RejectReason) -> Bool {
+        var walk = pg_walk()
+        walk.position = position
+        line.withUnsafeBytes {
+            pg_walk_members(
+                $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), $0.count, limit, nil,
+                &walk,
+                nil, 0)
+        }
+        position = walk.position
+        switch walk.stop {
+        case UInt32(PG_AT_VALUE):
+            skipSpace(line, &position)
+            return true
+        case UInt32(PG_AT_KEY):
+            try skipKey(line, &position)
+            return true
+        case UInt32(PG_AT_END):
+            // The closing bracket is for the caller.
+            position &-= 1
+            return false
+        default: return false
+        }
+    }
+
+    /// Up to where text may be loaded by pieces.
+    @inline(__always)
+    static func limit(_ line: borrowing RawSpan, margin: Int) -> Int {
+        max(0, min(line.byteCount, line.byteCount &+ margin &- Int(PG_MARGIN)))
     }
 
     private static func skipKey(_ line: borrowing RawSpan, _ position: inout Int) throws(RejectReason) {

@@ -45,6 +45,21 @@ import Testing
         #expect(event.modelKey == IdentifierHash.combine(0, key("a\tb")))
     }
 
+    /// Keys that were met before are read on another way than new ones.
+    @Test(arguments: ["", " ", "  ", "\t", " \t\r "])
+    func whiteSpaceIsOfNoMeaningAlsoWhereKeysAreKnown(_ space: String) throws {
+        let members = [
+            #""t"~:~1793448005200"#, #""who"~:~"a""#, #""what"~:~"click""#,
+            #""no"~:~{~"x"~:~"优惠"~,~"y"~:~[~1~]~}"#,
+            #""quan"~:~"C"~"#, #""long"~:~"\#(String(repeating: "x", count: 200))""#, #""none"~:~null"#,
+            #""fen"~:~-0.5"#,
+        ]
+        let line = Array("{~\(members.joined(separator: "~,~"))~}".replacing("~", with: space).utf8)
+        let mapped = Mapped([line, line, line], [try format(#","coupon_id":"/quan""#)])
+        #expect(mapped.rejected.isEmpty && mapped.events.count == 3)
+        #expect(mapped.events.allSatisfy { $0.couponKey == key("C") })
+    }
+
     @Test func aPointerIntoTheWrongTypeIsPassedOverAndCounted() throws {
         let mapped = try map(
             #","x":{"y":1},"n":"abc","l":[{"q":1}],"f":"maybe","d":"-5""#,

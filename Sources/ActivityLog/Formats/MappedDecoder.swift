@@ -51,9 +51,11 @@ struct MappedDecoder: ~Copyable {
         }
 
         /// The text that stands in what is around it: the first of the strings at the format's pointers.
-        func inner(of text: UnsafeRawBufferPointer) throws(RejectReason) -> UnsafeRawBufferPointer {
+        func inner(of text: UnsafeRawBufferPointer, margin: Int) throws(RejectReason)
+            -> UnsafeRawBufferPointer
+        {
             guard !unwrap.at.isEmpty else { return text }
-            try scan.read(text)
+            try scan.read(text, margin: margin)
             for group in needed {
                 var isThere = false
                 for slot in group where scan.value(slot) != nil { isThere = true }
@@ -104,6 +106,8 @@ struct MappedDecoder: ~Copyable {
     private let sources: UnsafeMutableBufferPointer<RecordMapping.Source>
     /// By source the slot without which it gives nothing; −1 where there is none such.
     private let quickSlots: UnsafeMutableBufferPointer<Int>
+    /// By source whether a string is taken as it stands; and the key of its text where that is always the same, else 0.
+    private let quickTexts: UnsafeMutableBufferPointer<(isPlain: Bool, constant: UInt64)>
     /// The texts of an event that are looked at once more.
     private let texts = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
     private var textCount = 0
@@ -151,6 +155,8 @@ struct MappedDecoder: ~Copyable {
         quickSlots = .allocate(capacity: mapping.sources.count)
         _ = quickSlots.initialize(
             from: mapping.sources.map { $0.origin == .place && !$0.place.isOuter ? $0.place.slot : -1 })
+        quickTexts = .allocate(capacity: mapping.sources.count)
+        _ = quickTexts.initialize(from: MappedDecoder.quickTexts(mapping, configuration.hash))
         answers.initialize(repeating: Answer())
         secretKeys = format.secretKeys
         usesKeyedHash = mapping.usesKeyedHash
@@ -180,12 +186,33 @@ struct MappedDecoder: ~Copyable {
         typeKeys = EventType.allCases.map { type in type.name.withUTF8Buffer { hash($0.span.bytes) } }
     }
 
+    /// By source what `quickTexts` says of it.
+    private static func quickTexts(
+        _ mapping: RecordMapping, _ hash: IdentifierHash
+    ) -> [(isPlain: Bool, constant: UInt64)] {
+        var quick: [(isPlain: Bool, constant: UInt64)] = Array(
+            repeating: (false, 0), count: mapping.sources.count)
+        for field in mapping.fields where field.kind == .text && !keepsText(field.field) {
+            for index in field.firstSource..<field.firstSource + field.sourceCount {
+                let source = mapping.sources[index]
+                guard source.stepCount == 0, source.conditionCount == 0 else { continue }
+                if source.origin == .place { quick[index].isPlain = mapping.sumPlaces[source.place.slot] < 0 }
+                if source.origin == .constant {
+                    let text = mapping.texts[source.first]
+                    if !text.isEmpty { quick[index].constant = hash(text.span.bytes) }
+                }
+            }
+        }
+        return quick
+    }
+
     deinit {
         texts.deallocate()
         slots.deallocate()
         fields.deallocate()
         sources.deallocate()
         quickSlots.deallocate()
+        quickTexts.deallocate()
         answers.deallocate()
         scratch.deallocate()
         constants.deallocate()
@@ -197,18 +224,19 @@ struct MappedDecoder: ~Copyable {
     // MARK: Lines
 
     /// Takes up a line, without its LF.
+    /// - Parameter margin: how many bytes behind the line are the caller's too and may be loaded.
     /// - Throws: why none of it can be read.
-    mutating func begin(_ line: UnsafeRawBufferPointer) throws(RejectReason) {
+    mutating func begin(_ line: UnsafeRawBufferPointer, margin: Int = 0) throws(RejectReason) {
         nextItem = 0
         item = nil
         isDone = true
         guard line.count <= Int(UInt32.max), line.baseAddress != nil else { throw .lineTooLong }
         var text = line
         for (index, stage) in stages.enumerated() {
-            text = try unwrap(text, stage, index)
+            text = try unwrap(text, margin, stage, index)
         }
         guard text.baseAddress != nil else { throw .notJSON }
-        try scan.read(text)
+        try scan.read(text, margin: margin)
         isDone = false
     }
 
@@ -219,10 +247,11 @@ struct MappedDecoder: ~Copyable {
         item.map { UnsafeRawBufferPointer(start: $0.base + $0.start, count: $0.end - $0.start) }
     }
 
+    /// What is wrapped stands in the line or in memory with room behind it, so that the line's margin holds for it, too.
     private mutating func unwrap(
-        _ text: UnsafeRawBufferPointer, _ stage: Stage, _ index: Int
+        _ text: UnsafeRawBufferPointer, _ margin: Int, _ stage: Stage, _ index: Int
     ) throws(RejectReason) -> UnsafeRawBufferPointer {
-        try unwrapper.unwrap(try stage.inner(of: text), stage.unwrap.steps, place: index)
+        try unwrapper.unwrap(try stage.inner(of: text, margin: margin), stage.unwrap.steps, place: index)
     }
 
     /// Whether the line can be taken out of what it is wrapped in, whatever it then is.
@@ -230,7 +259,7 @@ struct MappedDecoder: ~Copyable {
         guard line.baseAddress != nil else { return false }
         var text = line
         for (index, stage) in stages.enumerated() {
-            guard let inner = try? unwrap(text, stage, index) else { return false }
+            guard let inner = try? unwrap(text, 0, stage, index) else { return false }
             text = inner
         }
         return text.count > 0
@@ -300,11 +329,25 @@ struct MappedDecoder: ~Copyable {
         var present: UInt64 = 0
 
         let unfitTimes = unfit[Int(EventField.ts.rawValue)]
+        let view = scan.view
         for field in fields {
             let bit = EventDecoder.bit(field.field)
             for index in field.firstSource..<field.firstSource &+ field.sourceCount {
                 let quick = quickSlots[index]
-                if quick >= 0, scan.value(quick) == nil { continue }
+                if quick >= 0 {
+                    guard let found = view.value(quick) else { continue }
+                    if quickTexts[index].isPlain, found.pointee.kind == .plain,
+                        found.pointee.count <= maximumStringLength
+                    {
+                        slots[Int(field.field.rawValue)] = key(ofPlain: found)
+                        present |= bit
+                        break
+                    }
+                } else if quickTexts[index].constant != 0 {
+                    slots[Int(field.field.rawValue)] = quickTexts[index].constant
+                    present |= bit
+                    break
+                }
                 let source = sources[index]
                 switch value(of: source, index) {
                 case .absent: continue
@@ -353,6 +396,15 @@ struct MappedDecoder: ~Copyable {
         return .event(JSONScanner.Text(start: start, end: end, length: end - start))
     }
 
+    /// Whether an event is made from a field's text and not from its key alone.
+    @inline(__always)
+    private static func keepsText(_ field: EventField) -> Bool {
+        let fields =
+            EventDecoder.bit(.accountID) | EventDecoder.bit(.ip) | EventDecoder.bit(.model)
+            | EventDecoder.bit(.campaignID)
+        return fields & EventDecoder.bit(field) != 0
+    }
+
     /// Takes a text as a field's value.
     /// - Returns: whether it is one.
     @inline(__always)
@@ -369,13 +421,11 @@ struct MappedDecoder: ~Copyable {
                 return false
             }
             slots[slot] = hash(text.bytes)
-            switch field.field {
-            case .accountID, .ip, .model, .campaignID:
+            if MappedDecoder.keepsText(field.field) {
                 let start = textCount
                 UnsafeMutableRawBufferPointer(rebasing: texts[start...]).copyMemory(from: text)
                 textCount += text.count
                 slots[EventDecoder.slotCount / 2 + slot] = UInt64(start) << 32 | UInt64(textCount)
-            default: break
             }
             return true
         case .number:
@@ -526,6 +576,13 @@ struct MappedDecoder: ~Copyable {
             found.pointee.kind = .plain
             return resolved
         }
+    }
+
+    /// The key of a string without escapes.
+    @inline(__always)
+    private func key(ofPlain found: UnsafeMutablePointer<Capture>) -> UInt64 {
+        if found.pointee.hash == 0 { found.pointee.hash = hash(found.pointee.bytes.bytes) }
+        return found.pointee.hash
     }
 
     private mutating func key(of found: UnsafeMutablePointer<Capture>) -> UInt64? {

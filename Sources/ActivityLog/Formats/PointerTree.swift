@@ -1,3 +1,5 @@
+import CHotPath
+
 /// Pointers compiled into a tree that is walked along with a record's JSON: each key is looked up once, by its hash.
 struct PointerTree: Sendable {
     /// Where a walk stands. Node 0 leads nowhere, node 1 is the record.
@@ -17,6 +19,8 @@ struct PointerTree: Sendable {
         var explode = -1
         /// Whether keys below are asked for.
         var leadsOn: Bool { mask >= 0 || starCount > 0 }
+        /// How many nodes before it lead on; −1 when it does not itself.
+        var known = -1
     }
 
     static let nowhere = 0
@@ -92,6 +96,11 @@ struct PointerTree: Sendable {
         root.spread()
         nodes = [Node()]
         add(root)
+        var leading = 0
+        for index in nodes.indices where nodes[index].leadsOn {
+            nodes[index].known = leading
+            leading += 1
+        }
         for index in nodes.indices where nodes[index].slotCount == 1 {
             let slot = slots[nodes[index].firstSlot]
             let isSum = !sums.isEmpty && sums[slot]
@@ -155,21 +164,12 @@ struct PointerTreeView {
     let slots: UnsafeMutablePointer<Int>
     /// Whether several keys may lead to a slot, of which the smallest counts.
     let slotIsStarred: UnsafeMutablePointer<Bool>
-    /// By node and place in its object the short key that was met there last: logs mostly repeat their keys in one order.
-    let expected: UnsafeMutablePointer<ExpectedKey>
-
-    /// So many of an object's members are expected.
-    static let expectedCount = 32
-
-    /// A key of at most fifteen bytes and where it leads.
-    struct ExpectedKey {
-        /// Its bytes, zeros behind them.
-        var low: UInt64 = 0
-        var high: UInt64 = 0
-        /// −1 where none was met.
-        var count = -1
-        var child = PointerTree.nowhere
-    }
+    /// By node, of those that lead on, the keys that were met in its objects: logs mostly repeat their keys in one order.
+    private let known: UnsafeMutablePointer<pg_known_key>
+    /// The hashes of these keys, and by node how many there are, the first place included.
+    private let knownHashes: UnsafeMutablePointer<UInt64>
+    private let knownCounts: UnsafeMutablePointer<Int>
+    private static let knownCount = Int(PG_KNOWN_KEYS)
 
     init(_ tree: PointerTree) {
         func copied<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
@@ -182,8 +182,15 @@ struct PointerTreeView {
         tableNodes = copied(tree.tableNodes)
         slots = copied(tree.slots)
         slotIsStarred = copied(tree.slotIsStarred)
-        expected = copied(
-            Array(repeating: ExpectedKey(), count: tree.nodes.count * PointerTreeView.expectedCount))
+        let places = (tree.nodes.filter { $0.known >= 0 }.count) * PointerTreeView.knownCount
+        known = .allocate(capacity: max(1, places))
+        known.initialize(repeating: pg_known_key(), count: places)
+        for first in stride(from: 0, to: places, by: PointerTreeView.knownCount) {
+            // A key that none can be: it begins with a zero.
+            known[first].mask = 1
+        }
+        knownHashes = copied([UInt64](repeating: 0, count: places))
+        knownCounts = copied([Int](repeating: 1, count: tree.nodes.count))
     }
 
     func deallocate() {
@@ -192,7 +199,48 @@ struct PointerTreeView {
         tableNodes.deallocate()
         slots.deallocate()
         slotIsStarred.deallocate()
-        expected.deallocate()
+        known.deallocate()
+        knownHashes.deallocate()
+        knownCounts.deallocate()
+    }
+
+    /// The keys that were met in objects at a node; nil where no pointer leads on.
+    @inline(__always)
+    func knownKeys(_ node: UnsafeMutablePointer<PointerTree.Node>) -> UnsafeMutablePointer<pg_known_key>? {
+        node.pointee.known >= 0 ? known + node.pointee.known &* PointerTreeView.knownCount : nil
+    }
+
+    /// Takes up a key that was met behind another, so that it is expected there.
+    /// - Parameters:
+    ///   - key: its text, at most 32 bytes without escapes.
+    ///   - current: the place of the key before it, which becomes that of this one if there is room for it.
+    @inline(never)
+    func learn(
+        _ key: UnsafeRawBufferPointer, _ hash: UInt64, at node: UnsafeMutablePointer<PointerTree.Node>,
+        child: Int, after current: inout UInt32
+    ) {
+        guard let keys = knownKeys(node), key.count <= 32 else { return }
+        let hashes = knownHashes + node.pointee.known &* PointerTreeView.knownCount
+        let count = knownCounts + (node - nodes)
+        var place = 1
+        while place < count.pointee && hashes[place] != hash { place &+= 1 }
+        if place == count.pointee {
+            guard place < PointerTreeView.knownCount else { return }
+            count.pointee &+= 1
+            hashes[place] = hash
+            withUnsafeMutableBytes(of: &keys[place].text) { $0.copyMemory(from: key) }
+            keys[place].mask = UInt32(truncatingIfNeeded: (1 as UInt64) << UInt64(key.count) &- 1)
+            keys[place].length = UInt32(key.count)
+            keys[place].node = Int32(child)
+            let slot = nodes[child].simpleSlot
+            keys[place].slot =
+                child == PointerTree.nowhere ? PG_PASSED_OVER : slot >= 0 ? Int32(slot) : PG_TO_CALLER
+        }
+        // A key that was expected can come here for its spelling, which is no reason to forget another.
+        let before = keys + Int(current)
+        let next = before.pointee.next
+        if next.0 != place, next.1 != place { before.pointee.next = (UInt8(place), next.0) }
+        current = UInt32(place)
     }
 
     /// The node that a key leads to.

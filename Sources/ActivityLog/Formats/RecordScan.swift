@@ -1,3 +1,5 @@
+import CHotPath
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -10,19 +12,43 @@
 struct Capture {
     enum Kind: UInt8 {
         /// A string without escapes, and one with; the text is what stands between the quotes.
-        case plain, escaped
+        case plain = 0
+        case escaped
         case number, yes, no
         /// An object or array: never a value.
         case nested
     }
 
-    var start: UnsafeRawPointer
-    var count: Int
+    /// As `pg_walk_members` sets it.
+    private var raw: pg_capture
+
+    @inline(__always)
+    init(start: UnsafeRawPointer, count: Int, hash: UInt64 = 0, stamp: UInt64 = 0, kind: Kind = .nested) {
+        raw = pg_capture(start: start, count: count, hash: hash, stamp: stamp, kind: kind.rawValue)
+    }
+
+    var start: UnsafeRawPointer {
+        get { raw.start.unsafelyUnwrapped }
+        set { raw.start = newValue }
+    }
+    var count: Int {
+        get { raw.count }
+        set { raw.count = newValue }
+    }
     /// The hash of the text once it has been asked for; 0 before.
-    var hash: UInt64 = 0
+    var hash: UInt64 {
+        get { raw.hash }
+        set { raw.hash = newValue }
+    }
     /// Which record it is of; others' captures do not count.
-    var stamp: UInt64 = 0
-    var kind = Kind.nested
+    var stamp: UInt64 {
+        get { raw.stamp }
+        set { raw.stamp = newValue }
+    }
+    var kind: Kind {
+        get { Kind(rawValue: raw.kind) ?? .nested }
+        set { raw.kind = newValue.rawValue }
+    }
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 }
@@ -34,6 +60,8 @@ struct ExplodedItem {
     var total: Int
     var start: Int
     var end: Int
+    /// How many bytes behind the text may be loaded.
+    var margin: Int
     /// The keys of the maps that led to it, outermost first, as ranges in the same text; empty for elements of arrays.
     var keys = InlineArray<3, Range<Int>>(repeating: 0..<0)
 }
@@ -45,6 +73,8 @@ struct RecordScan: ~Copyable {
     static let maximumItems = 4096
     /// So many strings of JSON may be nested in each other.
     static let maximumInnerDepth = 4
+    /// So many bytes behind the text of a string of JSON may be loaded.
+    private static let innerMargin = EventDecoder.margin
     /// So long may a record be once it is unwrapped.
     static let maximumRecord = 8 << 20
 
@@ -70,6 +100,8 @@ struct RecordScan: ~Copyable {
     private var inner = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var innerCount = 0
     private var innerDepth = 0
+    /// How many bytes behind the text that is being read may be loaded.
+    private var margin = 0
 
     /// The records of an exploded line.
     private(set) var exploded: [ExplodedItem] = []
@@ -108,7 +140,9 @@ struct RecordScan: ~Copyable {
     // MARK: Reading records
 
     /// Reads a line's text, which stays where it is while its records are mapped.
-    mutating func read(_ text: UnsafeRawBufferPointer) throws(RejectReason) {
+    /// - Parameter margin: how many bytes behind the text may be loaded.
+    mutating func read(_ text: UnsafeRawBufferPointer, margin: Int) throws(RejectReason) {
+        self.margin = margin
         lastStamp &+= 1
         lineStamp = lastStamp
         itemStamp = lastStamp
@@ -128,7 +162,7 @@ struct RecordScan: ~Copyable {
         } else if isObject {
             position = try object(span, base, position, PointerTree.record, RecordScan.noKey, depth: 1)
         } else {
-            position = try JSONScanner.skipValue(span, from: position, depth: 0)
+            position = try JSONScanner.skipValue(span, from: position, depth: 0, margin: margin)
             JSONScanner.skipSpace(span, &position)
             throw position == span.byteCount ? .notObject : .trailingCharacters
         }
@@ -144,6 +178,7 @@ struct RecordScan: ~Copyable {
         let span = UnsafeRawBufferPointer(start: item.base, count: item.total).bytes
         guard JSONScanner.byte(span, item.start) == 0x7B else { throw .notObject }
         isInItem = true
+        margin = item.margin
         tree = itemView
         defer {
             isInItem = false
@@ -153,6 +188,19 @@ struct RecordScan: ~Copyable {
     }
 
     private var isInItem = false
+
+    /// What stands at the pointers in the record at hand, for a loop over many slots.
+    struct View {
+        fileprivate let captures: UnsafeMutablePointer<Capture>
+        fileprivate let stamp: UInt64
+
+        @inline(__always)
+        func value(_ slot: Int) -> UnsafeMutablePointer<Capture>? {
+            captures[slot].stamp == stamp ? captures + slot : nil
+        }
+    }
+
+    var view: View { View(captures: captures.baseAddress.unsafelyUnwrapped, stamp: itemStamp) }
 
     /// What stands at a slot's pointer in the record at hand.
     @inline(__always)
@@ -183,60 +231,32 @@ struct RecordScan: ~Copyable {
         var position = start &+ 1
         JSONScanner.skipSpace(text, &position)
         if JSONScanner.byte(text, position) == 0x7D { return position &+ 1 }
-        let expected = tree.expected + index &* PointerTreeView.expectedCount
-        var place = 0
+        let keys = tree.knownKeys(node)
+        let limit = JSONScanner.limit(text, margin: margin)
+        let wanted = UnsafeMutableRawPointer(captures.baseAddress.unsafelyUnwrapped)
+            .assumingMemoryBound(to: pg_capture.self)
+        var walk = pg_walk()
+        walk.position = position
         while true {
-            guard JSONScanner.byte(text, position) == 0x22 else { throw .notJSON }
-            let keyStart = position &+ 1
-            var keyEnd = keyStart
-            var child = PointerTree.nowhere
-            let chunk = JSONScanner.chunk(text, keyStart)
-            let isShort =
-                chunk.plainCount < 16 && JSONScanner.byte(text, keyStart &+ chunk.plainCount) == 0x22
-            if isShort, place < PointerTreeView.expectedCount {
-                let mask = JSONScanner.mask(chunk.plainCount & 7)
-                let low = chunk.plainCount < 8 ? chunk.low & mask : chunk.low
-                let high = chunk.plainCount < 8 ? 0 : chunk.high & mask
-                keyEnd &+= chunk.plainCount
-                let guess = expected + place
-                if guess.pointee.low == low, guess.pointee.high == high,
-                    guess.pointee.count == chunk.plainCount
-                {
-                    child = guess.pointee.child
+            pg_walk_members(
+                base.assumingMemoryBound(to: UInt8.self), text.byteCount, limit, keys, &walk, wanted,
+                itemStamp)
+            position = walk.position
+            if walk.stop == PG_AT_END { return position }
+            if walk.stop != PG_BEHIND_VALUE {
+                var child = PointerTree.nowhere
+                if walk.stop == PG_AT_VALUE {
+                    JSONScanner.skipSpace(text, &position)
+                    if let keys { child = Int(keys[Int(walk.current)].node) }
                 } else {
-                    let key = hash.finish(hash.k0, low: low, high: high, count: chunk.plainCount)
-                    child = tree.child(of: node, key)
-                    if key == sessionKey {
-                        sessionKeys &+= 1
-                    } else {
-                        guess.pointee = PointerTreeView.ExpectedKey(
-                            low: low, high: high, count: chunk.plainCount, child: child)
-                    }
+                    child = try key(text, base, &walk, node)
+                    position = walk.position
                 }
-            } else {
-                let key: UInt64
-                (key, keyEnd) = try longKey(text, keyStart)
-                child = tree.child(of: node, key)
-                if key == sessionKey { sessionKeys &+= 1 }
+                let starred =
+                    node.pointee.starCount > 0
+                    ? UnsafeRawBufferPointer(start: base + walk.key, count: walk.key_end &- walk.key) : above
+                position = try value(text, base, position, child, starred, depth: depth)
             }
-            place &+= 1
-            position = keyEnd &+ 1
-            if JSONScanner.byte(text, position) != 0x3A {
-                JSONScanner.skipSpace(text, &position)
-                guard JSONScanner.byte(text, position) == 0x3A else { throw .notJSON }
-            }
-            position &+= 1
-            if JSONScanner.byte(text, position) <= 0x20 { JSONScanner.skipSpace(text, &position) }
-            var starred = above
-            if node.pointee.starCount > 0 {
-                starred = UnsafeRawBufferPointer(start: base + keyStart, count: keyEnd &- keyStart)
-                if child == PointerTree.nowhere {
-                    child =
-                        isInItem
-                        ? items.starred(node.pointee, starred) : whole.starred(node.pointee, starred)
-                }
-            }
-            position = try value(text, base, position, child, starred, depth: depth)
             if JSONScanner.byte(text, position) != 0x2C {
                 JSONScanner.skipSpace(text, &position)
                 let next = JSONScanner.byte(text, position)
@@ -245,40 +265,45 @@ struct RecordScan: ~Copyable {
             }
             position &+= 1
             if JSONScanner.byte(text, position) <= 0x20 { JSONScanner.skipSpace(text, &position) }
+            walk.position = position
         }
     }
 
-    /// The hash of a key however long, and where its closing quote is.
-    private mutating func longKey(
-        _ text: borrowing RawSpan, _ start: Int
-    ) throws(RejectReason) -> (UInt64, end: Int) {
-        var state = hash.k0
-        var end = start
-        var chunk = JSONScanner.chunk(text, end)
-        while chunk.plainCount == 16 {
-            state = hash.step(state, low: chunk.low, high: chunk.high)
-            end &+= 16
-            chunk = JSONScanner.chunk(text, end)
-        }
-        end &+= chunk.plainCount
-        guard JSONScanner.byte(text, end) == 0x22 else { return try unusualKey(text, start) }
-        let mask = JSONScanner.mask(chunk.plainCount & 7)
-        let key = hash.finish(
-            state, low: chunk.plainCount < 8 ? chunk.low & mask : chunk.low,
-            high: chunk.plainCount < 8 ? 0 : chunk.high & mask, count: end &- start)
-        return (key, end)
-    }
-
-    /// The hash of a key that has escapes or goes beyond ASCII, and where its closing quote is.
+    /// Reads a key that was not expected, and what stands between it and its value.
+    /// - Returns: the node that it leads to.
     @inline(never)
-    private mutating func unusualKey(
-        _ text: borrowing RawSpan, _ start: Int
-    ) throws(RejectReason) -> (UInt64, end: Int) {
+    private mutating func key(
+        _ text: borrowing RawSpan, _ base: UnsafeRawPointer, _ walk: inout pg_walk,
+        _ node: UnsafeMutablePointer<PointerTree.Node>
+    ) throws(RejectReason) -> Int {
+        var position = walk.position
+        guard JSONScanner.byte(text, position) == 0x22 else { throw .notJSON }
+        let start = position &+ 1
         let key = try JSONScanner.scanText(text, from: start)
-        guard key.hasEscapes else { return (hash(text.extracting(key.start..<key.end)), key.end) }
-        guard let resolved = resolve(text, key) else { return (0, key.end) }
-        innerCount -= resolved.count
-        return (hash(resolved.bytes), key.end)
+        position = key.end &+ 1
+        JSONScanner.skipSpace(text, &position)
+        guard JSONScanner.byte(text, position) == 0x3A else { throw .notJSON }
+        position &+= 1
+        JSONScanner.skipSpace(text, &position)
+        walk.position = position
+        (walk.key, walk.key_end) = (start, key.end)
+
+        let written = UnsafeRawBufferPointer(start: base + start, count: key.end &- start)
+        var hashed = hash(written.bytes)
+        if key.hasEscapes {
+            guard let resolved = resolve(text, key) else { return PointerTree.nowhere }
+            innerCount -= resolved.count
+            hashed = hash(resolved.bytes)
+        }
+        if hashed == sessionKey { sessionKeys &+= 1 }
+        var child = tree.child(of: node, hashed)
+        if child == PointerTree.nowhere, node.pointee.starCount > 0 {
+            child = isInItem ? items.starred(node.pointee, written) : whole.starred(node.pointee, written)
+        }
+        if hashed != sessionKey, !key.hasEscapes {
+            tree.learn(written, hashed, at: node, child: child, after: &walk.current)
+        }
+        return child
     }
 
     /// Reads the array that begins at `start`.
@@ -334,7 +359,7 @@ struct RecordScan: ~Copyable {
                 if plain < 16 { break }
             }
             if JSONScanner.byte(text, end) != 0x22 {
-                let string = try JSONScanner.scanText(text, from: start &+ 1)
+                let string = try JSONScanner.scanText(text, from: start &+ 1, margin: margin)
                 end = string.end
                 if string.hasEscapes { kind = .escaped }
             }
@@ -468,7 +493,12 @@ struct RecordScan: ~Copyable {
             return
         }
         innerDepth += 1
-        defer { innerDepth -= 1 }
+        let outerMargin = margin
+        margin = RecordScan.innerMargin
+        defer {
+            innerDepth -= 1
+            margin = outerMargin
+        }
         var position = 0
         JSONScanner.skipSpace(span, &position)
         _ = try value(
@@ -478,7 +508,10 @@ struct RecordScan: ~Copyable {
     private static func isJSON(_ text: RawSpan, depth: Int) -> Bool {
         var position = 0
         JSONScanner.skipSpace(text, &position)
-        guard var end = try? JSONScanner.skipValue(text, from: position, depth: depth) else { return false }
+        guard
+            var end = try? JSONScanner.skipValue(
+                text, from: position, depth: depth, margin: RecordScan.innerMargin)
+        else { return false }
         JSONScanner.skipSpace(text, &end)
         return end == text.byteCount
     }
@@ -502,7 +535,7 @@ struct RecordScan: ~Copyable {
                 byteCount: RecordScan.maximumRecord * RecordScan.maximumInnerDepth, alignment: 16)
         }
         let room = UnsafeMutableRawBufferPointer(rebasing: inner[innerCount...])
-        guard room.count >= string.end - string.start + 4 else { return nil }
+        guard room.count >= string.end - string.start + RecordScan.innerMargin else { return nil }
         let count = JSONScanner.writeResolved(text, string, to: room)
         innerCount += count
         return UnsafeRawBufferPointer(rebasing: room[..<count])
@@ -524,10 +557,12 @@ struct RecordScan: ~Copyable {
         let first = JSONScanner.byte(text, start)
         let isArray = first == 0x5B
         guard level < path.steps.count, isArray || (path.steps[level] == .each && first == 0x7B) else {
-            let end = try JSONScanner.skipValue(text, from: start, depth: depth)
+            let end = try JSONScanner.skipValue(text, from: start, depth: depth, margin: margin)
             guard exploded.count < RecordScan.maximumItems else { throw .tooManyItems }
             exploded.append(
-                ExplodedItem(base: base, total: text.byteCount, start: start, end: end, keys: itemKeys))
+                ExplodedItem(
+                    base: base, total: text.byteCount, start: start, end: end, margin: margin, keys: itemKeys)
+            )
             return end
         }
         guard depth < JSONScanner.maximumDepth else { throw .tooDeep }

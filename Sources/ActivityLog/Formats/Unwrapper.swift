@@ -1,3 +1,5 @@
+import CHotPath
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -52,9 +54,10 @@ struct Unwrapper: ~Copyable {
     private mutating func buffer(_ index: Int) -> UnsafeMutableRawBufferPointer {
         while buffers.count <= index {
             // Pages that nothing reaches are never touched.
-            buffers.append(.allocate(byteCount: RecordScan.maximumRecord + 64, alignment: 64))
+            buffers.append(
+                .allocate(byteCount: RecordScan.maximumRecord + 64 + EventDecoder.margin, alignment: 64))
         }
-        return buffers[index]
+        return UnsafeMutableRawBufferPointer(rebasing: buffers[index].dropLast(EventDecoder.margin))
     }
 
     // MARK: Forms
@@ -86,7 +89,13 @@ struct Unwrapper: ~Copyable {
             let values = table.baseAddress.unsafelyUnwrapped
             let source = text.baseAddress.unsafelyUnwrapped
             let target = room.baseAddress.unsafelyUnwrapped
-            var index = 0
+            var index = pg_decode_base64(
+                source.assumingMemoryBound(to: UInt8.self), end, target.assumingMemoryBound(to: UInt8.self))
+            guard index >= 0 else {
+                bad = 64
+                return
+            }
+            count = index / 4 &* 3
             while index &+ 4 <= end {
                 let word = (source + index).loadUnaligned(as: UInt32.self).littleEndian
                 let a = values[Int(word & 0xFF)]
@@ -207,47 +216,11 @@ enum FormText {
     /// Decodes percents and pluses.
     /// - Returns: how many bytes they became; nil when a percent has not two digits behind it, or there is no room.
     static func decode(_ text: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> Int? {
-        guard text.count <= room.count, let base = text.baseAddress else { return text.isEmpty ? 0 : nil }
-        var count = 0
-        var position = 0
-        while position < text.count {
-            // Eight at a time as long as there is neither percent nor plus: a byte that is one becomes zero.
-            while position &+ 8 <= text.count {
-                let word = (base + position).loadUnaligned(as: UInt64.self)
-                let percent = word ^ 0x2525_2525_2525_2525
-                let plus = word ^ 0x2B2B_2B2B_2B2B_2B2B
-                let marks =
-                    ((percent &- JSONScanner.ones) & ~percent | (plus &- JSONScanner.ones) & ~plus)
-                    & JSONScanner.highBits
-                room.storeBytes(of: word, toByteOffset: count, as: UInt64.self)
-                let plain = marks == 0 ? 8 : UInt64(littleEndian: marks).trailingZeroBitCount &>> 3
-                position &+= plain
-                count &+= plain
-                if plain < 8 { break }
-            }
-            guard position < text.count else { break }
-            let byte = text[position]
-            position &+= 1
-            if byte == 0x25 {
-                guard position &+ 2 <= text.count, let high = hex(text[position]),
-                    let low = hex(text[position &+ 1])
-                else { return nil }
-                room[count] = high << 4 | low
-                position &+= 2
-            } else {
-                room[count] = byte == 0x2B ? 0x20 : byte
-            }
-            count &+= 1
+        guard text.count <= room.count, let base = text.baseAddress, let target = room.baseAddress else {
+            return text.isEmpty ? 0 : nil
         }
-        return count
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x37
-        case 0x61...0x66: byte - 0x57
-        default: nil
-        }
+        let count = pg_decode_form(
+            base.assumingMemoryBound(to: UInt8.self), text.count, target.assumingMemoryBound(to: UInt8.self))
+        return count >= 0 ? count : nil
     }
 }

@@ -3,6 +3,7 @@
 #ifndef PROMOGUARD_CHOTPATH_H
 #define PROMOGUARD_CHOTPATH_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #if defined(__SSE2__)
@@ -157,6 +158,86 @@ typedef struct {
 void pg_read_members(
     const uint8_t *line, size_t end, size_t limit, const pg_reading *reading, const pg_key *keys,
     const uint8_t *guesses, pg_members *members, uint64_t *values);
+
+/// How what stands at a pointer is written: a string without escapes, one with, a number, a literal, an object or array.
+enum { PG_PLAIN = 0, PG_ESCAPED = 1, PG_NUMBER = 2, PG_YES = 3, PG_NO = 4, PG_NESTED = 5, PG_NULL = 6 };
+
+/// What stands at a pointer into a record.
+typedef struct {
+    /// A string's text stands between its quotes.
+    const void *start;
+    size_t count;
+    /// The hash of the text once it has been asked for; 0 before.
+    uint64_t hash;
+    /// Which record it is of; others' captures do not count.
+    uint64_t stamp;
+    uint8_t kind;
+} pg_capture;
+
+/// No pointer goes through the value: its JSON is checked, and that is all.
+#define PG_PASSED_OVER -1
+/// More than one capture is to be set, or the pointer leads on.
+#define PG_TO_CALLER -2
+
+/// A key that was met in an object, and what is to be done with its value.
+typedef struct {
+    /// The key as it is written, without quotes; zeros behind.
+    uint8_t text[32];
+    /// A bit for each byte of the text.
+    uint32_t mask;
+    uint32_t length;
+    /// Where in the caller's tree it leads.
+    int32_t node;
+    /// The capture that takes the value, or one of the two above.
+    int32_t slot;
+    /// The keys that came behind it, the likelier first; 0 for none.
+    uint8_t next[2];
+} pg_known_key;
+
+/// So many keys of an object are known; the first stands for its beginning and is no key: its text is a zero.
+#define PG_KNOWN_KEYS 128
+
+enum { PG_AT_KEY = 0, PG_AT_VALUE = 1, PG_BEHIND_VALUE = 2, PG_AT_END = 3 };
+
+/// How far a walk through an object's members has come.
+typedef struct {
+    /// Where a member's opening quote stands, its value or white space before that, or what follows one; or behind the object.
+    size_t position;
+    /// The text of the key whose value is at the position.
+    size_t key, key_end;
+    /// Which of the known keys was the last.
+    uint32_t current;
+    /// PG_AT_KEY, PG_AT_VALUE, PG_BEHIND_VALUE or PG_AT_END.
+    uint32_t stop;
+} pg_walk;
+
+/// Walks through members of a JSON object of any format and captures what is wanted, as long as they are written as programs
+/// write them: a known key, at most a blank behind colon and comma, a string without escapes, a number without exponent,
+/// `true`, `false` or `null`. Stops at the first that is not; never goes on beyond `end`.
+/// - text: `end` bytes; `limit` + PG_MARGIN bytes may be read from it, whatever they hold behind `end`.
+/// - limit: at most `end`; no key, value or further piece of a value that begins there or later is read.
+/// - keys: PG_KNOWN_KEYS of them; NULL where no pointer leads on, and any key without escapes but `session_key` is taken.
+void pg_walk_members(
+    const uint8_t *text, size_t end, size_t limit, const pg_known_key *keys, pg_walk *walk,
+    pg_capture *captures, uint64_t stamp);
+
+/// Goes on through the text of a JSON string of which all is ASCII and only quotes, backslashes and slashes are escaped.
+/// - start: at no escaped byte.
+/// - limit: no 32 bytes that begin there or later are loaded.
+/// - room: receives the text without the backslashes that escape, and up to 31 bytes behind it; NULL to look only.
+/// - escapes: receives how many there were.
+/// - Returns the place of the first byte that ends the string or is something else; of an escape, its backslash.
+size_t pg_read_escaped(const uint8_t *text, size_t start, size_t limit, uint8_t *room, size_t *escapes);
+
+/// Decodes percents and pluses of a form's value.
+/// - room: for `count` bytes.
+/// - Returns how many bytes they became; −1 when a percent has not two digits behind it.
+ptrdiff_t pg_decode_form(const uint8_t *text, size_t count, uint8_t *room);
+
+/// Decodes base64 of either alphabet, a blank for a plus, 32 signs at a time.
+/// - room: for three quarters of `count` bytes and two more.
+/// - Returns how many signs were decoded, less than 32 of them being left; −1 when one of them is none.
+ptrdiff_t pg_decode_base64(const uint8_t *text, size_t count, uint8_t *room);
 
 /// The sum of (values[2n] + offset) × (values[2n + 1] ^ offset ^ 0xd1b54a32d192ed03) over `pairs` pairs, where the offset
 /// grows by 0x9e3779b97f4a7c16 from one pair to the next; modulo 2^64.
