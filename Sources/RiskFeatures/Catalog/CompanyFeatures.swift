@@ -94,7 +94,8 @@ extension FeatureCatalog {
             "strongest_suspect_share", .company, .share, .moreIsWorse,
             "The highest of the shares of suspects on what it shares and around whom it names.",
             source: "GEM neighbour risk (Liu et al. 2018)",
-            en: "at its strongest tie {} are suspect by their own conduct", zh: "关联最紧的一处有 {} 自身行为可疑",
+            en: "{} of the accounts it is tied to most are suspect by their own conduct",
+            zh: "与它关联最紧的账号中 {} 自身行为可疑",
             usual: ("usually 0", "通常为 0"), telling: .above(0.1), coupon: .gang, order: .gang
         ) { $0.companyStrength.highest }
         sink.feature(
