@@ -177,9 +177,11 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
             let tailed = try CaseFile.open(tail.database)
             let seen = try tailed.metadata()
             let trace = Comment(rawValue: "seed \(seed): \(stage.trace.joined(separator: ", "))")
-            let taken =
-                (seen["events"].flatMap { Int($0) } ?? 0) + (seen["duplicates"].flatMap { Int($0) } ?? 0)
-            #expect(Int64(taken) == report.read.events + report.read.duplicates, trace)
+            // A log of nothing but one line again and again is taken for the one before.
+            if next < lines.count {
+                let taken = ["events", "duplicates"].compactMap { seen[$0].flatMap { Int64($0) } }
+                #expect(taken.reduce(0, +) == report.read.events + report.read.duplicates, trace)
+            }
             // What is late has another time in each run, and a repeat may come when the first has been forgotten.
             guard seen["late"] == "0", report.read.late == 0 else { continue }
             #expect(seen["events"] == String(report.read.events), trace)
