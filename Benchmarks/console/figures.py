@@ -19,6 +19,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 
 DATA = "Benchmarks/.data/console"
@@ -190,7 +191,14 @@ def decide_beside(base, path):
         time.sleep(0.5)
         start = time.monotonic()
         if undo is None:
-            undo = post("/api/v1/decisions", {"decision": "confirm", "filter": query, "expecting": flags})["undo"]
+            while undo is None:
+                try:
+                    undo = post("/api/v1/decisions", {"decision": "confirm", "filter": query, "expecting": flags})["undo"]
+                except urllib.error.HTTPError as refused:
+                    # The tail has raised some meanwhile: the answer says how many there are now.
+                    if refused.code != 409:
+                        raise
+                    flags = int(re.search(r"\d+", json.load(refused)["error"]["message"]).group())
         else:
             post("/api/v1/undo", {"undo": undo})
         took = time.monotonic() - start
