@@ -139,11 +139,11 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
 
     func pass(ms: Int64) { now.add(ms, ordering: .relaxed) }
 
-    /// Lets so much time pass that every log is silent, and those rotated away are finished; then stops.
+    /// Lets so much time pass that every log is silent and finished, under whatever name it was met; then stops.
     func finish() throws {
         for _ in 0..<2 {
             try look()
-            pass(ms: 20_000)
+            pass(ms: FollowConfiguration().abandonedAfterMs + 10_000)
         }
         try look()
         try stop(isCrash: false)
