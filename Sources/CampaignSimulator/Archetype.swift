@@ -44,6 +44,15 @@ public enum Archetype: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a world may hold this way of life at its far end: cheats who hide nothing, hubs far busier than most.
+    var hasExtremes: Bool {
+        switch self {
+        case .lowAndSlow, .chatGroupBrushing, .selfInvitation: false
+        case .shopTablet, .dormitory, .officeGroupBuy, .opinionLeader, .carrierNAT: true
+        default: cheat != nil
+        }
+    }
+
     /// What kind of cheat it is, if one.
     public enum Cheat: Sendable { case couponAbuse, fakeOrder }
 

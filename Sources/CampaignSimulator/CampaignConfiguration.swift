@@ -55,6 +55,9 @@ public struct CampaignConfiguration: Sendable {
         if !(0...1.8).contains(difficulty.oddFactor) {
             return "odd customers must be 0 to 1.8 times as many, not \(difficulty.oddFactor)"
         }
+        if !(0...1).contains(difficulty.extremeShare) {
+            return "the extreme share must be 0 to 1, not \(difficulty.extremeShare)"
+        }
         return nil
     }
 }

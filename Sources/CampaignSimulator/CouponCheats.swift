@@ -35,6 +35,7 @@ extension Diary {
         if !random.chance(habits.direct) { browse(&visit, 1 + random.count(habits.browse)) }
         if person.wallet.isEmpty || random.chance(0.7) { claim(&visit, &person) }
         if random.chance(0.25) { claim(&visit, &person, think: 0.6) }
+        for _ in 0..<random.count(gang.greed) { claim(&visit, &person) }
         if random.chance(0.12) { drawLottery(&visit, &person) }
         if random.chance(0.06) { tryTrial(&visit, person) }
         if random.chance(0.05) { buyMemberPack(&visit, &person) }
@@ -44,7 +45,7 @@ extension Diary {
     /// Spends what an account holds, in one or more visits hours or days later.
     private mutating func cashIn(_ gang: Gang, _ person: inout Person, _ habits: Habits, after ts: Int64) {
         var ts = ts
-        var rounds = min(person.wallet.count, random.chance(0.85) ? 1 + random.count(0.25) : 0)
+        var rounds = min(person.wallet.count, random.chance(gang.spends) ? 1 + random.count(0.25) : 0)
         while rounds > 0, !person.wallet.isEmpty {
             ts = awake(
                 ts + Int64(random.logNormal(median: 7 + 22 * gang.skill, sigma: 0.8) * 3_600_000), person)
@@ -57,7 +58,7 @@ extension Diary {
             if random.chance(0.2) { redeemPoints(&visit, &person) }
             rounds -= 1
         }
-        if random.chance(0.3) {
+        if random.chance(gang.isBlatant ? 0.1 : 0.3) {
             // The next campaign is farmed as well.
             let opening = random.chance(0.5) ? world.brand.couponOpening[6] : world.brand.couponOpening[2]
             let again =
@@ -141,8 +142,8 @@ extension Diary {
 
     /// Accounts invite accounts of the same hands for the reward.
     private mutating func inviteOwn(_ gang: Gang, _ accounts: [UInt32]) {
-        let inviters = max(1, Int(Double(accounts.count) / (14 - 8 * gang.skill)))
-        let isChain = random.chance(0.3)
+        let inviters = gang.isBlatant ? 1 : max(1, Int(Double(accounts.count) / (14 - 8 * gang.skill)))
+        let isChain = random.chance(0.3) && !gang.isBlatant
         let times = workTimes(gang, from: gangStart(), count: accounts.count)
         for (index, account) in accounts.enumerated() {
             var person = makeMember(gang, account, index)
@@ -169,7 +170,7 @@ extension Diary {
                 person.isOld = true
                 if random.chance(0.4) { claim(&visit, &person) }
                 if random.chance(0.3) { assist(&visit, accounts[inviter]) }
-                if random.chance(0.35 + 0.35 * gang.skill) {
+                if random.chance(gang.isBlatant ? gang.spends : 0.35 + 0.35 * gang.skill) {
                     cashIn(gang, &person, habits, after: times[index])
                 }
             }
@@ -214,10 +215,13 @@ extension Diary {
 
     /// A script checks in every account every day, then spends the points.
     private mutating func checkInByClock(_ gang: Gang, _ accounts: [UInt32]) {
-        let jitter = difficulty.checkInJitterMinutes.geometric(gang.skill)
+        let jitter =
+            gang.isBlatant
+            ? random.logUniform(0.005...0.5) : difficulty.checkInJitterMinutes.geometric(gang.skill)
         let first = random.below(max(1, world.days / 3))
         let hour = random.between(0.5...23.0)
-        let spreadHours = random.between(0.05...0.4) + 3 * gang.skill
+        let spreadHours =
+            random.between(0.05...0.4) + (gang.isBlatant && random.chance(0.5) ? 20 : 3 * gang.skill)
         for (index, account) in accounts.enumerated() {
             var person = makeMember(gang, account, index)
             let habits = workHabits(gang)
@@ -318,7 +322,10 @@ extension Diary {
 
     /// Scripts for the launch, orders for resale.
     private mutating func scalp(_ gang: Gang, _ accounts: [UInt32]) {
-        let median = difficulty.scriptReactionSeconds.geometric(gang.skill)
+        let median =
+            gang.isBlatant
+            ? random.logUniform(0.03...0.5) : difficulty.scriptReactionSeconds.geometric(gang.skill)
+        let tries = gang.isBlatant ? random.between(0...12) : 2.6 - 1.6 * gang.skill
         let launches = world.brand.launches.filter { $0.ts < world.spanMs - Clock.day }
         let chosen = (0..<1 + min(3, launches.count / 5)).map { _ in random.pick(launches) }
         for (index, account) in accounts.enumerated() {
@@ -339,7 +346,7 @@ extension Diary {
                 rush(
                     &visit, &person, habits, launch,
                     reactionSeconds: random.logNormal(median: median, sigma: 0.35 + 0.4 * gang.skill),
-                    tries: 1 + random.count(2.6 - 1.6 * gang.skill), luck: 0.5)
+                    tries: 1 + random.count(tries), luck: 0.5)
             }
             if first == .max {
                 takeGifts(gang, &person, habits, at: gangStart())
@@ -354,21 +361,23 @@ extension Diary {
     private mutating func holdStock(_ gang: Gang, _ accounts: [UInt32]) {
         let merchant = world.brand.drawMerchant(&random)
         let times = workTimes(gang, from: gangStart(), count: accounts.count)
+        let orders = gang.isBlatant ? random.between(1...9) : 0.8
         for (index, account) in accounts.enumerated() {
             var person = makeMember(gang, account, index)
             let habits = workHabits(gang)
             var ts = times[index]
-            for round in 0..<1 + random.count(0.9) {
+            for round in 0..<1 + random.count(gang.isBlatant ? 0.2 : 0.9) {
                 var visit = open(person, at: ts, habits: habits)
                 if !person.isOld {
                     arrive(&visit, &person, takesGift: 0.5)
                     person.isOld = true
                 }
                 if !random.chance(habits.direct) { browse(&visit, 1 + random.count(habits.browse)) }
-                for _ in 0..<1 + random.count(0.8) {
+                for _ in 0..<1 + random.count(orders) {
                     var plan = OrderPlan(article: (merchant, world.brand.drawSKU(of: merchant, &random)))
                     plan.isPaid = random.chance(0.12 + 0.15 * gang.skill)
                     plan.quantity = UInt8(1 + random.count(2.2 - 1.4 * gang.skill))
+                    plan.isHeld = gang.isBlatant
                     let placed = buy(&visit, &person, habits, plan)
                     if !placed.isPaid { lose(account, visit.now, 100 + placed.amountFen / 50, .couponAbuse) }
                 }

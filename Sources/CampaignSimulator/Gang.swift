@@ -18,6 +18,18 @@ struct Gang {
     var prefix: UInt16
     var thinkSeconds: Double
     var thinkSigma: Double
+    /// Median between the same act of two accounts in a row.
+    var minutesBetweenAccounts: Double
+    /// Share of accounts registered long before the campaign.
+    var agedShare: Double
+    /// Mean number of visits of an account that only look around.
+    var camouflageVisits: Double
+    /// Share of accounts that spend what they took.
+    var spends = 0.85
+    /// Mean number of coupons an account takes at once beyond the usual.
+    var greed = 0.0
+    /// Hides nothing: see `Diary.bare(_:)`.
+    var isBlatant = false
     let size: Int
 
     struct Home {
@@ -57,7 +69,7 @@ extension Diary {
             return Gang.Home(
                 city: town, net: net, host: host, place: .init(ip: ip, wifi: isDataCentre ? 0 : newID()))
         }
-        return Gang(
+        let gang = Gang(
             skill: skill, cheat: community.archetype.cheat ?? .couponAbuse, handsets: handsets,
             payers: (0..<parts(difficulty.accountsPerPayer)).map { _ in newID() },
             addresses: (0..<parts(difficulty.accountsPerAddress)).map { _ in newID() },
@@ -66,15 +78,63 @@ extension Diary {
             visitsFromDen: difficulty.visitsFromDen(skill),
             prefix: drawPrefix(),
             thinkSeconds: difficulty.thinkSeconds.geometric(skill) * random.logNormal(median: 1, sigma: 0.2),
-            thinkSigma: difficulty.thinkSigma(skill), size: size)
+            thinkSigma: difficulty.thinkSigma(skill),
+            minutesBetweenAccounts: difficulty.minutesBetweenAccounts.geometric(skill),
+            agedShare: difficulty.agedShare(skill), camouflageVisits: difficulty.camouflageVisits(skill),
+            size: size)
+        return community.isExtreme ? bare(gang, community.archetype) : gang
+    }
+
+    /// A gang that takes no trouble to hide: what its accounts share, they share to the last; a script sets the pace,
+    /// and nobody looks around. What is shared differs from gang to gang, so that no one thing gives all of them away.
+    private mutating func bare(_ gang: Gang, _ archetype: Archetype) -> Gang {
+        var gang = gang
+        let size = Double(gang.size)
+        func parts(perPart: Double) -> Int { max(1, Int((size / perPart).rounded(.up))) }
+        gang.isBlatant = true
+        // Some give themselves away by what they do, whatever they share.
+        let isKnownByConduct: Bool =
+            switch archetype {
+            case .checkInBot, .stockHoarder, .flashScalper, .referralRing, .couponReseller, .merchantBrushing:
+                true
+            default: false
+            }
+        let sharing = isKnownByConduct ? 0.5 : 0.75
+        let sharesHandset = archetype != .proxyPool && archetype != .emulatorFarm && random.chance(sharing)
+        let handsets = random.chance(0.5) ? 1 : parts(perPart: random.logUniform(5...max(5, size)))
+        gang.handsets = Array(gang.handsets[0..<min(handsets, gang.handsets.count)])
+        if random.chance(0.7) { gang.handsets[0].source = .vendor }
+        if gang.handsets[0].device == 0 { gang.handsets[0].device = newID() }
+        gang.ownHandsets = sharesHandset ? 0 : 1
+        let sharesHome = archetype != .proxyPool && random.chance(sharing)
+        let homes = random.chance(0.7) ? 1 : parts(perPart: random.logUniform(5...max(5, size)))
+        gang.homes = Array(gang.homes[0..<min(homes, gang.homes.count)])
+        gang.visitsFromDen = sharesHome ? 1 : 0
+        // Who shares nothing else goes through few purses, or is known by conduct.
+        let isApart = !sharesHandset && !sharesHome
+        let sharesPurse = isApart && !isKnownByConduct || random.chance(0.4)
+        let purses = parts(perPart: random.logUniform(4...max(4, size)))
+        gang.payers = Array(gang.payers[0..<min(purses, gang.payers.count)])
+        gang.addresses = Array(gang.addresses[0..<min(purses, gang.addresses.count)])
+        gang.ownPurses = sharesPurse ? 0 : 1
+        gang.spends = isApart && !isKnownByConduct || random.chance(0.5) ? random.between(0.6...1) : 0
+        gang.thinkSeconds = random.logUniform(0.3...4)
+        gang.thinkSigma = random.between(0.15...0.6)
+        gang.minutesBetweenAccounts = random.logUniform(0.08...12)
+        gang.agedShare = random.chance(0.3) ? 1 : 0
+        gang.camouflageVisits = 0
+        gang.greed = random.chance(0.5) ? random.between(0.5...2.5) : 0
+        return gang
     }
 
     /// One of a gang's accounts, `index` of its size.
     mutating func makeMember(_ gang: Gang, _ account: UInt32, _ index: Int) -> Person {
         let home = gang.homes[index * gang.homes.count / gang.size]
         var person = makePerson(account, city: home.city)
-        person.homeNet = home.net
-        person.homeHost = home.host
+        if gang.visitsFromDen > 0 {
+            person.homeNet = home.net
+            person.homeHost = home.host
+        }
         person.otherPlace = home.place
         person.otherPlaceShare = gang.visitsFromDen
         if !random.chance(gang.ownHandsets) {
@@ -101,7 +161,7 @@ extension Diary {
             person.handset.sendsWifi = false
             person.handset.sendsSession = false
         }
-        person.isOld = random.chance(difficulty.agedShare(gang.skill))
+        person.isOld = random.chance(gang.agedShare)
         person.inviter = 0
         person.costsAsCheat = gang.cheat
         return person
@@ -113,7 +173,7 @@ extension Diary {
         habits.thinkSeconds = gang.thinkSeconds
         habits.thinkSigma = gang.thinkSigma
         habits.browse = difficulty.browseBeforeAct(gang.skill)
-        habits.direct = 0.75 - 0.5 * gang.skill
+        habits.direct = gang.isBlatant ? 0.95 : 0.75 - 0.5 * gang.skill
         habits.thresholdTries = Int(difficulty.thresholdTries(gang.skill))
         habits.couponUse = 1
         habits.unpaid = 0.02
@@ -128,7 +188,7 @@ extension Diary {
         habits.claim *= 0.9
         habits.order *= gang.skill * 0.6
         habits.group = 0.1
-        for _ in 0..<random.count(difficulty.camouflageVisits(gang.skill)) {
+        for _ in 0..<random.count(gang.camouflageVisits) {
             let ts = moment(from: from, until: world.spanMs)
             var visit = open(person, at: ts, habits: habits)
             spend(&visit, &person, habits)
@@ -138,9 +198,9 @@ extension Diary {
     /// When each of a gang's accounts does the same thing: one after the other, by the gang's patience.
     mutating func workTimes(_ gang: Gang, from start: Int64, count: Int) -> [Int64] {
         var ts = start
-        let gap = difficulty.minutesBetweenAccounts.geometric(gang.skill)
         return (0..<count).map { _ in
-            ts += Int64(random.logNormal(median: gap, sigma: 0.4 + gang.skill * 0.8) * 60_000)
+            ts += Int64(
+                random.logNormal(median: gang.minutesBetweenAccounts, sigma: 0.4 + gang.skill * 0.8) * 60_000)
             let hour = ts % Clock.day / Clock.hour
             if (1...7).contains(hour), random.chance(0.35 + gang.skill / 2) {
                 ts += (8 - hour) * Clock.hour + Int64(random.exponential(40) * 60_000)

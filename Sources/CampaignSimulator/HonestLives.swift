@@ -7,11 +7,11 @@ extension Diary {
     mutating func liveHonestly(_ community: Community) -> [Archetype] {
         let accounts = (0..<community.size).map { community.firstAccount + UInt32($0) }
         switch community.archetype {
-        case .shopTablet: return serveAtTablet(accounts)
-        case .dormitory: return shareDormitory(accounts)
+        case .shopTablet: return serveAtTablet(accounts, isBusy: community.isExtreme)
+        case .dormitory: return shareDormitory(accounts, isAlert: community.isExtreme)
         case .family: return keepFamily(accounts)
         case .officeGroupBuy: return buyInOffice(accounts)
-        case .opinionLeader: return followLeader(accounts)
+        case .opinionLeader: return followLeader(accounts, isLive: community.isExtreme)
         case .carrierNAT: return standBehindCarrier(accounts)
         case .giftGiver: return giveCoupons(accounts)
         default:
@@ -140,7 +140,10 @@ extension Diary {
 
     /// Waits for a launch and presses the button in its first seconds.
     mutating func waitForLaunches(_ person: inout Person, _ habits: Habits) {
-        for launch in world.brand.launches where random.chance(1.2 / Double(world.brand.launches.count)) {
+        // Many wait for the one launch of which everybody speaks, with a finger on the button.
+        let isEager = isExtreme()
+        let awaited = isEager ? [world.brand.launches[0]] : world.brand.launches
+        for launch in awaited where isEager || random.chance(1.2 / Double(world.brand.launches.count)) {
             let early = Int64(random.exponential(50) * 1000)
             var visit = open(person, at: launch.ts - early, habits: habits)
             if !person.isOld {
@@ -148,7 +151,8 @@ extension Diary {
                 person.isOld = true
             }
             if random.chance(0.6) { look(&visit, at: (launch.merchant, launch.sku)) }
-            let reaction = random.logNormal(median: difficulty.crowdReactionSeconds, sigma: 1.0)
+            let median = isEager ? 2.5 : difficulty.crowdReactionSeconds
+            let reaction = random.logNormal(median: median, sigma: isEager ? 0.7 : 1)
             rush(&visit, &person, habits, launch, reactionSeconds: reaction, tries: 1 + random.count(0.9))
         }
     }
@@ -184,7 +188,8 @@ extension Diary {
     // MARK: Together
 
     /// A guide registers the shop's customers on the counter's tablet; they go home to phones of their own.
-    private mutating func serveAtTablet(_ accounts: [UInt32]) -> [Archetype] {
+    /// - Parameter isBusy: at a fair or an opening: days of customers who may never be seen again.
+    private mutating func serveAtTablet(_ accounts: [UInt32], isBusy: Bool) -> [Archetype] {
         var guide = makePerson(accounts[0])
         guide.isOld = true
         let shop = Person.Place(
@@ -203,7 +208,9 @@ extension Diary {
         live(&guide, work)
         let firstDay = random.below(max(1, world.days * 2 / 3))
         let guests = max(1, accounts.count - 1)
-        let days = 1 + random.below(5)
+        let days = isBusy ? 1 + random.below(2) : 1 + random.below(5)
+        let orders = isBusy ? random.between(0...0.7) : 0.5
+        let returns = isBusy ? random.between(0...0.65) : 0.65
         for (index, account) in accounts.dropFirst().enumerated() {
             var person = makePerson(account, city: guide.city)
             person.isOld = false
@@ -222,7 +229,7 @@ extension Diary {
             visit.thinkSeconds = random.between(3.0...8.0)
             arrive(&visit, &person, takesGift: 0.93)
             person.isOld = true
-            if random.chance(0.5) {
+            if random.chance(orders) {
                 var plan = OrderPlan(article: (merchant, world.brand.drawSKU(of: merchant, &random)))
                 plan.tracking = 0
                 plan.receiptHours = 0.3
@@ -231,13 +238,14 @@ extension Diary {
             }
             person.handset = own
             (person.otherPlace, person.otherPlaceShare, person.otherHandset) = place
-            live(&person, habits, from: ts + 6 * Clock.hour, atLeast: random.chance(0.65) ? 1 : 0)
+            live(&person, habits, from: ts + 6 * Clock.hour, atLeast: random.chance(returns) ? 1 : 0)
         }
         return [.shopGuide] + accounts.dropFirst().map { _ in .shopTablet }
     }
 
     /// Pupils behind one router; good news travels through the corridor in minutes.
-    private mutating func shareDormitory(_ accounts: [UInt32]) -> [Archetype] {
+    /// - Parameter isAlert: nearly all of them act on the news, within the half-hour.
+    private mutating func shareDormitory(_ accounts: [UInt32], isAlert: Bool) -> [Archetype] {
         let city = random.below(NetworkMap.cities)
         let house = Person.Place(
             ip: world.network.home(city: city, net: random.below(world.network.homeNets), host: 77),
@@ -252,8 +260,9 @@ extension Diary {
             if random.chance(0.4) { person.handset.profile = random.pick(world.phones.budget) }
             var habits = ordinaryHabits()
             habits.claim = min(0.7, habits.claim * 1.5)
-            if random.chance(0.45) {
-                var visit = open(person, at: news + Int64(random.exponential(35) * 60_000), habits: habits)
+            if random.chance(isAlert ? 0.85 : 0.45) {
+                var visit = open(
+                    person, at: news + Int64(random.exponential(isAlert ? 12 : 35) * 60_000), habits: habits)
                 if !person.isOld {
                     arrive(&visit, &person)
                     person.isOld = true
@@ -359,7 +368,8 @@ extension Diary {
     }
 
     /// An opinion leader posts; fans come within minutes or days, and stay for reasons of their own.
-    private mutating func followLeader(_ accounts: [UInt32]) -> [Archetype] {
+    /// - Parameter isLive: a livestream: all come within the hour or two, and fewer stay.
+    private mutating func followLeader(_ accounts: [UInt32], isLive: Bool) -> [Archetype] {
         var leader = makePerson(accounts[0])
         leader.isOld = true
         var work = ordinaryHabits()
@@ -373,7 +383,9 @@ extension Diary {
             person.isOld = random.chance(0.3)
             person.inviter = person.isOld ? 0 : accounts[0] + 1
             let habits = ordinaryHabits()
-            let ts = random.pick(posts) + Int64(random.logNormal(median: 70, sigma: 1.9) * 60_000)
+            let ts =
+                random.pick(posts)
+                + Int64(random.logNormal(median: isLive ? 12 : 70, sigma: isLive ? 1 : 1.9) * 60_000)
             var visit = open(person, at: ts, habits: habits)
             if !person.isOld {
                 arrive(&visit, &person, takesGift: 0.85)

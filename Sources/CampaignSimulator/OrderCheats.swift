@@ -11,18 +11,46 @@ extension Diary {
         }
     }
 
+    /// By what fake orders can be told from customers'.
+    private struct FakeStyle {
+        /// Share of orders that travel in another's parcel, on paper.
+        var sharesParcel: Double
+        /// Orders that one such parcel is used for, at most about.
+        var usesOfParcel = 5
+        /// Median from payment to receipt.
+        var receiptHours: Double
+        /// Share with five stars within minutes of the receipt.
+        var instantReview: Double
+    }
+
+    private func fakeStyle(_ skill: Double) -> FakeStyle {
+        FakeStyle(
+            sharesParcel: difficulty.brushSharedTracking(skill),
+            receiptHours: difficulty.brushReceiptHours.geometric(skill),
+            instantReview: difficulty.brushInstantReview(skill))
+    }
+
+    /// Nobody takes care: one parcel for all, or receipts and praise within hours.
+    private mutating func blatantStyle() -> FakeStyle {
+        let sharesParcel = random.chance(0.6)
+        return FakeStyle(
+            sharesParcel: sharesParcel ? random.between(0.7...1) : 0, usesOfParcel: random.between(5...40),
+            receiptHours: random.logUniform(1...24),
+            instantReview: random.between(sharesParcel ? 0.2...0.95 : 0.7...1))
+    }
+
     private mutating func brushPlan(
-        _ skill: Double, article: (merchant: UInt16, sku: UInt32), parcel: UInt32
+        _ style: FakeStyle, article: (merchant: UInt16, sku: UInt32), parcel: UInt32
     ) -> OrderPlan {
         var plan = OrderPlan(article: article, usesCoupon: false, isPaid: true)
-        plan.receiptHours = difficulty.brushReceiptHours.geometric(skill)
-        plan.instantReview = difficulty.brushInstantReview(skill)
+        plan.receiptHours = style.receiptHours
+        plan.instantReview = style.instantReview
         plan.isFake = true
         plan.refund = 0.04
         let kind = random.unit()
-        if kind < difficulty.brushSharedTracking(skill) {
+        if kind < style.sharesParcel {
             plan.tracking = parcel
-        } else if kind < difficulty.brushSharedTracking(skill) + 0.12 {
+        } else if kind < style.sharesParcel + 0.12 {
             plan.tracking = 0
         }
         return plan
@@ -43,6 +71,7 @@ extension Diary {
         let merchants = (0..<1 + random.below(2 + Int(gang.skill * 3))).map { _ in drawClient() }
         let start = gangStart(latest: 0.35)
         let days = max(2, world.days / 2)
+        let style = gang.isBlatant ? blatantStyle() : fakeStyle(gang.skill)
         var parcel = newID()
         var lastUse = 0
         for (index, account) in accounts.enumerated() {
@@ -63,8 +92,8 @@ extension Diary {
                 let article = (merchant, drawTaskArticle(of: merchant))
                 if random.chance(0.2) { claim(&visit, &person) }
                 lastUse += 1
-                if lastUse % (2 + random.below(5)) == 0 { parcel = newID() }
-                var plan = brushPlan(gang.skill, article: article, parcel: parcel)
+                if lastUse % (2 + random.below(style.usesOfParcel)) == 0 { parcel = newID() }
+                var plan = brushPlan(style, article: article, parcel: parcel)
                 if random.chance(0.08) { plan.group = joinGroup(&visit) }
                 buy(&visit, &person, habits, plan)
             }
@@ -79,6 +108,7 @@ extension Diary {
         let tasks = (0..<3 + random.below(4)).map { _ in
             (moment(from: 0, until: world.spanMs * 4 / 5), random.pick(merchants))
         }
+        let style = fakeStyle(skill)
         var parcel = newID()
         for account in accounts {
             var person = makePerson(account, newShare: 0.3)
@@ -101,8 +131,8 @@ extension Diary {
                 if !random.chance(task.direct) { browse(&visit, 1 + random.count(task.browse)) }
                 if random.chance(0.25) { parcel = newID() }
                 let article = (merchant, drawTaskArticle(of: merchant))
-                var plan = brushPlan(skill, article: article, parcel: parcel)
-                if !random.chance(difficulty.brushSharedTracking(skill)) {
+                var plan = brushPlan(style, article: article, parcel: parcel)
+                if !random.chance(style.sharesParcel) {
                     plan.tracking = random.chance(0.15) ? 0 : nil
                 }
                 buy(&visit, &person, task, plan)
@@ -116,6 +146,7 @@ extension Diary {
         let distributors = 1 + (accounts.count > 12 ? random.below(2) : 0)
         let start = gangStart(latest: 0.3)
         let merchants = (0..<2 + random.below(3)).map { _ in world.brand.drawMerchant(&random) }
+        let refund = gang.isBlatant ? random.between(0.3...1) : 0.5 - 0.35 * gang.skill
         for (index, account) in accounts.enumerated() {
             var person = makeMember(gang, account, index)
             let habits = workHabits(gang)
@@ -141,7 +172,7 @@ extension Diary {
                     plan.isPaid = true
                     plan.isFake = true
                     plan.distributor = distributor
-                    plan.refund = 0.5 - 0.35 * gang.skill
+                    plan.refund = refund
                     plan.refundHours = 20 + 50 * gang.skill
                     buy(&visit, &person, habits, plan)
                 }

@@ -20,6 +20,8 @@ struct OrderPlan {
     var refundHours = 60.0
     /// The order is a show; the platform pays for it.
     var isFake = false
+    /// If it is not paid, the shop lets it lapse after half an hour, and the buyer goes on meanwhile.
+    var isHeld = false
     /// Account that earns commission by it.
     var distributor: UInt32?
 }
@@ -100,12 +102,14 @@ extension Diary {
         guard isPaid else {
             if let held { person.wallet.append(held) }
             if random.chance(0.7) {
-                visit.now += Int64(random.between(4.0...31.0) * 60_000)
-                emit(&visit, .orderCancel) {
+                var later = visit
+                later.now += Int64((plan.isHeld ? 30 : random.between(4.0...31.0)) * 60_000)
+                emit(&later, .orderCancel) {
                     $0.order = order
                     $0.merchant = article.merchant + 1
                     $0.amount = amount
                 }
+                if !plan.isHeld { visit = later }
             }
             return PlacedOrder(
                 order: order, merchant: article.merchant, amountFen: amount, isPaid: false, paidAt: visit.now,

@@ -53,6 +53,11 @@ struct RandomSource {
         return mean + deviation * radius * cos(2 * .pi * unit())
     }
 
+    /// Evenly on a scale of ratios.
+    mutating func logUniform(_ range: ClosedRange<Double>) -> Double {
+        range.lowerBound * exp(unit() * log(range.upperBound / range.lowerBound))
+    }
+
     mutating func exponential(_ mean: Double) -> Double { -mean * log(1 - unit()) }
 
     mutating func logNormal(median: Double, sigma: Double) -> Double { median * exp(normal(0, sigma)) }

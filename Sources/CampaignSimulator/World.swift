@@ -49,6 +49,8 @@ struct Community: Sendable {
     var size: Int
     /// Skill of a gang, 0…1.
     var skill: Double
+    /// At the far end of its kind: a gang that hides nothing, a hub far busier than most.
+    var isExtreme: Bool
     /// Position among all communities; names its stream and its gang.
     var number: UInt64
 
@@ -91,7 +93,15 @@ struct Community: Sendable {
                 archetype == .opinionLeader ? 4 : min(3, sizes.upperBound), Int(share * Double(accounts)))
             var evenDraw = random.unit()
             while budget > 0, next < accounts {
-                let size = min(budget, random.between(sizes), accounts - next)
+                // No draw where there are none, so that the worlds of a seed stay what they were.
+                let isExtreme =
+                    difficulty.extremeShare > 0 && archetype.hasExtremes
+                    && random.chance(difficulty.extremeShare)
+                let drawn =
+                    isExtreme
+                    ? Int(random.logUniform(Double(sizes.lowerBound)...Double(3 * sizes.upperBound)))
+                    : random.between(sizes)
+                let size = min(budget, drawn, accounts - next)
                 // One of the two draws goes evenly through the unit interval from gang to gang, so that worlds
                 // of different seeds are about equally hard.
                 evenDraw = (evenDraw + 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
@@ -101,7 +111,8 @@ struct Community: Sendable {
                 communities.append(
                     Community(
                         archetype: archetype, firstAccount: UInt32(next), size: size,
-                        skill: archetype.cheat == nil ? 0 : skill, number: UInt64(communities.count)))
+                        skill: archetype.cheat == nil || isExtreme ? 0 : skill, isExtreme: isExtreme,
+                        number: UInt64(communities.count)))
                 next += size
                 budget -= size
             }
@@ -110,7 +121,7 @@ struct Community: Sendable {
             communities.append(
                 Community(
                     archetype: .ordinaryShopper, firstAccount: UInt32(next), size: 1, skill: 0,
-                    number: UInt64(communities.count)))
+                    isExtreme: false, number: UInt64(communities.count)))
             next += 1
         }
         return communities

@@ -24,6 +24,9 @@ public struct WorldDifficulty: Sendable {
     /// How many times as many honest people look odd: above 1 for worlds to learn from, so that ways of life of
     /// which an ordinary world holds a handful weigh something.
     public var oddFactor = 1.0
+    /// Share of gangs that hide nothing, of hubs far busier than most, and of customers far keener: one phone for a
+    /// hundred accounts, a tablet at a fair, somebody who comes every day for every coupon. For worlds to learn from, since a model that has seen only the middle guesses at the ends.
+    public var extremeShare = 0.0
 
     // Gangs.
     /// Skill is the mean of two uniform draws to this power (below 1: more skill).

@@ -48,6 +48,12 @@ struct SimulateCommand: ParsableCommand {
     var oddFactor: Double?
 
     @Option(
+        help:
+            "Share of gangs that hide nothing and of hubs far busier than most, for worlds to learn from; 0 to 1."
+    )
+    var extremeShare: Double?
+
+    @Option(
         help: ArgumentHelp(
             "Leave out a way of life, as truth.csv names it; may be repeated.", valueName: "archetype"))
     var without: [Archetype] = []
@@ -75,6 +81,7 @@ struct SimulateCommand: ParsableCommand {
         if let couponAbuseShare { campaign.difficulty.couponAbuseShare = couponAbuseShare }
         if let fakeOrderShare { campaign.difficulty.fakeOrderShare = fakeOrderShare }
         if let oddFactor { campaign.difficulty.oddFactor = oddFactor }
+        if let extremeShare { campaign.difficulty.extremeShare = extremeShare }
         return campaign
     }
 

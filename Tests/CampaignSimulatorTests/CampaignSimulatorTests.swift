@@ -243,6 +243,43 @@ private struct WrittenCampaign {
         }
     }
 
+    /// The most accounts of each way of life on one phone, as its fingerprint names it.
+    private func mostOnOnePhone(_ campaign: WrittenCampaign) throws -> [String: Int] {
+        var lives: [String: String] = [:]
+        for row in try campaign.rows("truth.csv") { lives[row[0]] = row[1] }
+        var users: [String: [String: Set<String>]] = [:]
+        for event in try campaign.objects() where event["device_source"] as? String == "vendor" {
+            guard let device = event["device_id"] as? String, let account = event["account_id"] as? String,
+                let life = lives[account]
+            else { continue }
+            users[life, default: [:]][device, default: []].insert(account)
+        }
+        return users.mapValues { $0.values.map(\.count).max() ?? 0 }
+    }
+
+    @Test func extremesAreOnDemand() throws {
+        let usual = try WrittenCampaign { $0.accounts = 6000 }
+        let extreme = try WrittenCampaign {
+            $0.accounts = 6000
+            $0.difficulty.extremeShare = 1
+        }
+        defer {
+            usual.remove()
+            extreme.remove()
+        }
+        let before = try mostOnOnePhone(usual)
+        let after = try mostOnOnePhone(extreme)
+        let cheats = ["phone_farm", "check_in_bot", "coupon_reseller", "referral_ring", "merchant_brushing"]
+        #expect(cheats.map { before[$0]! }.max()! <= 9)
+        #expect(cheats.map { after[$0]! }.max()! > 12)
+        #expect(after["shop_tablet"]! > before["shop_tablet"]!)
+        // Who hides nothing is a gang without skill; who cannot but hide stays as skilled as ever.
+        let gangs = try extreme.rows("truth.csv").filter { !$0[2].isEmpty }
+        #expect(gangs.filter { $0[1] == "merchant_brushing" }.allSatisfy { Double($0[3]) == 0 })
+        #expect(gangs.filter { $0[1] == "low_and_slow" }.allSatisfy { Double($0[3])! >= 0.5 })
+        #expect(try usual.rows("truth.csv").allSatisfy { $0[2].isEmpty || Double($0[3])! > 0 })
+    }
+
     @Test func lossesLieWithinTheLogAndWithCheatsOnly() throws {
         let campaign = try WrittenCampaign()
         defer { campaign.remove() }
@@ -295,5 +332,8 @@ private struct WrittenCampaign {
                 to: NSTemporaryDirectory() + "promoguard-none")
         }
         #expect(configuration.problem?.contains("days") == true)
+        configuration.days = 3
+        configuration.difficulty.extremeShare = 1.5
+        #expect(configuration.problem?.contains("extreme share") == true)
     }
 }
