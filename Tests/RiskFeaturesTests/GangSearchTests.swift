@@ -34,6 +34,14 @@ import Testing
         #expect(gangs(graph(Array(three[..<2]))).isEmpty)
     }
 
+    /// A brought B, and B brought C: friends, until there are more of them or they share more than names.
+    @Test func threeWhoMerelyNameEachOtherAreNoGang() {
+        let friends = [Links](repeating: [(.inviter, 1)], count: 3)
+        #expect(gangs(graph(friends)).isEmpty)
+        #expect(gangs(graph(friends + friends[..<1])) == [[0, 1, 2, 3]])
+        #expect(gangs(graph(friends.map { $0 + [(.wifi, 2)] })) == [[0, 1, 2]])
+    }
+
     @Test func whatManyHonestUsersShareTiesLittle() {
         let flagged = [Links](repeating: [(.device, 1)], count: 5)
         #expect(gangs(graph(flagged) { _, _ in 8 }).count == 1)

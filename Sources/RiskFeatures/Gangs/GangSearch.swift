@@ -9,7 +9,7 @@ struct GangSearch {
     static var joint: Float { 0.6 }
     /// A thing that ties less is left out: a hub of strangers.
     private static var negligible: Float { 0.08 }
-    /// Fewer flagged accounts are no gang.
+    /// Fewer flagged accounts are no gang; so many are one if they share a thing.
     static var smallest: Int { 3 }
     /// A set larger than this that one thing alone holds together is taken for several gangs on one hub.
     private static var large: Int { 128 }
@@ -53,7 +53,22 @@ struct GangSearch {
         joinByTwo(&sets)
         for _ in 0..<2 { joinByGroups(&sets) }
         return lists(&sets, of: Array(0..<graph.accountCount)).flatMap { split($0) }
-            .filter { $0.count >= GangSearch.smallest }.sorted { $0[0] < $1[0] }
+            .filter { $0.count > GangSearch.smallest || $0.count == GangSearch.smallest && sharesAThing($0) }
+            .sorted { $0[0] < $1[0] }
+    }
+
+    /// Whether two of a set have a thing in common, and do not merely name each other or the same third: that is what
+    /// friends do as well.
+    private func sharesAThing(_ gang: [Int]) -> Bool {
+        var seen: Set<Int32> = []
+        for account in gang {
+            for link in graph.links(of: account) where weight(link) > 0 {
+                let thing = graph.linkedThings[link]
+                let kind = graph.things[Int(thing)].kind
+                if kind != .inviter, kind != .peer, !seen.insert(thing).inserted { return true }
+            }
+        }
+        return false
     }
 
     private func lists(_ sets: inout DisjointSets, of accounts: [Int]) -> [[Int]] {
