@@ -39,12 +39,12 @@ IDENTIFIERS = {
 class World:
     """One simulated campaign: its logs, its truth, its feature table, its scores and flags."""
 
-    def __init__(self, promoguard, folder, seed, accounts, days, without=()):
-        self.folder = f"{folder}/seed{seed}" + ("-without" if without else "")
+    def __init__(self, promoguard, folder, seed, accounts, days, without=(), extremes=0, odd=1):
+        self.folder = f"{folder}/seed{seed}" + ("-without" if without else "") + ("-extremes" if extremes else "")
         self.promoguard = promoguard
         left_out = [word for kind in without for word in ("--without", kind)]
         run(promoguard, "simulate", self.folder, "--accounts", accounts, "--days", days, "--seed", seed,
-            "--gzip-level", 1, "--force", "--quiet", *left_out)
+            "--gzip-level", 1, "--extreme-share", extremes, "--odd-factor", odd, "--force", "--quiet", *left_out)
         self.logs = sorted(glob.glob(f"{self.folder}/mp-*.gz"))
         self.truth = pd.read_csv(f"{self.folder}/truth.csv").set_index("account_id")
 
@@ -167,14 +167,38 @@ def audit_raw(worlds):
 
 
 def unseen_gangs(options, test_world):
-    """Figures of gangs of kinds that a model never saw: it is fitted here on a world that lacks them."""
-    world = World(options.promoguard, options.data, options.unseen_seed, 2 * options.accounts, options.days,
-                  without=gangs.UNSEEN)
+    """Figures of gangs of kinds that a model never saw: it is fitted here as the bundled one is, on a smaller world
+    that lacks them."""
+    world = World(options.promoguard, options.data, options.unseen_seed, 5 * options.accounts, options.days,
+                  without=gangs.UNSEEN, extremes=0.25, odd=1.8)
     model = f"{options.data}/unseen.json"
     run(options.promoguard, "train", "--labels", f"{world.folder}/labels.csv", "--groups", f"{world.folder}/truth.csv",
         *world.logs, "--output", model, "--name", "unseen", "--quiet")
     scores, flags = test_world.score(model)
     return gangs.report_unseen(test_world, scores, flags, test_world.losses(flags))
+
+
+def extremes(options):
+    """Figures of a world in which three of ten gangs hide nothing and three of ten hubs are far busier than most."""
+    world = World(options.promoguard, options.data, options.extreme_seed, options.accounts, options.days, extremes=0.3)
+    _, flags = world.score(options.model)
+    flagged = world.truth.assign(flagged=world.truth.index.isin(flags.account_id))
+    # Skill is 0 for those alone.
+    blatant = flagged[flagged.gang_id.notna() & (flagged.skill == 0)]
+    print(f"\nExtremes: {len(blatant)} accounts of gangs that hide nothing, in a world of {len(flagged)}")
+    for name, members in blatant.groupby("archetype"):
+        print(f"  {name:22s} {members.gang_id.nunique():3d} gangs {len(members):5d} accounts, "
+              f"flagged {members.flagged.mean():7.1%}")
+    honest = flagged[flagged.gang_id.isna()].groupby("archetype").flagged.agg(["size", "mean"])
+    for name in ("shop_tablet", "dormitory", "fan", "office_group_buy", "carrier_nat", "flash_crowd"):
+        if name in honest.index:
+            print(f"  {name:22s} {'':9s} {honest.loc[name, 'size']:5.0f} accounts, flagged {honest.loc[name, 'mean']:7.1%}")
+    share = blatant.flagged.mean()
+    worst = honest[honest["size"] >= 100]["mean"]
+    return [
+        ("extremes: accounts of blatant gangs flagged", f"{share:.1%}", share >= 0.9, "≥ 90 %"),
+        ("extremes: most flagged of an honest way of life", f"{worst.max():.1%}", worst.max() < 0.02, "below 2 %"),
+    ]
 
 
 def main():
@@ -189,6 +213,7 @@ def main():
     parser.add_argument("--unseen", action=argparse.BooleanOptionalAction, default=True,
                         help="also fit a model that never saw some kinds of gang, and look for those")
     parser.add_argument("--unseen-seed", type=int, default=21)
+    parser.add_argument("--extreme-seed", type=int, default=31)
     options = parser.parse_args()
     os.makedirs(options.data, exist_ok=True)
 
@@ -265,6 +290,8 @@ def main():
         test_worlds, [scores for scores, _ in scored], [own for _, own in scored], by_world)
     if options.unseen:
         gang_figures += unseen_gangs(options, test_worlds[0])
+
+    gang_figures += extremes(options)
 
     is_clean = audit_raw(test_worlds[:1])
 

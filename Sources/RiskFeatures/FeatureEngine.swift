@@ -651,14 +651,14 @@ public struct FeatureEngine: ~Copyable {
         if keys.targetInNetwork != 0 {
             let same = liveMoment(keys.targetInNetworkRow, event.ts)
             same.pointee.observe(event)
-            let others = same.pointee.others5s
+            let others = same.pointee.others5s(beyond: crowd.pointee, share: SynchronyState.sameNetworkShare)
             account.pointee.synchrony.network5sMost = highest(account.pointee.synchrony.network5sMost, others)
             together = others >= 2
         }
         if keys.targetByFingerprint != 0 {
             let same = liveMoment(keys.targetByFingerprintRow, event.ts)
             same.pointee.observe(event)
-            let others = same.pointee.others5s
+            let others = same.pointee.others5s(beyond: crowd.pointee, share: SynchronyState.samePhoneShare)
             account.pointee.synchrony.fingerprint5sMost = highest(
                 account.pointee.synchrony.fingerprint5sMost, others)
             together = together || others >= 2

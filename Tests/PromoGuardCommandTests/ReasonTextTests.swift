@@ -102,11 +102,11 @@ import Testing
         let many = reason("device_accounts_1d", 37, 2)
         let newer = reason("unheard_of", 1, 0.2)
         let told = text.telling([
-            reason("check_in_regularity", nil, 3), many, reason("grants_total", 0, 1),
+            reason("check_in_jitter_s", nil, 3), many, reason("grants_total", 0, 1),
             reason("confirm_delay_h", 72, 1), reason("visits_total", 9, 1), reason("claims_1d", 9, -1), newer,
         ])
         #expect(told == [many, newer])
-        let unknown = reason("check_in_regularity", nil, 3)
+        let unknown = reason("check_in_jitter_s", nil, 3)
         #expect(text.telling([unknown, reason("grants_total", 0, 1)]) == [unknown])
     }
 

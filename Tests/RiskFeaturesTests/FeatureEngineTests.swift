@@ -256,6 +256,50 @@ extension String {
         #expect(heard.value("rush_delay_s", of: "crowd 1")?.isNaN == true)
     }
 
+    @Test func aLargeCrowdIsNotALockstep() {
+        var story = Story()
+        for index in 0..<2000 {
+            story.add("crowd \(index)", .flashSaleAttempt, at: Int64(index) * 2) {
+                $0.skuKey = key("article")
+                $0.fingerprintKey = key("phone \(index % 40)")
+                $0.ipKey = key("ip \(index)")
+                $0.networkKey = key("network \(index % 125)")
+            }
+        }
+        let heard = run(story.batch, finish: false)
+        // Fifty of two thousand have this phone, and sixteen its network: no more than of any crowd.
+        #expect(heard.value("sync_fingerprint_5s", of: "crowd 1999")! < 1)
+        #expect(heard.value("sync_network_5s", of: "crowd 1999")! < 1)
+        #expect(heard.value("sync_repeats", of: "crowd 1999") == 0)
+    }
+
+    @Test func anOrderWaitsForItsPayment() {
+        var story = Story()
+        func submit(_ number: Int, at ms: Int64) {
+            story.add("a", .orderSubmit, at: ms) { $0.orderKey = key("order \(number)") }
+        }
+        submit(1, at: 0)
+        #expect(run(story.batch, finish: false).value("paid_share", of: "a")!.isNaN)
+        story.add("a", .couponClaim, at: 16 * 60_000)
+        #expect(run(story.batch, finish: false).value("paid_share", of: "a") == 0)
+        submit(2, at: 17 * 60_000)
+        #expect(run(story.batch, finish: false).value("paid_share", of: "a") == 0)
+        story.add("a", .orderPay, at: 18 * 60_000) { $0.orderKey = key("order 2") }
+        #expect(run(story.batch, finish: false).value("paid_share", of: "a") == 0.5)
+    }
+
+    @Test func aBotsClockShowsInSeconds() {
+        var story = Story()
+        for day in 0..<5 {
+            story.add("bot", .checkIn, at: Int64(day) * 86_400_000 + Int64(day % 2) * 20_000)
+            story.add("habit", .checkIn, at: Int64(day) * 86_400_000 + 3_600_000 + Int64(day % 2) * 2_400_000)
+        }
+        let heard = run(story.batch, finish: false)
+        // The last bits of a sum of cosines are some seconds.
+        #expect(abs(heard.value("check_in_jitter_s", of: "bot")! - 9.8) < 4)
+        #expect(abs(heard.value("check_in_jitter_s", of: "habit")! - 1176) < 10)
+    }
+
     @Test func timeNeverGoesBack() {
         var story = Story()
         story.add("a", .couponClaim, at: 3_600_000)

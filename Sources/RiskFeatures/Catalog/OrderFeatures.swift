@@ -64,11 +64,12 @@ extension FeatureCatalog {
             usual: ("usually 0–1", "通常 0–1 笔"), telling: .above(1), coupon: .stockHoarding
         ) { $0.orders.unpaidHolds }
         sink.feature(
-            "paid_share", .orders, .share, .either, "Share of submitted orders that were paid.",
+            "paid_share", .orders, .share, .either,
+            "Share of submitted orders that were paid, not counting the newest in its first quarter of an hour.",
             source: "Shumei consume_stock",
             en: "{} of its orders were paid", zh: "{} 的订单已付款", usual: ("usually above 80 %", "通常高于 80%"),
             coupon: .stockHoarding
-        ) { RiskFeatures.share($0.orders.paid, of: $0.orders.submitted) }
+        ) { RiskFeatures.share($0.orders.paid, of: $0.orders.due(at: $0.ms)) }
         sink.feature(
             "cancel_share", .orders, .share, .moreIsWorse, "Share of submitted orders that were cancelled.",
             source: "TH-Nebula 2 (more than 3 in 30 minutes); JD guidelines (above 30 %)",

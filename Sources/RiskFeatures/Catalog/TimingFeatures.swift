@@ -94,15 +94,15 @@ extension FeatureCatalog {
             order: .brushing
         ) { $0.timing.seconds.length(support: 8) }
         sink.feature(
-            "check_in_regularity", .timing, .share, .moreIsWorse,
-            "How concentrated its check-ins are on one time of day (length of the mean vector). Needs three.",
-            source: "Shumei signIn; RSC",
-            en: "checks in at the same time each day (regularity {})", zh: "每天在同一时间签到（规律度 {}）",
-            usual: ("usually below 95 %", "通常低于 95%"), telling: .above(0.95), coupon: .taskBot
-        ) { $0.timing.checkIns.length(support: 3) }
+            "check_in_jitter_s", .timing, .seconds, .lessIsWorse,
+            "How far its check-ins stray from one time of day (circular standard deviation). Needs three.",
+            source: "Shumei signIn; RSC; Mardia and Jupp, Directional Statistics",
+            en: "checks in at the same time each day, give or take {}", zh: "每天在同一时间签到，偏差仅 {}",
+            usual: ("usually hours", "通常数小时"), telling: .below(1_800), coupon: .taskBot
+        ) { $0.timing.checkIns.deviation(support: 3) * 86_400 }
         sink.feature(
             "check_in_streak_days", .timing, .days, .either, "Days in a row with a check-in, up to now.",
-            source: "Support for check_in_regularity",
+            source: "Support for check_in_jitter_s",
             en: "checked in {} in a row", zh: "连续签到 {}", usual: ("usually 1–3 days", "通常 1–3 天"),
             telling: .above(3), coupon: .taskBot
         ) { $0.timing.checkInDay == 0 ? .nan : Float($0.timing.checkInStreak) }
@@ -133,17 +133,21 @@ extension FeatureCatalog {
     static func synchrony(_ sink: inout some FeatureSink) {
         sink.feature(
             "sync_network_5s", .synchrony, .accounts, .moreIsWorse,
-            "Most others of the same /24 who did the same to the same target within some five seconds of it.",
+            "Most others of the same /24 who did the same to the same target within some five seconds of it; in a crowd of more "
+                + "than a hundred, over one in a hundred of it.",
             source: "SynchroTrap (Cao et al. 2014)",
-            en: "up to {} others in this network did the same within seconds", zh: "同网段最多有 {} 个账号同时做同样操作",
+            en: "up to {} others in this network did the same within seconds, beyond what the crowd brings",
+            zh: "扣除人群因素后，同网段最多有 {} 个账号同时做同样操作",
             usual: ("usually 0", "通常 0 个"), telling: .above(0), coupon: .gang, order: .gang, needs: [.ip]
         ) { $0.synchrony.network5sMost }
         sink.feature(
             "sync_fingerprint_5s", .synchrony, .accounts, .moreIsWorse,
-            "Most others with the same brand, model, system and WeChat version who did the same within some five seconds of it.",
+            "Most others with the same brand, model, system and WeChat version who did the same within some five seconds "
+                + "of it; in a crowd of more than thirty, over three in a hundred of it.",
             source: "Ianus; SynchroTrap",
-            en: "up to {} others with the same phone and versions did the same within seconds",
-            zh: "最多有 {} 个机型与版本相同的账号同时做同样操作",
+            en:
+                "up to {} others with the same phone and versions did the same within seconds, beyond what the crowd brings",
+            zh: "扣除人群因素后，最多有 {} 个机型与版本相同的账号同时做同样操作",
             usual: ("usually 0", "通常 0 个"), telling: .above(0), coupon: .gang, order: .gang, needs: [.model]
         ) { $0.synchrony.fingerprint5sMost }
         sink.feature(

@@ -469,6 +469,14 @@ struct AccountOrders: BitwiseCopyable {
         Float(Clock.seconds(ms) &- second) / 3600
     }
 
+    /// Orders that could have been paid by `ms`: all but the newest while the cashier still waits for it, a quarter of
+    /// an hour. Else every honest customer would pay for nothing in the moment between ordering and paying.
+    func due(at ms: Int64) -> UInt16 {
+        let newest = recent[Int((next &+ 3) % 4)]
+        let isOpen = newest.submitted != 0 && newest.paid == 0 && Clock.seconds(ms) &- newest.submitted < 900
+        return isOpen && submitted > paid ? submitted &- 1 : submitted
+    }
+
     /// Orders submitted and neither paid nor cancelled.
     var unpaidHolds: Float { max(0, Float(submitted) - Float(paid) - Float(cancelled)) }
 }

@@ -336,6 +336,11 @@ struct SynchronyState: KeyedState {
 
     private static var bucketMs: Int64 { 5000 }
 
+    /// Of people who act at once, those behind one carrier's or campus's /24, and those with the commonest phone, system
+    /// and WeChat version, at most about.
+    static var sameNetworkShare: Float { 0.01 }
+    static var samePhoneShare: Float { 0.03 }
+
     @inline(__always)
     mutating func observe(_ event: Event) {
         if lastMs == .min || event.ts - lastMs > Clock.minute { rushMs = event.ts }
@@ -355,6 +360,14 @@ struct SynchronyState: KeyedState {
 
     /// Others in this stretch of five seconds and the one before.
     var others5s: Float { max(0, Float(current) + Float(previous) - 1) }
+
+    /// The same; in a large crowd, over the others whom it brings along and who have nothing to do with each other.
+    /// - Parameter share: of any crowd, those with the thing in common.
+    @inline(__always)
+    func others5s(beyond crowd: SynchronyState, share: Float) -> Float {
+        others5s / max(1, share * crowd.others5s)
+    }
+
     /// Seconds since the present rush began; unknown until five have come within a minute.
     func rushDelaySeconds(at ms: Int64) -> Float {
         minute.value(at: ms, window: Clock.minute) < 5 ? .nan : Float(ms - rushMs) / 1000

@@ -37,6 +37,12 @@ struct CircularConcentration: BitwiseCopyable {
     func length(support: Float) -> Float {
         count < support ? .nan : (x * x + y * y).squareRoot() / count
     }
+
+    /// Circular standard deviation, turns: what tells a minute's jitter from a second's where the length is 1 for both.
+    func deviation(support: Float) -> Float {
+        let length = length(support: support)
+        return length.isNaN ? .nan : (-2 * logf(min(1, max(length, 1e-4)))).squareRoot() / (2 * .pi)
+    }
 }
 
 /// The most frequent of a series and how often, in constant space (Boyer and Moore 1981): exact when one value

@@ -1,0 +1,75 @@
+import CaseFile
+import RiskFeatures
+import RiskModel
+import Testing
+
+@testable import ScoringPipeline
+
+/// The bundled model on scenes that nobody would judge in two ways, played among the customers of a simulated campaign.
+@Suite struct TextbookTests {
+    private let folder = TemporaryFolder()
+
+    /// Plays scenes, and says which share of each scene's accounts was flagged.
+    private func flagged(_ play: (inout Textbook) -> Void) throws -> [String: Double] {
+        let campaign = TestCampaign.shared
+        var book = Textbook(startMs: TestCampaign.time(campaign.lines[0]), seed: 5)
+        play(&book)
+        let lines = (campaign.lines + book.lines).sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        let log = try folder.write("book.log", TestCampaign.bytes(lines))
+        let caseFile = try CaseFile.open(folder.file("book.sqlite"))
+        let scorer = try Scorer(LogisticModel.bundled(), featureNames: FeatureCatalog.names)
+        try ScoringRun(reader: EventReader(paths: [log]), scorer: scorer, caseFile: caseFile).run()
+        let accounts = Set(try caseFile.flags(FlagQuery()).map(\.accountID))
+        return book.cast.mapValues { cast in
+            Double(cast.filter(accounts.contains).count) / Double(cast.count)
+        }
+    }
+
+    @Test func whatNobodyWouldMissIsFlagged() throws {
+        let shares = try flagged { book in
+            for (size, seconds) in [(10, 60.0), (37, 60), (37, 300), (100, 20)] {
+                book.farm(
+                    "\(size) on one phone, one every \(Int(seconds)) s", size: size, every: seconds, day: 2
+                ) {
+                    $1.device = "farm-\(size)-\(seconds)"
+                    $1.ip = "59.37.8.\(size)"
+                }
+            }
+            book.farm("37 on one phone who pay by four purses", size: 37, every: 120, day: 3, orders: true) {
+                $1.device = "farm"
+                $1.ip = "59.37.9.1"
+                $1.payer = "purse-\($0 / 10)"
+                $1.address = "door-\($0 / 10)"
+            }
+            book.farm("50 phones behind one address", size: 50, every: 20, day: 1) { $1.ip = "59.37.10.1" }
+            let boss = book.enter("the inviter")
+            book.farm("60 invitees of one in an hour", size: 60, every: 60, day: 2, coupons: 1) {
+                $1.ip = "113.88.7.4"
+                $1.inviter = boss.account
+            }
+            book.checkInByClock("check-in bots", size: 25, days: 6)
+            book.holdStock("stock held", size: 20, orders: 10, at: book.at(day: 3, hour: 10))
+            book.brush("brushing through few purses", size: 40, days: 4, sharesPayer: true)
+            book.brush("brushing through own purses", size: 40, days: 4, sharesPayer: false)
+            let launch = book.at(day: 3, hour: 12)
+            book.scriptLaunch("scripts at a launch", size: 30, at: launch)
+            book.crowd("the crowd", size: 300, at: launch)
+        }
+        for (scene, share) in shares where scene != "the inviter" && scene != "the crowd" {
+            #expect(share >= 0.7, "\(scene): \(share)")
+        }
+        #expect(shares["the crowd"]! <= 0.02)
+    }
+
+    @Test func whoMerelyStandsInACrowdIsNotFlagged() throws {
+        let shares = try flagged { book in
+            book.serveAtTablet("a shop's tablet", size: 50, every: 12, day: 1, lastDay: 5)
+            book.serveAtTablet("a tablet at a fair", size: 100, every: 6, day: 2, lastDay: 5)
+            book.followLeader("a leader's fans", size: 500, at: book.at(day: 2, hour: 20), day: 2, lastDay: 5)
+            book.shareDormitory("a dormitory", size: 120, at: book.at(day: 3, hour: 21), lastDay: 5)
+            book.crowd("a flash sale", size: 800, at: book.at(day: 4, hour: 10))
+        }
+        #expect(shares.count == 5)
+        for (scene, share) in shares { #expect(share <= 0.02, "\(scene): \(share)") }
+    }
+}
