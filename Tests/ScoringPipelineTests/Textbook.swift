@@ -203,6 +203,10 @@ struct Textbook {
         }
     }
 
+    private mutating func help(_ actor: Actor, _ ms: Int64, _ host: Actor) {
+        say(actor, ms, "assist", ",\"peer_id\":\"\(host.account)\",\"campaign_id\":\"BARGAIN\",\"ok\":true")
+    }
+
     private mutating func attempt(_ actor: Actor, _ ms: Int64) {
         say(
             actor, ms, "flash_sale_attempt",
@@ -261,6 +265,41 @@ struct Textbook {
             say(actor, ms, "app_open")
             claim(actor, ms + Int64(between(3...20) * 1000), 1)
             if chance(0.4) { comeBack(actor, day: lastDay) }
+        }
+    }
+
+    /// Thirty friends help one another's bargain in an evening; some of them are new.
+    mutating func bargain(_ scene: String, hosts: Int, friends: Int, day: Int, lastDay: Int) {
+        for _ in 0..<hosts {
+            let host = enter(scene)
+            let start = at(day: day, hour: between(10...19))
+            say(host, start - Textbook.minute, "share")
+            for _ in 0..<friends {
+                var actor = enter(scene)
+                let ms = start + Int64(between(0...1) * between(0...4) * Double(Textbook.hour))
+                say(actor, ms, "app_open")
+                if chance(0.3) {
+                    actor.inviter = host.account
+                    register(actor, ms + 8000)
+                }
+                help(actor, ms + Int64(between(15...60) * 1000), host)
+                if chance(0.5) { _ = browse(actor, ms + 60_000, 3) }
+                if chance(0.5) { comeBack(actor, day: Int(between(0...Double(lastDay)))) }
+            }
+            order(host, start + 5 * Textbook.hour, merchant: "mBargain", fen: 9_900, off: 9_800)
+        }
+    }
+
+    /// A coupon for members, of whom a push tells all at once.
+    mutating func membersDay(_ scene: String, size: Int, at push: Int64, lastDay: Int) {
+        for _ in 0..<size {
+            let actor = enter(scene)
+            if chance(0.5) { comeBack(actor, day: Int(between(0...Double(lastDay)))) }
+            var ms = push + Int64(between(0...1) * between(0...10) * Double(Textbook.minute))
+            say(actor, ms, "app_open")
+            ms = browse(actor, ms, Int(between(0...4))) + 4000
+            claim(actor, ms, 2)
+            if chance(0.5) { order(actor, ms + 20_000, merchant: "m\(Int(between(0...9)))", off: 1_000) }
         }
     }
 

@@ -78,8 +78,8 @@ extension FeatureCatalog {
             "Share of payments on a device of several accounts by a payer who pays for no other account: a shop's "
                 + "customers bring purses of their own, a farm's accounts share a few. Needs two payments.",
             source: "Merchant guidance on shop terminals; Shumei counterInfo",
-            en: "only {} of payments on this device are from a payer of the account's own",
-            zh: "该设备上仅 {} 的付款来自账号专用的支付人",
+            en: "{} of payments on this device are from a payer of the account's own",
+            zh: "该设备上 {} 的付款来自账号专用的支付人",
             usual: ("usually above 90 %", "通常高于 90%"), telling: .below(0.9), coupon: .deviceFarm,
             order: .deviceFarm, needs: [.deviceID, .payerID]
         ) { $0.device.ownPurseShare }
@@ -88,8 +88,8 @@ extension FeatureCatalog {
             "Share of the accounts of a device that have left it for a phone of their own, as customers do whom a shop "
                 + "registered on its tablet. Needs three accounts.",
             source: "Guard against shop tablets; Shumei counterInfo",
-            en: "only {} of this device's accounts were seen on a phone of their own",
-            zh: "该设备的账号中仅 {} 曾在自己的手机上出现",
+            en: "{} of this device's accounts were seen on a phone of their own",
+            zh: "该设备的账号中 {} 曾在自己的手机上出现",
             usual: ("usually above 30 %", "通常高于 30%"), telling: .below(0.3), coupon: .deviceFarm,
             order: .deviceFarm, needs: [.deviceID]
         ) { $0.device.movedOnShare }

@@ -37,8 +37,8 @@ extension FeatureCatalog {
             "inviter_own_purse_share", .referral, .share, .lessIsWorse,
             "Share of payments by the inviter's invitees whose payer pays for no other account. Needs two.",
             source: "Baidu referral study; same person behind withdrawals",
-            en: "only {} of payments by its inviter's invitees are from a payer of their own",
-            zh: "其邀请人的被邀请人付款中仅 {} 使用专用支付人",
+            en: "{} of payments by its inviter's invitees are from a payer of their own",
+            zh: "其邀请人的被邀请人付款中 {} 使用专用支付人",
             usual: ("usually above 85 %", "通常高于 85%"), telling: .below(0.85), coupon: .referralFraud,
             order: .commissionLoop,
             needs: [.inviterID, .payerID]
@@ -87,8 +87,8 @@ extension FeatureCatalog {
             "own_invitee_purse_share", .referral, .share, .lessIsWorse,
             "Share of payments by its own invitees whose payer pays for no other account. Needs two.",
             source: "Baidu referral study; same person behind withdrawals",
-            en: "only {} of payments by its invitees are from a payer of their own",
-            zh: "其被邀请人付款中仅 {} 使用专用支付人",
+            en: "{} of payments by its invitees are from a payer of their own",
+            zh: "其被邀请人付款中 {} 使用专用支付人",
             usual: ("usually above 85 %", "通常高于 85%"), telling: .below(0.85), coupon: .referralFraud,
             order: .commissionLoop,
             needs: [.inviterID, .payerID]
