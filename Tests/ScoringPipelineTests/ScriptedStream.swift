@@ -1,5 +1,6 @@
 import ActivityLog
 import Foundation
+import LogStage
 import RiskFeatures
 
 @testable import ScoringPipeline
@@ -27,7 +28,7 @@ final class ScriptedStream {
                 text += batch.text
             }
             campaignNames = stream.campaignNames
-            var random = SeededGenerator(state: seed)
+            var random = SeededGenerator(seed)
             let delays = events.indices.map { _ in
                 Int.random(in: 0..<4, using: &random) == 0 ? Int64.random(in: 0..<50_000, using: &random) : 0
             }
@@ -57,7 +58,7 @@ final class ScriptedStream {
 
     init(_ script: Script, seed: UInt64, from snapshot: [UInt8]? = nil) {
         self.script = script
-        random = SeededGenerator(state: seed)
+        random = SeededGenerator(seed)
         guard let snapshot else { return }
         snapshot.withUnsafeBytes {
             arrived = $0.loadUnaligned(fromByteOffset: 0, as: Int.self)
@@ -139,17 +140,5 @@ final class ScriptedStream {
             if idles == 3 { atEnd() }
         }
         return .idle
-    }
-}
-
-/// A seeded generator (SplitMix64, Steele et al. 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -2,6 +2,7 @@ import ActivityLog
 import CaseFile
 import Foundation
 import GRDB
+import LogStage
 import RiskFeatures
 import RiskModel
 import Synchronization
@@ -163,7 +164,7 @@ import Testing
 
     /// Cut at any look, any number of times, and started again.
     @Test(arguments: 0..<200) func cutAnywhereItEndsTheSame(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed) &* 7919)
+        var random = SeededGenerator(UInt64(seed) &* 7919)
         let name = "cut\(seed)"
         var runs = 0
         while true {
@@ -210,7 +211,7 @@ import Testing
         let path = try leaveCheckpoint("bad")
         let whole = try folder.bytes("bad-checkpoint")
         #expect(CheckpointFile(database: folder.file("bad")).path == path)
-        var random = SeededGenerator(state: 9)
+        var random = SeededGenerator(9)
         for round in 0..<200 {
             var bytes = whole
             if round % 2 == 0 {

@@ -18,7 +18,7 @@ struct Textbook {
 
     init(startMs: Int64, seed: UInt64) {
         self.startMs = startMs
-        random = SeededGenerator(state: seed)
+        random = SeededGenerator(seed)
     }
 
     /// Somebody with a phone, a purse, a door and a network; of their own unless a scene says otherwise.
