@@ -28,7 +28,7 @@ struct Gang {
     var spends = 0.85
     /// Mean number of coupons an account takes at once beyond the usual.
     var greed = 0.0
-    /// Hides nothing: see `Diary.bare(_:)`.
+    /// Hides nothing, as `Diary.bare` equips it.
     var isBlatant = false
     let size: Int
 
