@@ -19,12 +19,6 @@ struct Diary {
 
     var difficulty: WorldDifficulty { world.difficulty }
 
-    /// Whether something stands at the far end of its kind. No draw in worlds where nothing does, so that the worlds of
-    /// a seed stay what they were.
-    mutating func isExtreme() -> Bool {
-        difficulty.extremeShare > 0 && random.chance(difficulty.extremeShare)
-    }
-
     /// A number that no other thing of this campaign has.
     mutating func newID() -> UInt32 {
         nextID &+= 1

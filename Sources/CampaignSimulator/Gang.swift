@@ -28,7 +28,7 @@ struct Gang {
     var spends = 0.85
     /// Mean number of coupons an account takes at once beyond the usual.
     var greed = 0.0
-    /// Hides nothing, as `Diary.bare` equips it.
+    /// Hides nothing, as `Diary.makeBlatant` equips it.
     var isBlatant = false
     let size: Int
 
@@ -82,12 +82,12 @@ extension Diary {
             minutesBetweenAccounts: difficulty.minutesBetweenAccounts.geometric(skill),
             agedShare: difficulty.agedShare(skill), camouflageVisits: difficulty.camouflageVisits(skill),
             size: size)
-        return community.isExtreme ? bare(gang, community.archetype) : gang
+        return community.isExtreme ? makeBlatant(gang, community.archetype) : gang
     }
 
     /// A gang that takes no trouble to hide: what its accounts share, they share to the last; a script sets the pace,
     /// and nobody looks around. What is shared differs from gang to gang, so that no one thing gives all of them away.
-    private mutating func bare(_ gang: Gang, _ archetype: Archetype) -> Gang {
+    private mutating func makeBlatant(_ gang: Gang, _ archetype: Archetype) -> Gang {
         var gang = gang
         let size = Double(gang.size)
         func parts(perPart: Double) -> Int { max(1, Int((size / perPart).rounded(.up))) }

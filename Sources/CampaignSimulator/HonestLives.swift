@@ -141,7 +141,7 @@ extension Diary {
     /// Waits for a launch and presses the button in its first seconds.
     mutating func waitForLaunches(_ person: inout Person, _ habits: Habits) {
         // Many wait for the one launch of which everybody speaks, with a finger on the button.
-        let isEager = isExtreme()
+        let isEager = difficulty.isExtreme(&random)
         let awaited = isEager ? [world.brand.launches[0]] : world.brand.launches
         for launch in awaited where isEager || random.chance(1.2 / Double(world.brand.launches.count)) {
             let early = Int64(random.exponential(50) * 1000)
@@ -368,7 +368,7 @@ extension Diary {
     }
 
     /// An opinion leader posts; fans come within minutes or days, and stay for reasons of their own.
-    /// - Parameter isLive: a livestream: all come within the hour or two, and fewer stay.
+    /// - Parameter isLive: a livestream: all come within the hour or two.
     private mutating func followLeader(_ accounts: [UInt32], isLive: Bool) -> [Archetype] {
         var leader = makePerson(accounts[0])
         leader.isOld = true

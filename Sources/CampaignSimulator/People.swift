@@ -104,7 +104,7 @@ extension Diary {
         habits.browse *= random.logNormal(median: 0.9, sigma: 0.5)
         habits.thinkSeconds *= random.logNormal(median: 1, sigma: 0.35)
         habits.thresholdTries = 1 + random.count(1.6)
-        if isExtreme() {
+        if difficulty.isExtreme(&random) {
             habits.visits *= random.logUniform(1...7)
             habits.claim = random.between(0.1...0.9)
             habits.order = random.between(0.05...0.8)

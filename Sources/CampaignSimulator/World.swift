@@ -93,10 +93,7 @@ struct Community: Sendable {
                 archetype == .opinionLeader ? 4 : min(3, sizes.upperBound), Int(share * Double(accounts)))
             var evenDraw = random.unit()
             while budget > 0, next < accounts {
-                // No draw where there are none, so that the worlds of a seed stay what they were.
-                let isExtreme =
-                    difficulty.extremeShare > 0 && archetype.hasExtremes
-                    && random.chance(difficulty.extremeShare)
+                let isExtreme = archetype.hasExtremes && difficulty.isExtreme(&random)
                 let drawn =
                     isExtreme
                     ? Int(random.logUniform(Double(sizes.lowerBound)...Double(3 * sizes.upperBound)))

@@ -25,7 +25,8 @@ public struct WorldDifficulty: Sendable {
     /// which an ordinary world holds a handful weigh something.
     public var oddFactor = 1.0
     /// Share of gangs that hide nothing, of hubs far busier than most, and of customers far keener: one phone for a
-    /// hundred accounts, a tablet at a fair, somebody who comes every day for every coupon. For worlds to learn from, since a model that has seen only the middle guesses at the ends.
+    /// hundred accounts, a tablet at a fair, somebody who comes every day for every coupon. For worlds to learn from,
+    /// since a model that has seen only the middle guesses at the ends.
     public var extremeShare = 0.0
 
     // Gangs.
@@ -97,4 +98,8 @@ public struct WorldDifficulty: Sendable {
     public var lentPhoneShare = 0.08
 
     public init() {}
+
+    /// Whether something stands at the far end of its kind. No draw in worlds where nothing does, so that the worlds of
+    /// a seed stay what they were.
+    func isExtreme(_ random: inout RandomSource) -> Bool { extremeShare > 0 && random.chance(extremeShare) }
 }
