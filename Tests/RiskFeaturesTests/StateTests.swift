@@ -156,6 +156,16 @@ import Testing
         #expect(RunningMoments().deviation.isNaN)
     }
 
+    @Test func whatAlwaysCoincidesStraysByNothing() {
+        var moments = CircularConcentration()
+        for _ in 0..<4 { moments.add(cosine: 1, sine: 0) }
+        let deviation = moments.deviation(support: 3)
+        #expect(deviation == 0)
+        // Not the negative zero of a square root, which would be written with its sign.
+        #expect(deviation.sign == .plus)
+        #expect(CircularConcentration().deviation(support: 3).isNaN)
+    }
+
     @Test func majorityVoteIsALowerBoundAndExactAboveHalf() {
         var vote = MajorityVote()
         for value in [1, 2, 1, 1, 3, 1] as [UInt32] { vote.add(value) }

@@ -152,7 +152,7 @@ extension FeatureCatalog {
         ) { $0.synchrony.fingerprint5sMost }
         sink.feature(
             "sync_repeats", .synchrony, .events, .moreIsWorse,
-            "Costly events done together with at least two others of the same network or fingerprint.",
+            "Costly events done together with at least two others of the same network or fingerprint, beyond what a crowd brings.",
             source: "SynchroTrap: similarity over many moments",
             en: "acted in step with others {} times", zh: "与他人同步操作 {} 次",
             usual: ("usually 0", "通常 0 次"), telling: .above(0), coupon: .gang, order: .gang

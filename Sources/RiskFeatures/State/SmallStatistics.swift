@@ -41,7 +41,7 @@ struct CircularConcentration: BitwiseCopyable {
     /// Circular standard deviation, turns: what tells a minute's jitter from a second's where the length is 1 for both.
     func deviation(support: Float) -> Float {
         let length = length(support: support)
-        return length.isNaN ? .nan : (-2 * logf(min(1, max(length, 1e-4)))).squareRoot() / (2 * .pi)
+        return length.isNaN ? .nan : (0 - 2 * logf(min(1, max(length, 1e-4)))).squareRoot() / (2 * .pi)
     }
 }
 
