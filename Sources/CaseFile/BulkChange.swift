@@ -20,6 +20,13 @@ enum BulkChange {
         return try Row.fetchOne(db, sql: "SELECT 1 FROM provisional_flags LIMIT 1") == nil
     }
 
+    /// Whether a batch is such a change of a file that holds next to nothing. A write-ahead log would have all of it
+    /// written twice; a journal of what was there before has nothing to keep.
+    static func fillsEmptyFile(_ batch: CaseBatch, _ db: Database) throws -> Bool {
+        guard batch.flags.count >= leastFlags else { return false }
+        return try Row.fetchOne(db, sql: "SELECT 1 FROM flag_queue LIMIT 1") == nil
+    }
+
     /// Runs `body`, which deletes no flag, and then brings `flag_queue` and the indexes up to date.
     static func run(_ db: Database, _ body: () throws -> Void) throws {
         let kept = try Row.fetchAll(

@@ -9,6 +9,9 @@ extension CaseFile {
     ///
     /// - Throws: `CaseFileError`; nothing was written then.
     public func commit(_ batch: CaseBatch, waiting: DiskWait = .always) throws(CaseFileError) {
+        let fillsEmptyFile = try read("save the flags in") { try BulkChange.fillsEmptyFile(batch, $0) }
+        if fillsEmptyFile { setJournal("TRUNCATE") }
+        defer { if fillsEmptyFile { setJournal("WAL") } }
         try write("save the flags in", waiting: waiting) { db in
             if try BulkChange.pays(batch, db) {
                 try BulkChange.run(db) { try CaseFile.writeAccounts(batch, db) }
@@ -27,6 +30,11 @@ extension CaseFile {
                 try statement.execute(arguments: [key, value])
             }
         }
+    }
+
+    /// Where someone else has the file open, its journal stays as it is.
+    private func setJournal(_ mode: String) {
+        queue.writeWithoutTransaction { try? $0.execute(sql: "PRAGMA journal_mode = \(mode)") }
     }
 
     /// What a batch says of accounts.

@@ -4,7 +4,7 @@ import GRDB
 /// The SQLite file with flags, decisions and rejected lines: the only room that speaks SQL.
 ///
 /// Every verb is one transaction: it happens whole or not at all. Readers see the last committed state and
-/// never wait for a writer. Use from any thread; calls take turns.
+/// wait for no writer, but for one that fills an empty file (`BulkChange`). Use from any thread; calls take turns.
 public final class CaseFile: Sendable {
     /// What a connection may do.
     public enum Access: Sendable {

@@ -130,6 +130,47 @@ import Testing
         #expect(try !pays(ahead, file))
     }
 
+    private func journal(_ file: CaseFile) throws -> String? {
+        try file.read("test") { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+    }
+
+    @Test func anEmptyFileIsFilledWithoutALogAndHasItAgain() throws {
+        let file = try CaseFile.open(folder.database)
+        let many = batch(0..<BulkChangeTests.count, score: 0.9)
+        #expect(try file.read("test") { try BulkChange.fillsEmptyFile(many, $0) })
+        try file.commit(many)
+        #expect(try journal(file) == "wal")
+        // Whoever reads now sees what was there before the next commit, until it is done.
+        #expect(try !file.read("test") { try BulkChange.fillsEmptyFile(many, $0) })
+        let reader = try CaseFile.open(folder.database, access: .readOnly)
+        #expect(try reader.total().flags == BulkChangeTests.count * 11 / 10)
+    }
+
+    @Test func anEmptyFileThatSomeoneReadsKeepsItsLog() throws {
+        let file = try CaseFile.open(folder.database)
+        let reader = try CaseFile.open(folder.database, access: .readOnly)
+        #expect(try reader.total().flags == 0)
+        try file.commit(batch(0..<BulkChangeTests.count, score: 0.9))
+        #expect(try journal(file) == "wal")
+        #expect(try reader.total().flags == BulkChangeTests.count * 11 / 10)
+    }
+
+    @Test func anEmptyFileThatCannotBeFilledStaysEmpty() throws {
+        let file = try CaseFile.open(folder.database)
+        // The limit makes SQLite report what a full disk makes it report.
+        try file.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 100") }
+        let error = #expect(throws: CaseFileError.self) {
+            try file.commit(batch(0..<BulkChangeTests.count, score: 0.9))
+        }
+        #expect(error?.cause == .diskFull)
+        #expect(try file.total().flags == 0)
+        #expect(try journal(file) == "wal")
+        #expect(try contents(folder.database).isEmpty)
+        try file.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
+        try file.commit(batch(0..<BulkChangeTests.count, score: 0.9))
+        #expect(try file.total().flags == BulkChangeTests.count * 11 / 10)
+    }
+
     /// All rows that a commit writes, in the order of their text.
     private func contents(_ path: String) throws -> [String] {
         let queue = try DatabaseQueue(path: path)
