@@ -32,7 +32,7 @@ extension FlagBook {
     private static func row(
         _ flag: Flag, _ risk: Risk, _ scorer: Scorer, _ policy: FlagPolicy
     ) -> FlaggedAccount {
-        let contributions = flag.vector.withUnsafeBufferPointer {
+        let contributions = flag.vector.values.withUnsafeBufferPointer {
             scorer.contributions($0, risk, atLeast: smallestContribution)
         }
         let reasons = contributions.filter { $0.contribution > 0 }.prefix(reasonLimit)

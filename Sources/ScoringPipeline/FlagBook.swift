@@ -23,15 +23,15 @@ struct FlagBook {
         /// Whether they are the highest the account ever reached; in a book that was emptied meanwhile they may not be.
         var isHighest: Bool
         /// The vector at that moment.
-        var vector: [Float]
+        var vector: PackedVector
 
-        /// Whether a row would be the same for both; unknown values are equal.
+        /// Whether a row would be the same for both.
         func saysTheSame(as other: Flag) -> Bool {
             account == other.account && accountKey == other.accountKey
                 && firstFlaggedMs == other.firstFlaggedMs && lastScoredMs == other.lastScoredMs
                 && amountAtRiskFen == other.amountAtRiskFen
                 && logOdds == other.logOdds && isHighest == other.isHighest
-                && vector.elementsEqual(other.vector) { $0.bitPattern == $1.bitPattern }
+                && vector == other.vector
         }
     }
 
@@ -81,7 +81,7 @@ struct FlagBook {
                 Flag(
                     accountKey: moment.accountKey, account: moment.account, firstFlaggedMs: moment.ts,
                     lastScoredMs: moment.ts, amountAtRiskFen: amount, logOdds: logOdds, isHighest: isHighest,
-                    vector: Array(vector)))
+                    vector: PackedVector(vector)))
             return
         }
         flags[head][position].lastScoredMs = moment.ts
@@ -90,8 +90,7 @@ struct FlagBook {
         guard isHighest, logOdds > flags[head][position].logOdds else { return }
         flags[head][position].logOdds = logOdds
         flags[head][position].isHighest = true
-        // All at once: by the element, each would ask whether the list is shared.
-        flags[head][position].vector.withUnsafeMutableBufferPointer { _ = $0.update(from: vector) }
+        flags[head][position].vector = PackedVector(vector)
     }
 
     /// Fills in the account ids of the flags that this batch brought. The batch tells, and not the engine, which

@@ -10,7 +10,7 @@ import Testing
             FlagBook.Flag(
                 accountKey: $0.account, account: UInt32($0.account), accountID: "a\($0.account)",
                 firstFlaggedMs: $0.ms, lastScoredMs: $0.ms, amountAtRiskFen: 100, logOdds: $0.logOdds,
-                isHighest: true, vector: [.nan, $0.logOdds])
+                isHighest: true, vector: [.nan, $0.logOdds].withUnsafeBufferPointer(PackedVector.init))
         }
         return FlagBook([coupon, []])
     }

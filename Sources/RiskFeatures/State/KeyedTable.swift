@@ -47,18 +47,20 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     }
 
     private var slots: UnsafeMutablePointer<Slot>
-    private var mask: Int
+    private var capacity: Int
     private(set) var count = 0
     private var rows = RowPool<Row>()
     /// No row was last touched before this, as far as is known: what a walk over all would find too old.
     private var oldestMs: Int64 = .min
 
+    private static var smallestCapacity: Int { 1 << 10 }
+
     init() {
-        mask = 1 << 10 - 1
-        slots = KeyedTable.emptySlots(1 << 10)
+        capacity = KeyedTable.smallestCapacity
+        slots = KeyedTable.emptySlots(capacity)
     }
 
-    deinit { KeyedTable.freeSlots(slots, mask + 1) }
+    deinit { KeyedTable.freeSlots(slots, capacity) }
 
     /// Zeroed slots; key 0 is no key.
     private static func emptySlots(_ capacity: Int) -> UnsafeMutablePointer<Slot> {
@@ -70,10 +72,16 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         LargePages.free(slots, capacity * MemoryLayout<Slot>.stride)
     }
 
+    /// The upper half of the mixed key as a share of the capacity, which may be any number (Lemire 2019, Fast random
+    /// integer generation in an interval).
     @inline(__always)
     private func home(_ key: UInt64) -> Int {
-        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 20) & mask
+        let mixed = (key &* 0x9E37_79B9_7F4A_7C15) &>> 32
+        return Int(truncatingIfNeeded: (mixed &* UInt64(truncatingIfNeeded: capacity)) &>> 32)
     }
+
+    @inline(__always)
+    private func next(_ index: Int) -> Int { index &+ 1 == capacity ? 0 : index &+ 1 }
 
     @inline(__always)
     func prefetchSlot(_ key: UInt64) { pg_prefetch(slots + home(key)) }
@@ -89,7 +97,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
                 return slots[index].row
             }
             if found == 0 { break }
-            index = (index &+ 1) & mask
+            index = next(index)
         }
         isNew = true
         return insert(key)
@@ -107,14 +115,15 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         var index = home(key)
         while slots[index].key != 0 {
             if slots[index].key == key { return slots[index].row }
-            index = (index &+ 1) & mask
+            index = next(index)
         }
         return nil
     }
 
     @inline(never)
     private mutating func insert(_ key: UInt64) -> UInt32 {
-        if count &* 4 > mask &* 3 { rebuild(capacity: (mask + 1) * 2) }
+        // By halves: after a doubling most of what was added would lie empty for long.
+        if count &* 4 >= capacity &* 3 { rebuild(capacity: capacity + capacity / 2) }
         let row = rows.allocate()
         pointer(row).initialize(to: Row())
         place(key, row)
@@ -125,15 +134,15 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     @inline(__always)
     private mutating func place(_ key: UInt64, _ row: UInt32) {
         var index = home(key)
-        while slots[index].key != 0 { index = (index &+ 1) & mask }
+        while slots[index].key != 0 { index = next(index) }
         slots[index] = Slot(key: key, row: row)
     }
 
-    private mutating func rebuild(capacity: Int) {
+    private mutating func rebuild(capacity newCapacity: Int) {
         let old = slots
-        let oldCapacity = mask + 1
-        slots = KeyedTable.emptySlots(capacity)
-        mask = capacity - 1
+        let oldCapacity = capacity
+        slots = KeyedTable.emptySlots(newCapacity)
+        capacity = newCapacity
         for index in 0..<oldCapacity where old[index].key != 0 { place(old[index].key, old[index].row) }
         KeyedTable.freeSlots(old, oldCapacity)
     }
@@ -179,7 +188,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         guard limitMs > oldestMs else { return }
         var oldest = Int64.max
         var dropped = 0
-        for index in 0...mask where slots[index].key != 0 {
+        for index in 0..<capacity where slots[index].key != 0 {
             prefetchRow(ofSlot: index + KeyedTable.lookAhead)
             let row = pointer(slots[index].row)
             guard row.pointee.lastMs < limitMs else {
@@ -195,23 +204,23 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         oldestMs = oldest == .max ? limitMs : oldest
         guard dropped > 0 else { return }
         count -= dropped
-        var capacity = mask + 1
-        while capacity > 1 << 10, count * 8 < capacity { capacity /= 2 }
-        rebuild(capacity: capacity)
+        var wanted = capacity
+        while wanted > KeyedTable.smallestCapacity, count * 8 < wanted { wanted /= 2 }
+        rebuild(capacity: max(wanted, KeyedTable.smallestCapacity))
     }
 
     /// Every row, in the order of slots: for work whose result does not depend on the order.
     func forEachRow(_ body: (UInt32, UnsafeMutablePointer<Row>) -> Void) {
-        for index in 0...mask where slots[index].key != 0 {
+        for index in 0..<capacity where slots[index].key != 0 {
             prefetchRow(ofSlot: index + KeyedTable.lookAhead)
             body(slots[index].row, pointer(slots[index].row))
         }
     }
 
     func write(to writer: inout StateWriter) {
-        writer.append(mask + 1)
+        writer.append(capacity)
         writer.append(count)
-        writer.borrow(slots, bytes: (mask + 1) * MemoryLayout<Slot>.stride)
+        writer.borrow(slots, bytes: capacity * MemoryLayout<Slot>.stride)
         rows.write(to: &writer)
     }
 
@@ -220,12 +229,12 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         let stride = MemoryLayout<Slot>.stride
         let capacity = try reader.count(ofElementsOf: stride)
         let count = try reader.fact(Int.self)
-        guard capacity >= 1 << 10, capacity & (capacity - 1) == 0, 0..<capacity ~= count else {
+        guard capacity >= KeyedTable.smallestCapacity, 0..<capacity ~= count else {
             throw .malformed("a table of \(count) keys in \(capacity) slots")
         }
-        KeyedTable.freeSlots(slots, mask + 1)
+        KeyedTable.freeSlots(slots, self.capacity)
         slots = KeyedTable.emptySlots(capacity)
-        mask = capacity - 1
+        self.capacity = capacity
         self.count = count
         try reader.copyLater(capacity * stride, to: slots)
         try rows.read(from: &reader)
@@ -235,5 +244,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
     private static var lookAhead: Int { 16 }
 
     @inline(__always)
-    private func prefetchRow(ofSlot index: Int) { pg_prefetch(pointer(slots[index & mask].row)) }
+    private func prefetchRow(ofSlot index: Int) {
+        pg_prefetch(pointer(slots[index < capacity ? index : index &- capacity].row))
+    }
 }

@@ -1,0 +1,43 @@
+/// A feature vector in the room that it needs: of an account's features half are unknown or zero as a rule, and a run
+/// holds the vectors of all flagged accounts to its end.
+struct PackedVector: Equatable {
+    /// A bit for each feature that is known, a bit for each that is anything but zero, then those, bit by bit, in order.
+    private var words: [UInt32]
+    private let count: Int
+
+    /// - Parameter vector: a value a feature; NaN is unknown, whatever its bits.
+    init(_ vector: UnsafeBufferPointer<Float>) {
+        count = vector.count
+        let mask = (count + 31) / 32
+        let told = vector.reduce(0) { $0 + (PackedVector.isTold($1) ? 1 : 0) }
+        words = [UInt32](unsafeUninitializedCapacity: 2 * mask + told) { words, filled in
+            words[..<(2 * mask)].initialize(repeating: 0)
+            filled = 2 * mask
+            for (feature, value) in vector.enumerated() {
+                let bit: UInt32 = 1 << (feature % 32)
+                if !value.isNaN { words[feature / 32] |= bit }
+                guard PackedVector.isTold(value) else { continue }
+                words[mask + feature / 32] |= bit
+                words.initializeElement(at: filled, to: value.bitPattern)
+                filled += 1
+            }
+        }
+    }
+
+    /// Neither unknown nor +0.
+    @inline(__always)
+    private static func isTold(_ value: Float) -> Bool { !value.isNaN && value.bitPattern != 0 }
+
+    /// A value a feature; NaN is unknown.
+    var values: [Float] {
+        let mask = (count + 31) / 32
+        var next = 2 * mask
+        return (0..<count).map { feature in
+            let bit: UInt32 = 1 << (feature % 32)
+            guard words[feature / 32] & bit != 0 else { return .nan }
+            guard words[mask + feature / 32] & bit != 0 else { return 0 }
+            defer { next += 1 }
+            return Float(bitPattern: words[next])
+        }
+    }
+}
