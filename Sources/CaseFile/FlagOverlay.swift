@@ -4,24 +4,23 @@ import GRDB
 /// `provisional_flags` keeps what each row said before.
 struct FlagOverlay {
     private let db: Database
+    /// Nothing is laid over any row yet: there is nothing to take away.
+    private let isBare: Bool
     private let find: Statement
     private let putBack: Statement
     private let void: Statement
     private let drop: Statement
     private let forget: Statement
-    private let keep: Statement
-    private let keepNone: Statement
+    private let keep: RowBinder
+    private let keepNone: RowBinder
 
     private static let columns =
         "score, level, first_flagged_ms, last_scored_ms, amount_at_risk_fen, reasons, tags, gang_id, model"
 
     /// - Returns: nil when nothing is laid over any row, and nothing is to be.
     init?(_ batch: CaseBatch, _ db: Database) throws {
-        if batch.provisional.isEmpty,
-            try Row.fetchOne(db, sql: "SELECT 1 FROM provisional_flags LIMIT 1") == nil
-        {
-            return nil
-        }
+        isBare = try Row.fetchOne(db, sql: "SELECT 1 FROM provisional_flags LIMIT 1") == nil
+        if batch.provisional.isEmpty, isBare { return nil }
         self.db = db
         let row = "WHERE account_id = ?1 AND risk = ?2"
         find = try db.makeStatement(sql: "SELECT had_row FROM provisional_flags \(row)")
@@ -41,18 +40,21 @@ struct FlagOverlay {
                 DELETE FROM flagged_accounts \(row) AND NOT EXISTS (SELECT 1 FROM decisions \(row))
                 """)
         forget = try db.makeStatement(sql: "DELETE FROM provisional_flags \(row)")
-        keep = try db.makeStatement(
-            sql: """
-                INSERT INTO provisional_flags (account_id, risk, had_row, \(FlagOverlay.columns))
-                SELECT account_id, risk, 1, \(FlagOverlay.columns) FROM flagged_accounts \(row) AND score >= 0
-                """)
-        keepNone = try db.makeStatement(
-            sql: "INSERT INTO provisional_flags (account_id, risk, had_row) VALUES (?, ?, 0)")
+        keep = RowBinder(
+            try db.makeStatement(
+                sql: """
+                    INSERT INTO provisional_flags (account_id, risk, had_row, \(FlagOverlay.columns))
+                    SELECT account_id, risk, 1, \(FlagOverlay.columns) FROM flagged_accounts \(row) AND score >= 0
+                    """))
+        keepNone = RowBinder(
+            try db.makeStatement(
+                sql: "INSERT INTO provisional_flags (account_id, risk, had_row) VALUES (?, ?, 0)"))
     }
 
     /// Puts back what a row said before something was laid over it.
     /// - Parameter isWrittenNext: a flag follows, so that a row with nothing below it need not go.
     func takeAway(_ key: FlagKey, isWrittenNext: Bool) throws {
+        if isBare { return }
         let arguments: StatementArguments = [key.accountID.storable, key.risk]
         guard let hadRow = try Bool.fetchOne(find, arguments: arguments) else { return }
         try (hadRow ? putBack : isWrittenNext ? void : drop).execute(arguments: arguments)
@@ -61,9 +63,14 @@ struct FlagOverlay {
 
     /// Keeps what a row says, because something is laid over it next.
     func keepRow(_ key: FlagKey) throws {
-        let arguments: StatementArguments = [key.accountID.storable, key.risk]
-        try keep.execute(arguments: arguments)
-        if db.changesCount == 0 { try keepNone.execute(arguments: arguments) }
+        try run(keep, key)
+        if db.changesCount == 0 { try run(keepNone, key) }
+    }
+
+    private func run(_ statement: RowBinder, _ key: FlagKey) throws {
+        statement.bind(1, key.accountID.storable)
+        statement.bind(2, key.risk)
+        try statement.run(db)
     }
 }
 

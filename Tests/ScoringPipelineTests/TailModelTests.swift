@@ -28,8 +28,12 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
     private let turn = DispatchSemaphore(value: 0)
     private let rest = DispatchSemaphore(value: 0)
 
-    init(_ patterns: [String], database: String, model: String) throws {
+    /// From so many flags on, the canonical ones are written on their own at the end of the logs.
+    private let manyFlags: Int
+
+    init(_ patterns: [String], database: String, model: String, manyFlags: Int) throws {
         self.patterns = patterns
+        self.manyFlags = manyFlags
         self.database = database
         models = ModelSource(path: model)
         try start()
@@ -64,6 +68,7 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
         defer { caseFile.close() }
         var configuration = TailConfiguration()
         configuration.checkpointMs = 400
+        configuration.manyFlags = manyFlags
         let clock: @Sendable () -> Int64 = { [self] in now.load(ordering: .relaxed) }
         let tail = try TailRun.begin(
             caseFile: caseFile, models: models, reading: StagedTail.reading, configuration: configuration,
@@ -171,7 +176,8 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
                 return lines[min(next, lines.count - 1)] + "\n"
             }
             let tail = try StagedTail(
-                stage.patterns, database: folder.file("tail.sqlite"), model: small.modelPath)
+                stage.patterns, database: folder.file("tail.sqlite"), model: small.modelPath,
+                manyFlags: seed % 2 == 0 ? 1 : 1_000)
             try stage.play(40, tail)
             try tail.finish()
 

@@ -155,10 +155,11 @@ public struct TailRun: ~Copyable {
             checkpoint.wait()
         }
         while !control.isStopping || reading.isAhead {
-            try takeEvents()
+            try takeEvents(tell)
             // What is read ahead is of no commit and no checkpoint.
             guard !reading.isAhead else { continue }
             try commitIfDue(tell)
+            beReadyAhead()
             checkpointIfDue(tell)
             try changeModelIfAsked(tell)
             if control.takeStatus() { tell(.status(status)) }
@@ -166,7 +167,7 @@ public struct TailRun: ~Copyable {
         try end(tell)
     }
 
-    private mutating func takeEvents() throws {
+    private mutating func takeEvents(_ tell: (TailNews) -> Void) throws {
         let readsOn =
             progress.isCatchingUp && !control.isStopping && !isCheckpointDue
             && !progress.isCommitDue(hasFlags: hasChanges)
@@ -174,7 +175,7 @@ public struct TailRun: ~Copyable {
             &batch, &arrivals, progress.waitMs(hasFlags: hasChanges), readsOn: readsOn)
         progress.took(step, batch, arrivals)
         canonical.observe(batch, judge)
-        lookAhead(step)
+        try lookAhead(step, tell)
         lookForGangs(step)
     }
 
@@ -191,7 +192,7 @@ public struct TailRun: ~Copyable {
 
     // MARK: Ahead of the canonical order
 
-    private mutating func lookAhead(_ step: TailInput.Step) {
+    private mutating func lookAhead(_ step: TailInput.Step, _ tell: (TailNews) -> Void) throws {
         if step == .idle || progress.hasFollowed(forMs: configuration.checkpointMs) {
             aheadFlags.adopt(orphans)
             orphans = []
@@ -202,7 +203,7 @@ public struct TailRun: ~Copyable {
             ahead = nil
             canonical.settle(judge)
         } else if step == .idle {
-            finishAhead()
+            try finishAhead(tell)
         } else if ahead == nil {
             ahead = canonical.clone()
             var pending = EventBatch()
@@ -221,18 +222,24 @@ public struct TailRun: ~Copyable {
         aheadFlags.add(ahead!.take())
     }
 
-    /// Says what `score` would say now; the next events find a clone of the canonical watch again.
-    private mutating func finishAhead() {
+    /// Says what `score` would say now.
+    private mutating func finishAhead(_ tell: (TailNews) -> Void) throws {
         guard !isFinished else { return }
         canonical.settle(judge)
         ahead = nil
-        let said = canonical.clone().finished(judge)
+        let finishing = FinishingWatch(canonical.clone(), judge)
+        if canonical.flags.count >= configuration.manyFlags { try commit(tell, withStatus: false) }
+        let said = finishing.wait()
         aheadFlags.settle(said.flags)
         gangs = said.gangs
         population = said.population
         progress.foundGangs()
-        ahead = canonical.clone()
         isFinished = true
+    }
+
+    /// Once the flags at the end of the logs are shown, there is time for the clone that the next events ask for.
+    private mutating func beReadyAhead() {
+        if isFinished, ahead == nil, !hasChanges, !progress.isCatchingUp { ahead = canonical.clone() }
     }
 
     // MARK: Committing
@@ -249,7 +256,7 @@ public struct TailRun: ~Copyable {
     }
 
     /// Commits the flags that wait, and what `status` tells.
-    private mutating func commit(_ tell: (TailNews) -> Void) throws {
+    private mutating func commit(_ tell: (TailNews) -> Void, withStatus: Bool = true) throws {
         aheadFlags.renew(under: canonical.flags)
         let report = input.report()
         if report.sources.isEmpty {
@@ -257,7 +264,7 @@ public struct TailRun: ~Copyable {
         } else {
             troubles.ended(.logs, "there are logs to follow now", tell)
         }
-        var told = progress.isStatusDue ? status : nil
+        var told = withStatus && progress.isStatusDue ? status : nil
         let (rejected, rejectedBefore) = (RejectedByPath(report), toldRejected)
         var changes = CaseBatch(
             canonical.flags.flaggedAccounts(judge.scorer, judge.policy), report,
