@@ -268,8 +268,8 @@ struct MappedDecoder: ~Copyable {
     /// Whether the line is of this format: it can be unwrapped, and its first record has what the format is known by.
     mutating func recognises(_ line: UnsafeRawBufferPointer) -> Bool {
         // What is only looked at does not count.
-        let sessionKeys = scan.sessionKeys
-        defer { scan.sessionKeys = sessionKeys }
+        let (sessionKeys, unreadableStrings) = (scan.sessionKeys, scan.unreadableStrings)
+        defer { (scan.sessionKeys, scan.unreadableStrings) = (sessionKeys, unreadableStrings) }
         do throws(RejectReason) {
             try begin(line)
             if scan.explodedBy >= 0 {

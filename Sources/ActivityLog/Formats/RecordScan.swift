@@ -62,6 +62,9 @@ struct ExplodedItem {
     var end: Int
     /// How many bytes behind the text may be loaded.
     var margin: Int
+    /// What stands at the pointers in it, if that is known already: which block of captures, and their stamp; 0 if not.
+    var block = 0
+    var stamp: UInt64 = 0
     /// The keys of the maps that led to it, outermost first, as ranges in the same text; empty for elements of arrays.
     var keys = InlineArray<3, Range<Int>>(repeating: 0..<0)
 }
@@ -88,7 +91,14 @@ struct RecordScan: ~Copyable {
     private let hash = PointerTree.hash
     private let sessionKey = RecordScan.sessionKey
     private let explodes: [ExplodePath]
-    private let captures: UnsafeMutableBufferPointer<Capture>
+    /// The captures of the line, and behind them those of its first records, a block for each.
+    private let blocks: UnsafeMutablePointer<Capture>
+    private let slotCount: Int
+    private var blockCount = 1
+    /// The block of the record at hand.
+    private var captures: UnsafeMutablePointer<Capture>
+    /// So many records of a line are read along with it; those behind them are checked first and read when they are asked for.
+    private static let maximumBlocks = 64
     /// Of slots with stars in their pointers, the key that was taken.
     private var starKeys: [UnsafeRawBufferPointer]
     /// Slots that hold a sum over all that stands at their pointer, and by which power of ten it is scaled.
@@ -109,7 +119,7 @@ struct RecordScan: ~Copyable {
     private(set) var explodedBy = -1
     private var itemKeys = InlineArray<3, Range<Int>>(repeating: 0..<0)
     /// Strings into which a pointer leads and which are no JSON.
-    private(set) var unreadableStrings: Int64 = 0
+    var unreadableStrings: Int64 = 0
     /// How many members named `session_key` were met.
     var sessionKeys: Int64 = 0
 
@@ -124,14 +134,16 @@ struct RecordScan: ~Copyable {
         wholeView = PointerTreeView(whole)
         tree = wholeView
         self.sumPlaces = sumPlaces
-        captures = .allocate(capacity: max(1, sumPlaces.count))
-        captures.initialize(repeating: Capture(start: UnsafeRawPointer(captures.baseAddress!), count: 0))
+        slotCount = max(1, sumPlaces.count)
+        blocks = .allocate(capacity: slotCount * (explodes.isEmpty ? 1 : 1 + RecordScan.maximumBlocks))
+        blocks.initialize(repeating: Capture(start: UnsafeRawPointer(blocks), count: 0), count: slotCount)
+        captures = blocks
         starKeys = Array(repeating: UnsafeRawBufferPointer(start: nil, count: 0), count: sumPlaces.count)
         exploded.reserveCapacity(64)
     }
 
     deinit {
-        captures.deallocate()
+        blocks.deallocate()
         inner.deallocate()
         itemView.deallocate()
         wholeView.deallocate()
@@ -146,6 +158,7 @@ struct RecordScan: ~Copyable {
         lastStamp &+= 1
         lineStamp = lastStamp
         itemStamp = lastStamp
+        captures = blocks
         innerCount = 0
         innerDepth = 0
         exploded.removeAll(keepingCapacity: true)
@@ -173,6 +186,11 @@ struct RecordScan: ~Copyable {
 
     /// Reads one of the records of an exploded line; what its line holds around it stays.
     mutating func read(_ item: ExplodedItem) throws(RejectReason) {
+        captures = blocks + item.block &* slotCount
+        if item.block > 0 {
+            itemStamp = item.stamp
+            return
+        }
         lastStamp &+= 1
         itemStamp = lastStamp
         let span = UnsafeRawBufferPointer(start: item.base, count: item.total).bytes
@@ -189,6 +207,29 @@ struct RecordScan: ~Copyable {
 
     private var isInItem = false
 
+    /// Reads a record of a line that is being read, so that it need not be walked through once more.
+    /// - Returns: the position behind it.
+    private mutating func readAhead(
+        _ text: borrowing RawSpan, _ base: UnsafeRawPointer, _ item: inout ExplodedItem, depth: Int
+    ) throws(RejectReason) -> Int {
+        lastStamp &+= 1
+        item.stamp = lastStamp
+        item.block = exploded.count &+ 1
+        let own = (stamp: itemStamp, depth: innerDepth, captures: captures)
+        captures = blocks + item.block &* slotCount
+        while item.block >= blockCount {
+            (blocks + blockCount &* slotCount).initialize(
+                repeating: Capture(start: UnsafeRawPointer(blocks), count: 0), count: slotCount)
+            blockCount &+= 1
+        }
+        (itemStamp, innerDepth, isInItem, tree) = (item.stamp, 0, true, itemView)
+        defer {
+            (itemStamp, innerDepth, isInItem, tree) = (own.stamp, own.depth, false, wholeView)
+            captures = own.captures
+        }
+        return try object(text, base, item.start, PointerTree.record, RecordScan.noKey, depth: depth &+ 1)
+    }
+
     /// What stands at the pointers in the record at hand, for a loop over many slots.
     struct View {
         fileprivate let captures: UnsafeMutablePointer<Capture>
@@ -200,18 +241,18 @@ struct RecordScan: ~Copyable {
         }
     }
 
-    var view: View { View(captures: captures.baseAddress.unsafelyUnwrapped, stamp: itemStamp) }
+    var view: View { View(captures: captures, stamp: itemStamp) }
 
     /// What stands at a slot's pointer in the record at hand.
     @inline(__always)
     func value(_ slot: Int) -> UnsafeMutablePointer<Capture>? {
-        captures[slot].stamp == itemStamp ? captures.baseAddress.unsafelyUnwrapped + slot : nil
+        captures[slot].stamp == itemStamp ? captures + slot : nil
     }
 
     /// What stands at a slot's pointer in the record around it.
     @inline(__always)
     func outerValue(_ slot: Int) -> UnsafeMutablePointer<Capture>? {
-        captures[slot].stamp == lineStamp ? captures.baseAddress.unsafelyUnwrapped + slot : nil
+        blocks[slot].stamp == lineStamp ? blocks + slot : nil
     }
 
     // MARK: Walking
@@ -233,8 +274,7 @@ struct RecordScan: ~Copyable {
         if JSONScanner.byte(text, position) == 0x7D { return position &+ 1 }
         let keys = tree.knownKeys(node)
         let limit = JSONScanner.limit(text, margin: margin)
-        let wanted = UnsafeMutableRawPointer(captures.baseAddress.unsafelyUnwrapped)
-            .assumingMemoryBound(to: pg_capture.self)
+        let wanted = UnsafeMutableRawPointer(captures).assumingMemoryBound(to: pg_capture.self)
         var walk = pg_walk()
         walk.position = position
         while true {
@@ -557,13 +597,15 @@ struct RecordScan: ~Copyable {
         let first = JSONScanner.byte(text, start)
         let isArray = first == 0x5B
         guard level < path.steps.count, isArray || (path.steps[level] == .each && first == 0x7B) else {
-            let end = try JSONScanner.skipValue(text, from: start, depth: depth, margin: margin)
             guard exploded.count < RecordScan.maximumItems else { throw .tooManyItems }
-            exploded.append(
-                ExplodedItem(
-                    base: base, total: text.byteCount, start: start, end: end, margin: margin, keys: itemKeys)
-            )
-            return end
+            var item = ExplodedItem(
+                base: base, total: text.byteCount, start: start, end: 0, margin: margin, keys: itemKeys)
+            item.end =
+                first == 0x7B && exploded.count < RecordScan.maximumBlocks
+                ? try readAhead(text, base, &item, depth: depth)
+                : try JSONScanner.skipValue(text, from: start, depth: depth, margin: margin)
+            exploded.append(item)
+            return item.end
         }
         guard depth < JSONScanner.maximumDepth else { throw .tooDeep }
         let closing: UInt8 = isArray ? 0x5D : 0x7D
