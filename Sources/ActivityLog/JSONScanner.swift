@@ -262,36 +262,34 @@ enum JSONScanner {
         }
     }
 
-    /// Writes a scanned text with its escapes resolved to `room`, which has as many bytes as the text and four more.
+    /// Writes a scanned text with its escapes resolved to `room`, which has as many bytes as the text and 63 more.
+    /// - Parameter margin: how many bytes behind `line` may be loaded. The text's closing quote is there or among them.
     /// - Returns: how many bytes were written.
     static func writeResolved(
-        _ line: borrowing RawSpan, _ text: Text, to room: UnsafeMutableRawBufferPointer
+        _ line: borrowing RawSpan, _ text: Text, margin: Int, to room: UnsafeMutableRawBufferPointer
     ) -> Int {
+        let limit = limit(line, margin: margin)
         var position = text.start
         var count = 0
         while position < text.end {
-            if position &+ 32 <= text.end {
+            // It stops at the closing quote.
+            if position < limit {
                 var escapes = 0
                 let end = line.withUnsafeBytes {
                     pg_read_escaped(
-                        $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), position,
-                        text.end &- 31,
+                        $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), position, limit,
                         (room.baseAddress.unsafelyUnwrapped + count).assumingMemoryBound(to: UInt8.self),
                         &escapes)
                 }
                 count &+= end &- position &- escapes
                 position = end
+                if position >= text.end { break }
             }
             let next = byte(line, position)
             if next != 0x5C {
                 room[count] = next
                 count &+= 1
                 position &+= 1
-                while position < text.end, byte(line, position) >= 0x80 {
-                    room[count] = byte(line, position)
-                    count &+= 1
-                    position &+= 1
-                }
             } else if let scalar = try? scanEscape(line, &position) {
                 let encoded = encode(scalar)
                 room.storeBytes(of: encoded.bytes.littleEndian, toByteOffset: count, as: UInt32.self)

@@ -112,6 +112,8 @@ struct RecordScan: ~Copyable {
     private var innerDepth = 0
     /// How many bytes behind the text that is being read may be loaded.
     private var margin = 0
+    /// The same of the line, which holds for all text that is read from it, too.
+    private var lineMargin = 0
 
     /// The records of an exploded line.
     private(set) var exploded: [ExplodedItem] = []
@@ -155,6 +157,7 @@ struct RecordScan: ~Copyable {
     /// - Parameter margin: how many bytes behind the text may be loaded.
     mutating func read(_ text: UnsafeRawBufferPointer, margin: Int) throws(RejectReason) {
         self.margin = margin
+        lineMargin = min(margin, RecordScan.innerMargin)
         lastStamp &+= 1
         lineStamp = lastStamp
         itemStamp = lastStamp
@@ -331,7 +334,7 @@ struct RecordScan: ~Copyable {
         let written = UnsafeRawBufferPointer(start: base + start, count: key.end &- start)
         var hashed = hash(written.bytes)
         if key.hasEscapes {
-            guard let resolved = resolve(text, key) else { return PointerTree.nowhere }
+            guard let resolved = resolve(text, key, margin: margin) else { return PointerTree.nowhere }
             innerCount -= resolved.count
             hashed = hash(resolved.bytes)
         }
@@ -523,7 +526,8 @@ struct RecordScan: ~Copyable {
         let next = JSONScanner.byte(text, first)
         guard first < end, next == 0x7B || next == 0x5B else { return }
         let string = JSONScanner.Text(start: start, end: end, length: end &- start, hasEscapes: true)
-        guard innerDepth < RecordScan.maximumInnerDepth, let resolved = resolve(text, string) else {
+        guard innerDepth < RecordScan.maximumInnerDepth, let resolved = resolve(text, string, margin: margin)
+        else {
             unreadableStrings &+= 1
             return
         }
@@ -567,7 +571,7 @@ struct RecordScan: ~Copyable {
 
     /// A string's text with its escapes resolved, kept until the next line; nil when there is no room.
     private mutating func resolve(
-        _ text: borrowing RawSpan, _ string: JSONScanner.Text
+        _ text: borrowing RawSpan, _ string: JSONScanner.Text, margin: Int
     ) -> UnsafeRawBufferPointer? {
         if inner.count == 0 {
             // Pages that nothing reaches are never touched.
@@ -576,7 +580,7 @@ struct RecordScan: ~Copyable {
         }
         let room = UnsafeMutableRawBufferPointer(rebasing: inner[innerCount...])
         guard room.count >= string.end - string.start + RecordScan.innerMargin else { return nil }
-        let count = JSONScanner.writeResolved(text, string, to: room)
+        let count = JSONScanner.writeResolved(text, string, margin: margin, to: room)
         innerCount += count
         return UnsafeRawBufferPointer(rebasing: room[..<count])
     }
@@ -584,7 +588,7 @@ struct RecordScan: ~Copyable {
     /// A string's text with its escapes resolved, kept until the next line; nil when there is no room.
     mutating func resolve(_ capture: Capture) -> UnsafeRawBufferPointer? {
         let string = JSONScanner.Text(start: 0, end: capture.count, length: capture.count, hasEscapes: true)
-        return resolve(capture.bytes.bytes, string)
+        return resolve(capture.bytes.bytes, string, margin: lineMargin)
     }
 
     // MARK: Exploding

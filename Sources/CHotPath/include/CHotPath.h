@@ -223,19 +223,20 @@ void pg_walk_members(
 
 /// Goes on through the text of a JSON string of which all is ASCII and only quotes, backslashes and slashes are escaped.
 /// - start: at no escaped byte.
-/// - limit: no 32 bytes that begin there or later are loaded.
-/// - room: receives the text without the backslashes that escape, and up to 31 bytes behind it; NULL to look only.
+/// - limit: no 64 bytes that begin there or later are loaded.
+/// - room: receives the text without the backslashes that escape, and up to 63 bytes behind it, for what is beyond ASCII, too:
+///   the text has been looked at. NULL to look only.
 /// - escapes: receives how many there were.
 /// - Returns the place of the first byte that ends the string or is something else; of an escape, its backslash.
 size_t pg_read_escaped(const uint8_t *text, size_t start, size_t limit, uint8_t *room, size_t *escapes);
 
 /// Decodes percents and pluses of a form's value.
-/// - room: for `count` bytes.
+/// - room: for `count` bytes and 63 more.
 /// - Returns how many bytes they became; −1 when a percent has not two digits behind it.
 ptrdiff_t pg_decode_form(const uint8_t *text, size_t count, uint8_t *room);
 
 /// Decodes base64 of either alphabet, a blank for a plus, 32 signs at a time.
-/// - room: for three quarters of `count` bytes and two more.
+/// - room: for three quarters of `count` bytes and 16 more.
 /// - Returns how many signs were decoded, less than 32 of them being left; −1 when one of them is none.
 ptrdiff_t pg_decode_base64(const uint8_t *text, size_t count, uint8_t *room);
 
