@@ -49,6 +49,7 @@ struct TextPattern: Sendable, Equatable {
     }
 
     func matches(_ text: UnsafeRawBufferPointer) -> Bool {
+        if optional | repeatable == 0 { return matchesPlaceByPlace(text) }
         var active = opened(1)
         let final: UInt64 = 1 &<< UInt64(count)
         for byte in text {
@@ -57,6 +58,16 @@ struct TextPattern: Sendable, Equatable {
             active = opened(active)
         }
         return active & final != 0
+    }
+
+    /// The same where each place stands exactly once: no byte waits for the one before it.
+    private func matchesPlaceByPlace(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard text.count == count else { return false }
+        return fits.withUnsafeBufferPointer { fits in
+            var all: UInt64 = 1
+            for index in 0..<count { all &= fits[Int(text[index])] &>> UInt64(index &+ 1) }
+            return all & 1 != 0
+        }
     }
 
     /// The places reached, with those behind them that may be passed over.
