@@ -24,7 +24,7 @@ struct MappedDecoder: ~Copyable {
     }
 
     /// One way into the record: where the wrapped text is, and a scan of what it is wrapped in.
-    private final class Stage {
+    private struct Stage: ~Copyable {
         let unwrap: FormatDefinition.Unwrap
         private var scan: RecordScan
         // The slots of the text come first, then those of what must be there, then those of what the record's format wants.
@@ -51,7 +51,7 @@ struct MappedDecoder: ~Copyable {
         }
 
         /// The text that stands in what is around it: the first of the strings at the format's pointers.
-        func inner(of text: UnsafeRawBufferPointer, margin: Int) throws(RejectReason)
+        mutating func inner(of text: UnsafeRawBufferPointer, margin: Int) throws(RejectReason)
             -> UnsafeRawBufferPointer
         {
             guard !unwrap.at.isEmpty else { return text }
@@ -94,7 +94,7 @@ struct MappedDecoder: ~Copyable {
     private static let longestText = 8192
 
     let mapping: RecordMapping
-    private let stages: [Stage]
+    private let stages: UnsafeMutableBufferPointer<Stage>
     private let hash: IdentifierHash
     private let keyedHash: KeyedHash?
     private let maximumStringLength: Int
@@ -164,9 +164,14 @@ struct MappedDecoder: ~Copyable {
         keyedHash = configuration.keyedHash
         maximumStringLength = min(configuration.maximumStringLength, 512)
         let outer = mapping.outer
-        stages = chain.flatMap { format in
-            format.unwraps.enumerated().map { index, unwrap in
-                Stage(unwrap, format.isWrapper && index == 0 ? format.detect : [], outer)
+        stages = .allocate(capacity: chain.reduce(0) { $0 + $1.unwraps.count })
+        var stage = 0
+        for format in chain {
+            for (index, unwrap) in format.unwraps.enumerated() {
+                stages.initializeElement(
+                    at: stage,
+                    to: Stage(unwrap, format.isWrapper && index == 0 ? format.detect : [], outer))
+                stage += 1
             }
         }
         unwrapper = Unwrapper(backend: configuration.inflateBackend)
@@ -207,6 +212,8 @@ struct MappedDecoder: ~Copyable {
     }
 
     deinit {
+        stages.deinitialize()
+        stages.deallocate()
         texts.deallocate()
         slots.deallocate()
         fields.deallocate()
@@ -232,9 +239,7 @@ struct MappedDecoder: ~Copyable {
         isDone = true
         guard line.count <= Int(UInt32.max), line.baseAddress != nil else { throw .lineTooLong }
         var text = line
-        for (index, stage) in stages.enumerated() {
-            text = try unwrap(text, margin, stage, index)
-        }
+        for index in stages.indices { text = try unwrap(text, margin, index) }
         guard text.baseAddress != nil else { throw .notJSON }
         try scan.read(text, margin: margin)
         isDone = false
@@ -249,17 +254,19 @@ struct MappedDecoder: ~Copyable {
 
     /// What is wrapped stands in the line or in memory with room behind it, so that the line's margin holds for it, too.
     private mutating func unwrap(
-        _ text: UnsafeRawBufferPointer, _ margin: Int, _ stage: Stage, _ index: Int
+        _ text: UnsafeRawBufferPointer, _ margin: Int, _ index: Int
     ) throws(RejectReason) -> UnsafeRawBufferPointer {
-        try unwrapper.unwrap(try stage.inner(of: text, margin: margin), stage.unwrap.steps, place: index)
+        let inner = try stages[index].inner(of: text, margin: margin)
+        if stages[index].unwrap.steps.isEmpty { return inner }
+        return try unwrapper.unwrap(inner, stages[index].unwrap.steps, place: index)
     }
 
     /// Whether the line can be taken out of what it is wrapped in, whatever it then is.
     mutating func opens(_ line: UnsafeRawBufferPointer) -> Bool {
         guard line.baseAddress != nil else { return false }
         var text = line
-        for (index, stage) in stages.enumerated() {
-            guard let inner = try? unwrap(text, 0, stage, index) else { return false }
+        for index in stages.indices {
+            guard let inner = try? unwrap(text, 0, index) else { return false }
             text = inner
         }
         return text.count > 0
@@ -555,8 +562,8 @@ struct MappedDecoder: ~Copyable {
 
     private mutating func outerCapture(_ slot: Int) -> UnsafeMutablePointer<Capture>? {
         if let found = scan.outerValue(slot) { return found }
-        for stage in stages.reversed() {
-            if let found = stage.outerValue(slot) { return found }
+        for index in stages.indices.reversed() {
+            if let found = stages[index].outerValue(slot) { return found }
         }
         return nil
     }
