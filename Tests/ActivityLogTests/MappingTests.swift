@@ -22,6 +22,30 @@ import Testing
 
     func key(_ text: String) -> UInt64 { IdentifierHash()(Array(text.utf8).span.bytes) }
 
+    /// The first records of an array are read along with it and the others when it is their turn.
+    @Test func aLongArrayIsReadLikeItsRecords() throws {
+        let fields = #","coupon_id":"/m*x/id","order_id":"/inner/o","points":{"at":"/p","as":"int"}"#
+        let array = try format(fields, more: #","explode":"/[]""#)
+        let records = (0..<200).map { index in
+            let key = index % 2 == 0 ? "maax" : "mzx"
+            return #"{"t":\#(1_793_448_005_200 + index),"who":"a\#(index)","what":"click""#
+                + (index % 3 == 0 ? #","\#(key)":{"id":"c\#(index)"},"mmx":{"id":"m\#(index)"}"# : "")
+                + (index % 5 == 0 ? #","inner":"{\"o\":\"o\#(index)\"}""# : "")
+                + (index % 7 == 0 ? #","p":\#(index)"# : index % 7 == 1 ? #","p":"many""# : "") + "}"
+        }
+        var elements: [String] = []
+        for (index, record) in records.enumerated() {
+            elements.append(record)
+            if index % 9 == 0 { elements.append(["7", "[1]", "null", #""x""#][index % 4]) }
+        }
+        let alone = Mapped(records.map { Array($0.utf8) }, [array])
+        let together = Mapped([Array("[\(elements.joined(separator: ","))]".utf8)], [array])
+        #expect(together.events.map { "\($0)" } == alone.events.map { "\($0)" })
+        #expect(together.accounts == alone.accounts && together.accounts.count == 200)
+        #expect(together.unfit == alone.unfit && together.unreadableStrings == alone.unreadableStrings)
+        #expect(together.rejected == [RejectReason](repeating: .notObject, count: 23))
+    }
+
     // MARK: Pointers
 
     @Test func keysMayHoldTildesSlashesStarsAndChinese() throws {
