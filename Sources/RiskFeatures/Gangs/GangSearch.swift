@@ -15,6 +15,8 @@ struct GangSearch {
     private static var large: Int { 128 }
     /// On one thing only so many groups may vote: a thing that more share without anything else ties none of them.
     private static var voters: Int { 16 }
+    /// On one thing each of so many cores is compared with each.
+    private static var pairs: Int { 4 }
 
     let graph: LinkGraph
     private let byThing: (starts: [Int32], accounts: [Int32])
@@ -51,6 +53,7 @@ struct GangSearch {
         var sets = DisjointSets(graph.accountCount)
         joinByOne(&sets)
         joinByTwo(&sets)
+        joinByNarrow(&sets)
         for _ in 0..<2 { joinByGroups(&sets) }
         return lists(&sets, of: Array(0..<graph.accountCount)).flatMap { split($0) }
             .filter { $0.count > GangSearch.smallest || $0.count == GangSearch.smallest && sharesAThing($0) }
@@ -83,13 +86,14 @@ struct GangSearch {
         return lists
     }
 
-    /// One thing is enough.
+    /// One thing is enough, if it is not narrow.
     private mutating func joinByOne(_ sets: inout DisjointSets) {
         var firsts = [Int32](repeating: -1, count: weights.count)
         for account in 0..<graph.accountCount {
             for link in graph.links(of: account) where weight(link) >= GangSearch.joint {
                 work += 1
                 let thing = Int(graph.linkedThings[link])
+                if isNarrow(thing) { continue }
                 if firsts[thing] < 0 { firsts[thing] = Int32(account) }
                 sets.join(account, Int(firsts[thing]))
             }
@@ -116,7 +120,7 @@ struct GangSearch {
     /// What ties an account to a group as a whole, through different members, is. All vote on the groups as they
     /// stood before.
     private mutating func joinByGroups(_ sets: inout DisjointSets) {
-        let groups = (0..<graph.accountCount).map { sets.representative($0) }
+        let groups = groups(&sets)
         // Of each thing, the groups that have a fair share of it.
         var shares: [[(group: Int, share: Float)]] = []
         shares.reserveCapacity(weights.count)
@@ -140,6 +144,7 @@ struct GangSearch {
             }
             shares.append(counted)
         }
+        var joining: [(account: Int, group: Int)] = []
         for account in 0..<graph.accountCount {
             var votes: [(group: Int, weight: Float)] = []
             for link in graph.links(of: account) {
@@ -157,9 +162,74 @@ struct GangSearch {
                     sum += votes[start].weight
                     start += 1
                 }
-                if sum >= GangSearch.joint { sets.join(account, group) }
+                if sum >= GangSearch.joint { joining.append((account, group)) }
             }
         }
+        join(&sets, byVotes: joining)
+    }
+
+    /// Joins groups for which an account's ties to a whole group vote.
+    private mutating func join(_ sets: inout DisjointSets, byVotes votes: [(account: Int, group: Int)]) {
+        work += votes.count
+        var ties = GroupTies(groups(&sets))
+        for (account, group) in votes where ties.isLoose(account) && ties.isLoose(group) {
+            sets.join(account, group)
+        }
+        ties = GroupTies(groups(&sets))
+        for (account, group) in votes { ties.tie(account, toGroupOf: group) }
+        for (a, b) in ties.joined() { sets.join(a, b) }
+    }
+
+    /// What two accounts alone have, and whom accounts name, since they choose that without asking: such things join loose
+    /// accounts, and cores only as `GroupTies` says.
+    private mutating func joinByNarrow(_ sets: inout DisjointSets) {
+        var holders = [[Int]](repeating: [], count: weights.count)
+        for account in 0..<graph.accountCount {
+            for link in graph.links(of: account) where weight(link) >= GangSearch.joint {
+                work += 1
+                let thing = Int(graph.linkedThings[link])
+                if isNarrow(thing) { holders[thing].append(account) }
+            }
+        }
+        var ties = GroupTies(groups(&sets))
+        for list in holders {
+            let loose = list.filter { ties.isLoose($0) }
+            for account in loose.dropFirst() { sets.join(loose[0], account) }
+        }
+        ties = GroupTies(groups(&sets))
+        for list in holders {
+            guard let first = list.first,
+                list.contains(where: { ties.group(of: $0) != ties.group(of: first) })
+            else { continue }
+            work += list.count
+            var cores = lists(&sets, of: list)
+            // All that is loose is one group by now.
+            let loose = cores.filter { ties.isLoose($0[0]) }
+            cores.removeAll { ties.isLoose($0[0]) }
+            for part in loose { for core in cores { ties.tie(part, core) } }
+            // Of many, only those that are firm on this thing alone, so that work stays in proportion to the links.
+            if cores.count > GangSearch.pairs { cores.removeAll { $0.count < GroupTies.firm } }
+            if cores.count > GangSearch.pairs {
+                for core in cores.dropFirst() {
+                    ties.tie(cores[0].prefix(GroupTies.firm), core.prefix(GroupTies.firm))
+                }
+            } else {
+                for (place, core) in cores.enumerated() {
+                    for other in cores[(place + 1)...] { ties.tie(core, other) }
+                }
+            }
+        }
+        for (a, b) in ties.joined() { sets.join(a, b) }
+    }
+
+    @inline(__always)
+    private func isNarrow(_ thing: Int) -> Bool {
+        let kind = graph.things[thing].kind
+        return accounts(on: thing).count == 2 || kind == .inviter || kind == .peer
+    }
+
+    private func groups(_ sets: inout DisjointSets) -> [Int] {
+        (0..<graph.accountCount).map { sets.representative($0) }
     }
 
     /// A large set without the few things that most of it have, if it falls into gangs then: hubs that somebody put
@@ -193,6 +263,7 @@ struct GangSearch {
         var sets = DisjointSets(rest.accountCount)
         search.joinByOne(&sets)
         search.joinByTwo(&sets)
+        search.joinByNarrow(&sets)
         search.joinByGroups(&sets)
         work += search.work
         return search.lists(&sets, of: Array(gang.indices)).map { $0.map { gang[$0] } }
@@ -211,7 +282,11 @@ struct GangSearch {
                 counts[number].accounts += 1
             }
         }
-        counts.sort { $0.accounts != $1.accounts ? $0.accounts > $1.accounts : $0.thing < $1.thing }
+        // Of equals, by what they are and not by their numbers, which stand for the order of accounts.
+        counts.sort {
+            let (one, other) = (graph.things[$0.thing], graph.things[$1.thing])
+            return ($1.accounts, one.kind.rawValue, one.key) < ($0.accounts, other.kind.rawValue, other.key)
+        }
         return counts.prefix(4).map(\.thing)
     }
 }
