@@ -2,7 +2,8 @@
 public struct Gang: Sendable, Equatable {
     /// Things of one kind that tie members together, and how many members they tie.
     public struct Tie: Sendable, Equatable, Codable {
-        /// `device`, `phone`, `address`, `payer`, `parcel`, `wifi`, `ip`, `inviter` or `peer`.
+        /// `device`, `phone`, `address`, `payer`, `parcel`, `wifi`, `ip`, `inviter`, `peer`, `print` (a phone's model,
+        /// system and WeChat version in a network) or `rush` (a merchant in a half-day).
         public var kind: String
         /// How many distinct things.
         public var things: Int

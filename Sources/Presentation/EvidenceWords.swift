@@ -30,6 +30,8 @@ extension FlagWords {
         case "ip": language.pick("IP address", "IP 地址")
         case "inviter": language.pick("inviter", "邀请人")
         case "peer": language.pick("counterpart", "往来账号")
+        case "print": language.pick("phone model in a network", "网段机型")
+        case "rush": language.pick("rush on a shop", "店铺集中下单")
         case "merchant": language.pick("merchant", "商家")
         case "moment": language.pick("moment", "同一时刻")
         default: name

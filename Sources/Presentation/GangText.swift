@@ -51,6 +51,8 @@ public struct GangText: Sendable {
         case "ip": ("network address", "network addresses", " IP", "个")
         case "inviter": ("inviter", "inviters", "邀请人", "个")
         case "peer": ("receiver", "receivers", "接收人", "个")
+        case "print": ("phone model in a network", "phone models in a network", "网段机型", "种")
+        case "rush": ("rush on a shop", "rushes on shops", "店铺集中下单", "次")
         default: (kind, kind, kind, "个")
         }
     }

@@ -152,6 +152,110 @@ import Testing
         #expect(members(watched(story.batch, flagged: crew)) == [crew.sorted()])
     }
 
+    /// Orders of the same people at the same merchants in the same hours, `rounds` times.
+    private func chatGroup(
+        _ names: [String], rounds: Int, in story: inout Story, from ms: Int64 = 0,
+        every: Int64 = 2 * Clock.day
+    ) {
+        for round in 0..<rounds {
+            for (index, account) in names.enumerated() {
+                story.add(account, .orderSubmit, at: ms + Int64(round) * every + Int64(index) * Clock.minute)
+                {
+                    $0.merchantKey = key("shop \(round)")
+                    $0.payerKey = key("\(account)'s purse")
+                    $0.addressKey = key("\(account)'s door")
+                }
+            }
+        }
+        story.batch.events.sort { ($0.ts, $0.accountKey) < ($1.ts, $1.accountKey) }
+    }
+
+    /// People with phones, purses and doors of their own, who order where they are told, when they are told.
+    @Test func aChatGroupIsTiedByTwoRushesAndNotByOne() {
+        let group = (0..<8).map { "hand \($0)" }
+        var once = Story()
+        chatGroup(group, rounds: 1, in: &once)
+        #expect(members(watched(once.batch, flagged: Set(group))).isEmpty)
+        var twice = Story()
+        chatGroup(group, rounds: 2, in: &twice)
+        let engine = watched(twice.batch, flagged: Set(group))
+        #expect(members(engine) == [group.sorted()])
+        #expect(engine.findGangs().gangs[0].ties == [.init(kind: .rush, things: 2, accounts: 8)])
+        // On other days at the same shops, they are customers.
+        var apart = Story()
+        for (index, account) in group.enumerated() {
+            chatGroup([account], rounds: 2, in: &apart, from: Int64(index) * Clock.day, every: 10 * Clock.day)
+        }
+        #expect(members(watched(apart.batch, flagged: Set(group))).isEmpty)
+    }
+
+    /// A member who did one task only is of the group, if it is flagged; who merely shops there then is not, even if suspect.
+    @Test func aRushTakesInFlaggedAccountsOnly() {
+        var story = Story()
+        let group = (0..<8).map { "hand \($0)" }
+        chatGroup(group, rounds: 3, in: &story)
+        chatGroup(["helper", "shopper", "suspect"], rounds: 1, in: &story)
+        let engine = watched(story.batch, flagged: Set(group + ["helper"]), suspects: ["suspect"])
+        #expect(members(engine) == [(group + ["helper"]).sorted()])
+    }
+
+    /// A sale: flagged accounts buy at two shops in the same hours, and so do many others.
+    @Test func aSaleTiesNobody() {
+        var story = Story()
+        let flagged = (0..<8).map { "hunter \($0)" }
+        chatGroup(flagged + (0..<40).map { "customer \($0)" }, rounds: 3, in: &story)
+        #expect(members(watched(story.batch, flagged: Set(flagged))).isEmpty)
+    }
+
+    /// Somebody sends the accounts of two gangs, and a stranger who is flagged, to the same shops at the same hours: the
+    /// gangs stay two, since what rushes tie is only looked for among those whom nothing else does.
+    @Test func rushesMergeNoGangs() {
+        var story = Story()
+        let first = crew("first", 7, in: &story)
+        let second = crew("second", 7, in: &story, from: 200_000)
+        chatGroup(first.union(second).sorted() + ["stranger"], rounds: 4, in: &story, from: Clock.day)
+        let found = members(watched(story.batch, flagged: first.union(second).union(["stranger"])))
+        #expect(Set(found) == [first.sorted(), second.sorted()])
+    }
+
+    /// One phone in one street: with another thing it ties, alone it does not.
+    @Test func aPhoneModelInANetworkAddsToOtherTies() {
+        func hand(_ index: Int) -> Bool { index % 3 != 2 }
+        func story(wifi: Bool, prints: Bool) -> Story {
+            var story = Story()
+            for index in 0..<12 {
+                story.add("\(hand(index) ? "hand" : "guest") \(index)", .couponClaim, at: Int64(index) * 1000)
+                {
+                    $0.networkKey = key("street")
+                    $0.ipKey = key("address \(index)")
+                    if wifi { $0.wifiKey = key("café") }
+                    $0.fingerprintKey = key(prints && hand(index) ? "boxed phone" : "phone \(index)")
+                }
+            }
+            return story
+        }
+        let flagged = Set((0..<12).filter(hand).map { "hand \($0)" })
+        #expect(members(watched(story(wifi: true, prints: false).batch, flagged: flagged)).isEmpty)
+        #expect(members(watched(story(wifi: false, prints: true).batch, flagged: flagged)).isEmpty)
+        let engine = watched(story(wifi: true, prints: true).batch, flagged: flagged)
+        #expect(members(engine) == [flagged.sorted()])
+        #expect(engine.findGangs().gangs[0].ties.map(\.kind) == [.wifi, .print])
+    }
+
+    /// A gang that buys the phone of honest neighbours, and works in their street, makes them no members.
+    @Test func aPoisonedFingerprintTakesNobodyIn() {
+        var story = Story()
+        let crew = crew("crew", 12, in: &story)
+        for (index, account) in (crew.sorted() + ["neighbour"]).enumerated() {
+            story.add(account, .couponClaim, at: 500_000 + Int64(index) * 1000) {
+                $0.networkKey = key("street")
+                $0.ipKey = key("address of the house")
+                $0.fingerprintKey = key("the neighbour's phone")
+            }
+        }
+        #expect(members(watched(story.batch, flagged: crew)) == [crew.sorted()])
+    }
+
     /// A hub that outgrows what a sketch can count: a network address of many, some of them flagged.
     @Test func anAddressOfManyTiesNobody() {
         var story = Story()
@@ -185,6 +289,16 @@ import Testing
         for number in 0..<6 {
             flagged.formUnion(crew("crew \(number)", 7, in: &story, from: Int64(number) * 3000))
         }
+        for (index, account) in flagged.sorted().enumerated() {
+            story.add(account, .appOpen, at: 200_000 + Int64(index)) {
+                $0.networkKey = key("street \(index % 5)")
+                $0.ipKey = key("address \(index)")
+                $0.fingerprintKey = key("phone \(index % 3)")
+            }
+        }
+        let group = (0..<6).map { "hand \($0)" }
+        chatGroup(group, rounds: 3, in: &story, every: 13 * Clock.hour)
+        flagged.formUnion(group)
         story.batch.events.sort { ($0.ts, $0.accountKey) < ($1.ts, $1.accountKey) }
         func told(_ engine: borrowing FeatureEngine) -> String {
             let map = engine.findGangs()
@@ -192,7 +306,7 @@ import Testing
                 + "\(map.links.map { "\($0.account) \($0.kind) \($0.thing) \($0.accounts) \($0.lastMs)" }.sorted())"
         }
         let whole = watched(story.batch, flagged: flagged)
-        #expect(whole.findGangs().gangs.count == 6)
+        #expect(whole.findGangs().gangs.count == 7)
         for cut in stride(from: 1, to: story.batch.events.count, by: 13) {
             var first = EventBatch()
             first.text = story.batch.text

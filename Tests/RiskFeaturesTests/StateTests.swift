@@ -193,6 +193,25 @@ import Testing
         for index in 0..<40 { prints.add(index % 2 == 0 ? key("farm") : key("phone \(index)")) }
         #expect(prints.share(of: key("farm"), support: 4) > 0.25)
         #expect(prints.share(of: key("phone 39"), support: 4) < 0.1)
+        #expect(prints.most(of: RecentSet.fingerprint(key("farm"))) >= 20)
+        #expect(prints.most(of: RecentSet.fingerprint(key("farm"))) < 28)
+        #expect(prints.most(of: RecentSet.fingerprint(key("phone 1"))) >= 1)
+    }
+
+    @Test func halfDaysAreCountedForFiveWeeks() {
+        var counts = HalfDayCounts()
+        let halfDay = 12 * Clock.hour
+        for number in 0..<100 {
+            for _ in 0...number % 3 { counts.add(at: start + Int64(number) * halfDay) }
+        }
+        let first = HalfDayCounts.number(at: start)
+        for number in 28..<100 { #expect(counts.count(first + UInt32(number)) == 1 + number % 3) }
+        #expect(counts.count(first + 27) == 0)
+        #expect(counts.count(first + 100) == 0)
+        // After a silence nothing of what was before it is left in its places.
+        counts.add(at: start + 300 * halfDay)
+        for number in 0..<300 { #expect(counts.count(first + UInt32(number)) == 0) }
+        #expect(counts.count(first + 300) == 1)
     }
 }
 

@@ -22,6 +22,7 @@ extension FeatureEngine {
     public func findGangs() -> GangMap {
         var map = GangMap()
         guard clockMs != .min else { return map }
+        let crowds = indexCrowds()
         var flagged: [Candidate] = []
         accounts.forEachRow { row, account in
             guard account.pointee.memory.isFlagged, account.pointee.lastMs >= memoryLimitMs else { return }
@@ -33,22 +34,29 @@ extension FeatureEngine {
         for candidate in flagged {
             let account = accounts.pointer(candidate.row)
             forEachLink(account) { kind, key, lastMs in
-                graph.link(to: kind, key, strength: strength(lastMs)) { accountsOn(kind, key) }
+                guard kind != .rush else { return }
+                graph.link(to: kind, key, strength: strength(lastMs)) { accountsOn(kind, key, crowds) }
             }
             // Whom others name is of those who name it.
             for kind in [LinkKind.inviter, .peer]
             where hubs.pointer(of: candidate.key, since: memoryLimitMs) != nil {
-                graph.link(to: kind, candidate.key, strength: 1) { accountsOn(kind, candidate.key) }
+                graph.link(to: kind, candidate.key, strength: 1) { accountsOn(kind, candidate.key, crowds) }
             }
             graph.endAccount()
         }
         countSaturated(&graph)
         var search = GangSearch(graph)
         var gangs = search.gangs().map { $0.map { flagged[$0] } }
+        let rushed = findRushes(flagged, besides: gangs, crowds)
+        let firstRush = gangs.count
+        gangs += rushed
         let ids = GangName.names(of: gangs.map { $0[0].key })
-        adopt(into: &gangs)
-        map.gangs = zip(gangs, ids).map { describe($0, id: $1) }
-        addLinks(of: flagged, to: &map)
+        adopt(into: &gangs, firstRush, crowds)
+        map.gangs = gangs.indices.map { number in
+            // What did not tie a gang is not told of it: many of one gang buy where there is a sale.
+            describe(gangs[number], id: ids[number], crowds) { $0 != .rush || number >= firstRush }
+        }
+        addLinks(of: flagged, to: &map, crowds)
         return map
     }
 
@@ -64,13 +72,52 @@ extension FeatureEngine {
         _ body: (LinkKind, _ key: UInt64, _ lastMs: Int64) -> Void
     ) {
         guard account.pointee.linksRow != 0 else {
-            return forEachLastKey(account) { body($0, $1, account.pointee.lastMs) }
+            forEachLastKey(account) { body($0, $1, account.pointee.lastMs) }
+            return forEachRush(account) { body(.rush, $0, $1) }
         }
         let links = links.pointer(account.pointee.linksRow)
         for place in 0..<Int(links.pointee.count) {
             let link = links.pointee[place]
             body(link.kind, link.key, Int64(link.second) * 1000)
         }
+        forEachRush(account) { body(.rush, $0, $1) }
+    }
+
+    /// The rushes that a flagged account's last four orders were in, each once.
+    private func forEachRush(
+        _ account: UnsafeMutablePointer<AccountState>, _ body: (_ key: UInt64, _ ms: Int64) -> Void
+    ) {
+        guard account.pointee.ordersRow != 0, account.pointee.memory.isFlagged else { return }
+        var seen = InlineArray<4, UInt64>(repeating: 0)
+        var count = 0
+        orders.pointer(account.pointee.ordersRow).pointee.forEachRecent { merchant, second in
+            let ms = Int64(second) * 1000
+            let key = LinkKind.rushKey(merchant, at: ms)
+            for place in 0..<count where seen[place] == key { return }
+            seen[count] = key
+            count += 1
+            body(key, ms)
+        }
+    }
+
+    /// Gangs of people who have nothing in common but that they ordered at the same merchants in the same half-days,
+    /// twice at least: a chat group in which orders are paid for. Looked for among flagged accounts that nothing else
+    /// ties, so that a sale at which several gangs buy makes no gang larger, and no two of them one.
+    private func findRushes(_ flagged: [Candidate], besides gangs: [[Candidate]], _ crowds: CrowdIndex)
+        -> [[Candidate]]
+    {
+        var members = KeyIndex(capacity: gangs.reduce(0) { $0 + $1.count })
+        for gang in gangs { for member in gang { _ = members.number(of: member.key, next: 0) } }
+        let loose = flagged.filter { members[$0.key] == nil }
+        var graph = LinkGraph()
+        for candidate in loose {
+            forEachRush(accounts.pointer(candidate.row)) { key, ms in
+                graph.link(to: .rush, key, strength: strength(ms)) { accountsOn(.rush, key, crowds) }
+            }
+            graph.endAccount()
+        }
+        var search = GangSearch(graph)
+        return search.gangsOfTwo().map { $0.map { loose[$0] } }
     }
 
     /// Sketches cannot count beyond some hundred accounts. Where one says so, those that named the thing last are
@@ -97,8 +144,9 @@ extension FeatureEngine {
     private static var countable: Float { 300 }
 
     /// Takes in accounts that are not flagged, by what they share with a gang. What others say of an account, naming it as
-    /// inviter or peer, takes nobody in.
-    private func adopt(into gangs: inout [[Candidate]]) {
+    /// inviter or peer, takes nobody in; and a rush none but flagged accounts, into a gang that rushes alone tie.
+    /// - Parameter firstRush: of those gangs, the first.
+    private func adopt(into gangs: inout [[Candidate]], _ firstRush: Int, _ crowds: CrowdIndex) {
         /// How many of a gang have a thing.
         struct Home {
             var gang: Int32
@@ -129,9 +177,9 @@ extension FeatureEngine {
         var ties = [[(gang: Int, tie: Float)]](repeating: [], count: homes.count)
         for number in homes.indices {
             let (kind, key) = things[number]
-            let known = accountsOn(kind, key)
+            let known = accountsOn(kind, key, crowds)
             guard known <= FeatureEngine.countable || kind.isLastKey else { continue }
-            for home in homes[number] {
+            for home in homes[number] where kind != .rush || home.gang >= firstRush {
                 let share = Float(home.members) / max(known, Float(home.members))
                 if share >= FeatureEngine.homeShare {
                     ties[number].append((Int(home.gang), kind.weight * share))
@@ -171,15 +219,18 @@ extension FeatureEngine {
 
     // MARK: What is told of a gang
 
-    private func describe(_ members: [Candidate], id: String) -> GangMap.Gang {
+    private func describe(
+        _ members: [Candidate], id: String, _ crowds: CrowdIndex, by isTold: (LinkKind) -> Bool
+    ) -> GangMap.Gang {
         var graph = LinkGraph()
         for member in members {
             forEachLink(accounts.pointer(member.row)) { kind, key, lastMs in
-                graph.link(to: kind, key, strength: strength(lastMs)) { accountsOn(kind, key) }
+                guard isTold(kind) else { return }
+                graph.link(to: kind, key, strength: strength(lastMs)) { accountsOn(kind, key, crowds) }
             }
             for kind in [LinkKind.inviter, .peer]
             where hubs.pointer(of: member.key, since: memoryLimitMs) != nil {
-                graph.link(to: kind, member.key, strength: 1) { accountsOn(kind, member.key) }
+                graph.link(to: kind, member.key, strength: 1) { accountsOn(kind, member.key, crowds) }
             }
             graph.endAccount()
         }
@@ -235,15 +286,32 @@ extension FeatureEngine {
             orderFen: orders.paidFen &+ orders.commissionFen)
     }
 
-    private func addLinks(of flagged: [Candidate], to map: inout GangMap) {
+    private func addLinks(of flagged: [Candidate], to map: inout GangMap, _ crowds: CrowdIndex) {
         var rows = flagged.map(\.row)
         let known = Set(rows)
         for gang in map.gangs {
             for member in gang.members where !known.contains(member.account) { rows.append(member.account) }
         }
+        // What strangers share daily is worth a row only where it ties.
+        var numbers = KeyIndex()
+        var shared: [Float] = []
+        for row in rows {
+            forEachLink(accounts.pointer(row)) { kind, key, _ in
+                guard kind == .print || kind == .rush else { return }
+                let number = numbers.number(of: kind.thing(key), next: shared.count)
+                if number == shared.count { shared.append(0) }
+                shared[number] += 1
+            }
+        }
+        func ties(_ kind: LinkKind, _ key: UInt64, of count: Float) -> Bool {
+            guard kind == .print || kind == .rush else { return true }
+            guard let number = numbers[kind.thing(key)], shared[number] > 1 else { return false }
+            return kind.weight * shared[number] >= GangSearch.negligible * count
+        }
         for row in rows {
             forEachLink(accounts.pointer(row)) { kind, key, lastMs in
-                let count = accountsOn(kind, key)
+                let count = accountsOn(kind, key, crowds)
+                guard ties(kind, key, of: count) else { return }
                 guard count >= 1.5, count <= FeatureEngine.countable || kind.isLastKey else { return }
                 map.links.append(
                     GangMap.Link(

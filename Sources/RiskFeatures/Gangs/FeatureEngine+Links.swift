@@ -24,6 +24,8 @@ extension FeatureEngine {
         touchLink(account, .parcel, event.trackingKey, second)
         touchLink(account, .wifi, event.wifiKey, second)
         touchLink(account, .ip, event.ipKey, second)
+        touchLink(
+            account, .print, LinkKind.printKey(event.fingerprintKey, network: event.networkKey), second)
         touchLink(account, keys.hub == event.inviterKey ? .inviter : .peer, keys.hub, second)
     }
 
@@ -40,7 +42,10 @@ extension FeatureEngine {
     private func replaceLink(
         _ links: UnsafeMutablePointer<AccountLinks>, _ kind: LinkKind, _ key: UInt64, _ second: UInt32
     ) {
-        let place = links.pointee.weakest { accountsOn($0.kind, $0.key) >= 1.5 }
+        // Whether a fingerprint is shared would take a walk over networks to know; it leaves with what nobody else has.
+        let place = links.pointee.weakest {
+            $0.kind != .print && accountsOn($0.kind, $0.key, CrowdIndex()) >= 1.5
+        }
         links.pointee.set(place, AccountLinks.Link(kind: kind, key: key, second: second))
     }
 
@@ -58,7 +63,8 @@ extension FeatureEngine {
     }
 
     /// How many accounts were seen with a thing within a month; 0 when it is forgotten.
-    func accountsOn(_ kind: LinkKind, _ key: UInt64) -> Float {
+    /// - Parameter crowds: needed for fingerprints and rushes.
+    func accountsOn(_ kind: LinkKind, _ key: UInt64, _ crowds: CrowdIndex) -> Float {
         let stamp = Clock.stamp(clockMs)
         func count(_ set: RecentSet?) -> Float {
             set.map { $0.count(within: RecentSet.month, at: stamp, sketches) } ?? 0
@@ -76,6 +82,8 @@ extension FeatureEngine {
         case .inviter, .peer:
             guard let hub = hubs.pointer(of: key, since: since) else { return 0 }
             return hub.pointee.circle(stamp, sketches)
+        case .print: return accountsOn(print: key, crowds)
+        case .rush: return ordersIn(rush: key, crowds)
         }
     }
 }

@@ -51,7 +51,7 @@ public struct GangMap: Sendable {
         public var lastMs: Int64
     }
 
-    /// Those with the earliest flagged member first.
+    /// Those with the earliest flagged member first, and after all others those that only rushes tie.
     public var gangs: [Gang] = []
     /// Of flagged accounts and members.
     public var links: [Link] = []

@@ -8,7 +8,7 @@ struct GangSearch {
     /// Ties of this weight make one gang of two accounts. No Wi-Fi or address reaches it alone unless nobody else has it.
     static var joint: Float { 0.6 }
     /// A thing that ties less is left out: a hub of strangers.
-    private static var negligible: Float { 0.08 }
+    static var negligible: Float { 0.08 }
     /// Fewer flagged accounts are no gang; so many are one if they share a thing.
     static var smallest: Int { 3 }
     /// A set larger than this that one thing alone holds together is taken for several gangs on one hub.
@@ -60,6 +60,14 @@ struct GangSearch {
             .sorted { $0[0] < $1[0] }
     }
 
+    /// Gangs of those who share two things, no one of which is enough.
+    mutating func gangsOfTwo() -> [[Int]] {
+        var sets = DisjointSets(graph.accountCount)
+        joinByTwo(&sets, apart: .infinity)
+        return lists(&sets, of: Array(0..<graph.accountCount)).filter { $0.count >= GangSearch.smallest }
+            .sorted { $0[0] < $1[0] }
+    }
+
     /// Whether two of a set have a thing in common, and do not merely name each other or the same third: that is what
     /// friends do as well.
     private func sharesAThing(_ gang: [Int]) -> Bool {
@@ -101,10 +109,10 @@ struct GangSearch {
     }
 
     /// Two things, shared by the same accounts, are.
-    private mutating func joinByTwo(_ sets: inout DisjointSets) {
+    private mutating func joinByTwo(_ sets: inout DisjointSets, apart: Float = joint) {
         var firsts = KeyIndex(capacity: graph.accountCount * 4)
         for account in 0..<graph.accountCount {
-            let weak = graph.links(of: account).filter { weight($0) > 0 && weight($0) < GangSearch.joint }
+            let weak = graph.links(of: account).filter { weight($0) > 0 && weight($0) < apart }
             for (position, first) in weak.enumerated() {
                 for second in weak[(position + 1)...] where weight(first) + weight(second) >= GangSearch.joint
                 {

@@ -372,6 +372,7 @@ struct AccountOrders: BitwiseCopyable {
         var submitted: UInt32 = 0
         var paid: UInt32 = 0
         var received: UInt32 = 0
+        var merchant: UInt32 = 0
     }
 
     private static var thresholdFen: Int64 { 5000 }
@@ -409,7 +410,9 @@ struct AccountOrders: BitwiseCopyable {
         if event.skuKey != 0 { products.add(UInt32(truncatingIfNeeded: event.skuKey)) }
         quantity += Float(max(1, event.quantity))
         let key = UInt32(truncatingIfNeeded: event.orderKey)
-        recent[Int(next)] = RecentOrder(key: key, submitted: Clock.seconds(event.ts))
+        recent[Int(next)] = RecentOrder(
+            key: key, submitted: Clock.seconds(event.ts),
+            merchant: UInt32(truncatingIfNeeded: event.merchantKey))
         next = (next + 1) % 4
     }
 
@@ -436,6 +439,13 @@ struct AccountOrders: BitwiseCopyable {
     func hoursSincePayment(_ event: Event) -> Float {
         guard let place = place(of: event.orderKey), recent[place].paid != 0 else { return .nan }
         return Self.hours(from: recent[place].paid, to: event.ts)
+    }
+
+    /// The last four orders with a merchant, by the lowest bits of the merchant's key.
+    func forEachRecent(_ body: (_ merchant: UInt32, _ second: UInt32) -> Void) {
+        for place in 0..<4 where recent[place].merchant != 0 {
+            body(recent[place].merchant, recent[place].submitted)
+        }
     }
 
     /// Whether a review gives five stars within ten minutes after receipt.

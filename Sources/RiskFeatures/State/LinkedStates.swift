@@ -251,6 +251,8 @@ struct MerchantState: KeyedState {
     var firstMs: Int64 = 0
     var payers = RecentSet()
     var orders = WindowedCount()
+    /// Orders, for who ordered with many others of late.
+    var rushes = HalfDayCounts()
     var submitted: UInt32 = 0
     var unseen: UInt32 = 0
     var paid: UInt32 = 0
@@ -277,6 +279,7 @@ struct MerchantState: KeyedState {
         switch event.type {
         case .orderSubmit:
             orders.add(at: event.ts)
+            rushes.add(at: event.ts)
             submitted &+= 1
             if viewsSinceOrder == 0 { unseen &+= 1 }
         case .orderPay:

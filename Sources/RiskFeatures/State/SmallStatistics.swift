@@ -130,6 +130,17 @@ struct FrequentPrints: BitwiseCopyable {
         counts &-= 1
     }
 
+    /// How many additions were of a print, at most: what is missing from the counts may have been of any.
+    func most(of print: UInt16) -> Float {
+        let told = counts.wrappedSum()
+        // Five additions of different prints leave no trace together (Misra and Gries 1982).
+        let lost = Float(total - min(total, told)) / 5
+        for place in 0..<4 where counts[place] != 0 && prints[place] == print {
+            return Float(counts[place]) + lost
+        }
+        return lost
+    }
+
     /// The share of additions that were `key`, at least; unknown below `support` additions.
     func share(of key: UInt64, support: UInt16) -> Float {
         guard total >= support else { return .nan }
