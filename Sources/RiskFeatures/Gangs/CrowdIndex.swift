@@ -1,41 +1,30 @@
 /// Finds what counts the accounts on things that no table knows by their link's key, a fingerprint within a network and
 /// a rush on a merchant; made anew for each search.
 ///
-/// Such a link holds a part of a table's key, which two keys share by chance of 2^-48 or 2^-32 a pair; then the one with
-/// the smaller key counts.
+/// Such a link holds a part of a table's key. What two keys share by chance counts for both: too large a crowd ties less.
 struct CrowdIndex {
-    private var networks = Rows()
-    private var merchants = Rows()
-
-    private struct Rows {
-        private var numbers = KeyIndex()
-        private var rows: [(key: UInt64, row: UInt32)] = []
-
-        mutating func add(_ part: UInt64, key: UInt64, row: UInt32) {
-            let number = numbers.number(of: part, next: rows.count)
-            if number == rows.count {
-                rows.append((key, row))
-            } else if key < rows[number].key {
-                rows[number] = (key, row)
-            }
-        }
-
-        subscript(_ part: UInt64) -> UInt32? { numbers[part].map { rows[$0].row } }
-    }
+    private var prints = KeyIndex()
+    private var networks: [UInt64: [UInt32]] = [:]
+    private var merchants: [UInt16: [UInt32]] = [:]
 
     init() {}
 
+    mutating func add(print key: UInt64) { _ = prints.number(of: key, next: 0) }
+
     mutating func add(network key: UInt64, row: UInt32) {
-        networks.add(LinkKind.network(ofPrint: key), key: key, row: row)
+        networks[LinkKind.network(ofPrint: key), default: []].append(row)
     }
 
     mutating func add(merchant key: UInt64, row: UInt32) {
-        merchants.add(UInt64(UInt32(truncatingIfNeeded: key)), key: key, row: row)
+        merchants[RecentSet.fingerprint(key), default: []].append(row)
     }
 
-    func network(ofPrint key: UInt64) -> UInt32? { networks[LinkKind.network(ofPrint: key)] }
+    /// Whether two flagged accounts or more came with a fingerprint from its network.
+    func isShared(print key: UInt64) -> Bool { prints[key] != nil }
 
-    func merchant(ofRush key: UInt64) -> UInt32? { merchants[key >> 32] }
+    func networks(ofPrint key: UInt64) -> [UInt32] { networks[LinkKind.network(ofPrint: key)] ?? [] }
+
+    func merchants(ofRush key: UInt64) -> [UInt32] { merchants[UInt16(truncatingIfNeeded: key >> 32)] ?? [] }
 }
 
 extension LinkKind {
@@ -48,22 +37,33 @@ extension LinkKind {
 
     static func network(ofPrint key: UInt64) -> UInt64 { key & ~0xFFFF }
 
-    /// The key of a rush: 32 bits of the merchant's, and the half-day.
-    static func rushKey(_ merchant: UInt32, at ms: Int64) -> UInt64 {
+    /// The key of a rush: 16 bits of the merchant's, and the half-day.
+    static func rushKey(_ merchant: UInt16, at ms: Int64) -> UInt64 {
         UInt64(merchant) << 32 | UInt64(HalfDayCounts.number(at: ms))
     }
 }
 
 extension FeatureEngine {
-    /// Of all networks that accounts with links were seen in, and all merchants.
+    /// Of the fingerprints that two flagged accounts or more have, and of all merchants.
     func indexCrowds() -> CrowdIndex {
         var index = CrowdIndex()
+        // Most fingerprints are seen with one flagged account alone, and need no place in any list.
+        var numbers = KeyIndex()
+        var isShared: [Bool] = []
         var named = KeyIndex()
         accounts.forEachRow { _, account in
-            guard account.pointee.linksRow != 0 else { return }
+            guard account.pointee.linksRow != 0, account.pointee.memory.isFlagged else { return }
             let links = links.pointer(account.pointee.linksRow)
             for place in 0..<Int(links.pointee.count) where links.pointee[place].kind == .print {
-                _ = named.number(of: LinkKind.network(ofPrint: links.pointee[place].key), next: 0)
+                let key = links.pointee[place].key
+                let number = numbers.number(of: key, next: isShared.count)
+                if number == isShared.count {
+                    isShared.append(false)
+                } else if !isShared[number] {
+                    isShared[number] = true
+                    index.add(print: key)
+                    _ = named.number(of: LinkKind.network(ofPrint: key), next: 0)
+                }
             }
         }
         networks.forEachKeyAndRow { key, row in
@@ -75,17 +75,19 @@ extension FeatureEngine {
 
     /// How many accounts, at most, came with a fingerprint from a network.
     func accountsOn(print key: UInt64, _ crowds: CrowdIndex) -> Float {
-        guard let row = crowds.network(ofPrint: key) else { return 0 }
-        let network = networks.pointer(row)
-        guard network.pointee.lastMs >= placeMemoryLimitMs else { return 0 }
-        return network.pointee.fingerprints.most(of: UInt16(truncatingIfNeeded: key))
+        crowds.networks(ofPrint: key).reduce(0) { sum, row in
+            let network = networks.pointer(row)
+            guard network.pointee.lastMs >= placeMemoryLimitMs else { return sum }
+            return sum + network.pointee.fingerprints.most(of: UInt16(truncatingIfNeeded: key))
+        }
     }
 
     /// How many orders a merchant had in a rush.
     func ordersIn(rush key: UInt64, _ crowds: CrowdIndex) -> Float {
-        guard let row = crowds.merchant(ofRush: key) else { return 0 }
-        let merchant = merchants.pointer(row)
-        guard merchant.pointee.lastMs >= memoryLimitMs else { return 0 }
-        return Float(merchant.pointee.rushes.count(UInt32(truncatingIfNeeded: key)))
+        crowds.merchants(ofRush: key).reduce(0) { sum, row in
+            let merchant = merchants.pointer(row)
+            guard merchant.pointee.lastMs >= memoryLimitMs else { return sum }
+            return sum + Float(merchant.pointee.rushes.count(UInt32(truncatingIfNeeded: key)))
+        }
     }
 }

@@ -33,7 +33,7 @@ extension FeatureEngine {
         var graph = LinkGraph()
         for candidate in flagged {
             let account = accounts.pointer(candidate.row)
-            forEachLink(account) { kind, key, lastMs in
+            forEachLink(account, crowds) { kind, key, lastMs in
                 guard kind != .rush else { return }
                 graph.link(to: kind, key, strength: strength(lastMs)) { accountsOn(kind, key, crowds) }
             }
@@ -66,9 +66,10 @@ extension FeatureEngine {
             ? 1 : max(0, 1 - Float(staleMs) / Float(clockMs - memoryLimitMs - FeatureEngine.freshMs))
     }
 
-    /// What an account was seen with: all of late where that is kept, else what it last named.
+    /// What an account was seen with: all of late where that is kept, else what it last named;
+    /// but no fingerprint that no other flagged account has.
     private func forEachLink(
-        _ account: UnsafeMutablePointer<AccountState>,
+        _ account: UnsafeMutablePointer<AccountState>, _ crowds: CrowdIndex,
         _ body: (LinkKind, _ key: UInt64, _ lastMs: Int64) -> Void
     ) {
         guard account.pointee.linksRow != 0 else {
@@ -78,6 +79,7 @@ extension FeatureEngine {
         let links = links.pointer(account.pointee.linksRow)
         for place in 0..<Int(links.pointee.count) {
             let link = links.pointee[place]
+            if link.kind == .print, !crowds.isShared(print: link.key) { continue }
             body(link.kind, link.key, Int64(link.second) * 1000)
         }
         forEachRush(account) { body(.rush, $0, $1) }
@@ -147,52 +149,48 @@ extension FeatureEngine {
     /// inviter or peer, takes nobody in; and a rush none but flagged accounts, into a gang that rushes alone tie.
     /// - Parameter firstRush: of those gangs, the first.
     private func adopt(into gangs: inout [[Candidate]], _ firstRush: Int, _ crowds: CrowdIndex) {
-        /// How many of a gang have a thing.
-        struct Home {
-            var gang: Int32
-            var members: Int32
-            var isHome = false
-        }
         var numbers = KeyIndex()
-        var homes: [[Home]] = []
         var things: [(kind: LinkKind, key: UInt64)] = []
+        var uses: [(thing: Int32, gang: Int32)] = []
         var members = KeyIndex(capacity: gangs.reduce(0) { $0 + $1.count })
         for (gang, list) in gangs.enumerated() {
             for member in list {
                 _ = members.number(of: member.key, next: gang)
-                forEachLink(accounts.pointer(member.row)) { kind, key, _ in
-                    let number = numbers.number(of: kind.thing(key), next: homes.count)
-                    if number == homes.count {
-                        homes.append([])
-                        things.append((kind, key))
-                    }
-                    if homes[number].last?.gang == Int32(gang) {
-                        homes[number][homes[number].count - 1].members += 1
-                    } else {
-                        homes[number].append(Home(gang: Int32(gang), members: 1))
-                    }
+                forEachLink(accounts.pointer(member.row), crowds) { kind, key, _ in
+                    let number = numbers.number(of: kind.thing(key), next: things.count)
+                    if number == things.count { things.append((kind, key)) }
+                    uses.append((Int32(number), Int32(gang)))
                 }
             }
         }
-        var ties = [[(gang: Int, tie: Float)]](repeating: [], count: homes.count)
-        for number in homes.indices {
-            let (kind, key) = things[number]
-            let known = accountsOn(kind, key, crowds)
-            guard known <= FeatureEngine.countable || kind.isLastKey else { continue }
-            for home in homes[number] where kind != .rush || home.gang >= firstRush {
-                let share = Float(home.members) / max(known, Float(home.members))
-                if share >= FeatureEngine.homeShare {
-                    ties[number].append((Int(home.gang), kind.weight * share))
+        uses.sort { ($0.thing, $0.gang) < ($1.thing, $1.gang) }
+        // The ties of thing t to gangs that are at home on it stand at starts[t]..<starts[t + 1].
+        var starts: [Int] = []
+        var ties: [(gang: Int32, tie: Float)] = []
+        var next = 0
+        for (number, thing) in things.enumerated() {
+            starts.append(ties.count)
+            let known = accountsOn(thing.kind, thing.key, crowds)
+            let isCrowd = known > FeatureEngine.countable && !thing.kind.isLastKey
+            while next < uses.count, uses[next].thing == number {
+                let (first, gang) = (next, uses[next].gang)
+                while next < uses.count, uses[next].thing == number, uses[next].gang == gang { next += 1 }
+                let share = Float(next - first) / max(known, Float(next - first))
+                if !isCrowd, share >= FeatureEngine.homeShare, thing.kind != .rush || gang >= firstRush {
+                    ties.append((gang, thing.kind.weight * share))
                 }
             }
         }
+        starts.append(ties.count)
         var joining: [(gang: Int, candidate: Candidate)] = []
         accounts.forEachRow { row, account in
             guard account.pointee.lastMs >= memoryLimitMs else { return }
             var votes: [(gang: Int, tie: Float)] = []
-            forEachLink(account) { kind, key, lastMs in
+            forEachLink(account, crowds) { kind, key, lastMs in
                 guard let number = numbers[kind.thing(key)] else { return }
-                for (gang, tie) in ties[number] { votes.append((gang, tie * strength(lastMs))) }
+                for (gang, tie) in ties[starts[number]..<starts[number + 1]] {
+                    votes.append((Int(gang), tie * strength(lastMs)))
+                }
             }
             guard !votes.isEmpty, members[account.pointee.key] == nil else { return }
             let memory = account.pointee.memory
@@ -224,7 +222,7 @@ extension FeatureEngine {
     ) -> GangMap.Gang {
         var graph = LinkGraph()
         for member in members {
-            forEachLink(accounts.pointer(member.row)) { kind, key, lastMs in
+            forEachLink(accounts.pointer(member.row), crowds) { kind, key, lastMs in
                 guard isTold(kind) else { return }
                 graph.link(to: kind, key, strength: strength(lastMs)) { accountsOn(kind, key, crowds) }
             }
@@ -296,7 +294,7 @@ extension FeatureEngine {
         var numbers = KeyIndex()
         var shared: [Float] = []
         for row in rows {
-            forEachLink(accounts.pointer(row)) { kind, key, _ in
+            forEachLink(accounts.pointer(row), crowds) { kind, key, _ in
                 guard kind == .print || kind == .rush else { return }
                 let number = numbers.number(of: kind.thing(key), next: shared.count)
                 if number == shared.count { shared.append(0) }
@@ -309,7 +307,7 @@ extension FeatureEngine {
             return kind.weight * shared[number] >= GangSearch.negligible * count
         }
         for row in rows {
-            forEachLink(accounts.pointer(row)) { kind, key, lastMs in
+            forEachLink(accounts.pointer(row), crowds) { kind, key, lastMs in
                 let count = accountsOn(kind, key, crowds)
                 guard ties(kind, key, of: count) else { return }
                 guard count >= 1.5, count <= FeatureEngine.countable || kind.isLastKey else { return }

@@ -361,18 +361,19 @@ struct AccountOrders: BitwiseCopyable {
     var refundFen: Int64 = 0
     var commissionFen: Int64 = 0
     var commissions: UInt16 = 0
+    /// The place of the next order in `recent`. It stands here, where room is left, so that a row is six half cache lines.
+    private var next: UInt8 = 0
     var shortestRefundHours = Float.nan
     var shortestConfirmHours = Float.nan
     var payDelay = RunningMoments()
     private var recent = InlineArray<4, RecentOrder>(repeating: RecentOrder())
-    private var next: UInt8 = 0
+    private var recentMerchants = InlineArray<4, UInt16>(repeating: 0)
 
     private struct RecentOrder: BitwiseCopyable {
         var key: UInt32 = 0
         var submitted: UInt32 = 0
         var paid: UInt32 = 0
         var received: UInt32 = 0
-        var merchant: UInt32 = 0
     }
 
     private static var thresholdFen: Int64 { 5000 }
@@ -410,9 +411,8 @@ struct AccountOrders: BitwiseCopyable {
         if event.skuKey != 0 { products.add(UInt32(truncatingIfNeeded: event.skuKey)) }
         quantity += Float(max(1, event.quantity))
         let key = UInt32(truncatingIfNeeded: event.orderKey)
-        recent[Int(next)] = RecentOrder(
-            key: key, submitted: Clock.seconds(event.ts),
-            merchant: UInt32(truncatingIfNeeded: event.merchantKey))
+        recent[Int(next)] = RecentOrder(key: key, submitted: Clock.seconds(event.ts))
+        recentMerchants[Int(next)] = event.merchantKey == 0 ? 0 : RecentSet.fingerprint(event.merchantKey)
         next = (next + 1) % 4
     }
 
@@ -441,10 +441,10 @@ struct AccountOrders: BitwiseCopyable {
         return Self.hours(from: recent[place].paid, to: event.ts)
     }
 
-    /// The last four orders with a merchant, by the lowest bits of the merchant's key.
-    func forEachRecent(_ body: (_ merchant: UInt32, _ second: UInt32) -> Void) {
-        for place in 0..<4 where recent[place].merchant != 0 {
-            body(recent[place].merchant, recent[place].submitted)
+    /// The last four orders with a merchant, by 16 bits of the merchant's key.
+    func forEachRecent(_ body: (_ merchant: UInt16, _ second: UInt32) -> Void) {
+        for place in 0..<4 where recentMerchants[place] != 0 {
+            body(recentMerchants[place], recent[place].submitted)
         }
     }
 

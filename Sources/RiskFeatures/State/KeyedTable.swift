@@ -219,7 +219,7 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
 
     /// The same with the keys, and without a look at the rows.
     func forEachKeyAndRow(_ body: (UInt64, UInt32) -> Void) {
-        for index in 0...mask where slots[index].key != 0 { body(slots[index].key, slots[index].row) }
+        for index in 0..<capacity where slots[index].key != 0 { body(slots[index].key, slots[index].row) }
     }
 
     func write(to writer: inout StateWriter) {
