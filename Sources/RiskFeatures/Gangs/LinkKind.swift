@@ -32,7 +32,9 @@ public enum LinkKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     }
 
     /// The name in `gangs.ties` and `account_links.kind`.
-    public var name: String { "\(self)" }
+    public var name: String { LinkKind.names[Int(rawValue)] }
+    /// Asked for once a row; to spell a case out takes a microsecond.
+    private static let names = allCases.map { "\($0)" }
 
     /// The key of a thing among things of all kinds.
     @inline(__always)
