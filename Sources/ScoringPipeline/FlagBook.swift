@@ -49,8 +49,6 @@ struct FlagBook {
     /// A book of flags that are named and noted no further.
     init(_ flags: [[Flag]]) { self.flags = flags }
 
-    var count: Int { flags[0].count + flags[1].count }
-
     var isEmpty: Bool { flags.allSatisfy(\.isEmpty) && departed.isEmpty }
 
     /// Takes over what the engine knew of accounts that it has forgotten.

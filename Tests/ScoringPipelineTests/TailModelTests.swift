@@ -28,12 +28,8 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
     private let turn = DispatchSemaphore(value: 0)
     private let rest = DispatchSemaphore(value: 0)
 
-    /// From so many flags on, the canonical ones are written on their own at the end of the logs.
-    private let manyFlags: Int
-
-    init(_ patterns: [String], database: String, model: String, manyFlags: Int) throws {
+    init(_ patterns: [String], database: String, model: String) throws {
         self.patterns = patterns
-        self.manyFlags = manyFlags
         self.database = database
         models = ModelSource(path: model)
         try start()
@@ -68,7 +64,6 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
         defer { caseFile.close() }
         var configuration = TailConfiguration()
         configuration.checkpointMs = 400
-        configuration.manyFlags = manyFlags
         let clock: @Sendable () -> Int64 = { [self] in now.load(ordering: .relaxed) }
         let tail = try TailRun.begin(
             caseFile: caseFile, models: models, reading: StagedTail.reading, configuration: configuration,
@@ -176,8 +171,7 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
                 return lines[min(next, lines.count - 1)] + "\n"
             }
             let tail = try StagedTail(
-                stage.patterns, database: folder.file("tail.sqlite"), model: small.modelPath,
-                manyFlags: seed % 2 == 0 ? 1 : 1_000)
+                stage.patterns, database: folder.file("tail.sqlite"), model: small.modelPath)
             try stage.play(40, tail)
             try tail.finish()
 

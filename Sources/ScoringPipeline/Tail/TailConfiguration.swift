@@ -19,9 +19,6 @@ public struct TailConfiguration: Sendable {
     /// Whether flags are raised as events come, and not when their order is settled (the lateness bound later). A
     /// second engine does so: memory doubles.
     public var viewAhead = true
-    /// From so many flags on, those that wait at the end of the logs are written while all accounts are scored once more:
-    /// to write them takes longer than to commit twice.
-    var manyFlags = 1_000
 
     public init() {}
 }

@@ -155,7 +155,7 @@ public struct TailRun: ~Copyable {
             checkpoint.wait()
         }
         while !control.isStopping || reading.isAhead {
-            try takeEvents(tell)
+            try takeEvents()
             // What is read ahead is of no commit and no checkpoint.
             guard !reading.isAhead else { continue }
             try commitIfDue(tell)
@@ -167,7 +167,7 @@ public struct TailRun: ~Copyable {
         try end(tell)
     }
 
-    private mutating func takeEvents(_ tell: (TailNews) -> Void) throws {
+    private mutating func takeEvents() throws {
         let readsOn =
             progress.isCatchingUp && !control.isStopping && !isCheckpointDue
             && !progress.isCommitDue(hasFlags: hasChanges)
@@ -175,7 +175,7 @@ public struct TailRun: ~Copyable {
             &batch, &arrivals, progress.waitMs(hasFlags: hasChanges), readsOn: readsOn)
         progress.took(step, batch, arrivals)
         canonical.observe(batch, judge)
-        try lookAhead(step, tell)
+        lookAhead(step)
         lookForGangs(step)
     }
 
@@ -192,7 +192,7 @@ public struct TailRun: ~Copyable {
 
     // MARK: Ahead of the canonical order
 
-    private mutating func lookAhead(_ step: TailInput.Step, _ tell: (TailNews) -> Void) throws {
+    private mutating func lookAhead(_ step: TailInput.Step) {
         if step == .idle || progress.hasFollowed(forMs: configuration.checkpointMs) {
             aheadFlags.adopt(orphans)
             orphans = []
@@ -203,7 +203,7 @@ public struct TailRun: ~Copyable {
             ahead = nil
             canonical.settle(judge)
         } else if step == .idle {
-            try finishAhead(tell)
+            finishAhead()
         } else if ahead == nil {
             ahead = canonical.clone()
             var pending = EventBatch()
@@ -223,13 +223,11 @@ public struct TailRun: ~Copyable {
     }
 
     /// Says what `score` would say now.
-    private mutating func finishAhead(_ tell: (TailNews) -> Void) throws {
+    private mutating func finishAhead() {
         guard !isFinished else { return }
         canonical.settle(judge)
         ahead = nil
-        let finishing = FinishingWatch(canonical.clone(), judge)
-        if canonical.flags.count >= configuration.manyFlags { try commit(tell, withStatus: false) }
-        let said = finishing.wait()
+        let said = canonical.clone().finished(judge)
         aheadFlags.settle(said.flags)
         gangs = said.gangs
         population = said.population
@@ -256,7 +254,7 @@ public struct TailRun: ~Copyable {
     }
 
     /// Commits the flags that wait, and what `status` tells.
-    private mutating func commit(_ tell: (TailNews) -> Void, withStatus: Bool = true) throws {
+    private mutating func commit(_ tell: (TailNews) -> Void) throws {
         aheadFlags.renew(under: canonical.flags)
         let report = input.report()
         if report.sources.isEmpty {
@@ -264,7 +262,7 @@ public struct TailRun: ~Copyable {
         } else {
             troubles.ended(.logs, "there are logs to follow now", tell)
         }
-        var told = withStatus && progress.isStatusDue ? status : nil
+        var told = progress.isStatusDue ? status : nil
         let (rejected, rejectedBefore) = (RejectedByPath(report), toldRejected)
         var changes = CaseBatch(
             canonical.flags.flaggedAccounts(judge.scorer, judge.policy), report,

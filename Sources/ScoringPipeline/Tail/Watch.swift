@@ -46,11 +46,11 @@ struct Watch: ~Copyable {
         self.flags = flags
     }
 
-    /// The flags, the gangs and how the accounts lie at the end of the logs.
-    typealias Finished = (flags: FlagBook, gangs: GangTables, population: PopulationSample)
-
-    /// Scores every account as at the end of the logs; the engine is of no use to later events then.
-    consuming func finished(_ judge: Judge) -> Finished {
+    /// The flags, the gangs and how the accounts lie after every account is scored as at the end of the logs; the engine is
+    /// of no use to later events then.
+    consuming func finished(
+        _ judge: Judge
+    ) -> (flags: FlagBook, gangs: GangTables, population: PopulationSample) {
         var flags = take()
         var population = PopulationSample(judge.scorer.model.heads, of: engine.accountCount)
         engine.finish { moment, vector, memory in
