@@ -7,26 +7,24 @@ struct PackedVector: Equatable {
 
     /// - Parameter vector: a value a feature; NaN is unknown, whatever its bits.
     init(_ vector: UnsafeBufferPointer<Float>) {
-        count = vector.count
-        let mask = (count + 31) / 32
-        let told = vector.reduce(0) { $0 + (PackedVector.isTold($1) ? 1 : 0) }
-        words = [UInt32](unsafeUninitializedCapacity: 2 * mask + told) { words, filled in
+        let (count, mask) = (vector.count, (vector.count + 31) / 32)
+        self.count = count
+        words = withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * mask + count) { words in
             words[..<(2 * mask)].initialize(repeating: 0)
-            filled = 2 * mask
-            for (feature, value) in vector.enumerated() {
-                let bit: UInt32 = 1 << (feature % 32)
-                if !value.isNaN { words[feature / 32] |= bit }
-                guard PackedVector.isTold(value) else { continue }
+            var filled = 2 * mask
+            for feature in 0..<count {
+                let (value, bit) = (vector[feature], UInt32(1) << UInt32(feature % 32))
+                if value.isNaN { continue }
+                words[feature / 32] |= bit
+                // Only +0 goes without saying.
+                if value.bitPattern == 0 { continue }
                 words[mask + feature / 32] |= bit
                 words.initializeElement(at: filled, to: value.bitPattern)
                 filled += 1
             }
+            return Array(words[..<filled])
         }
     }
-
-    /// Neither unknown nor +0.
-    @inline(__always)
-    private static func isTold(_ value: Float) -> Bool { !value.isNaN && value.bitPattern != 0 }
 
     /// A value a feature; NaN is unknown.
     var values: [Float] {

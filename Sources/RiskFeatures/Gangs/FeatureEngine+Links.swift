@@ -42,10 +42,8 @@ extension FeatureEngine {
     private func replaceLink(
         _ links: UnsafeMutablePointer<AccountLinks>, _ kind: LinkKind, _ key: UInt64, _ second: UInt32
     ) {
-        // Whether a fingerprint is shared would take a walk over networks to know; it leaves with what nobody else has.
-        let place = links.pointee.weakest {
-            $0.kind != .print && accountsOn($0.kind, $0.key, CrowdIndex()) >= 1.5
-        }
+        // Who shares a fingerprint is not known here; it leaves with what nobody else has.
+        let place = links.pointee.weakest { accountsOn($0.kind, $0.key) >= 1.5 }
         links.pointee.set(place, AccountLinks.Link(kind: kind, key: key, second: second))
     }
 
@@ -62,9 +60,8 @@ extension FeatureEngine {
         name(.inviter, last.inviter)
     }
 
-    /// How many accounts were seen with a thing within a month; 0 when it is forgotten.
-    /// - Parameter crowds: needed for fingerprints and rushes.
-    func accountsOn(_ kind: LinkKind, _ key: UInt64, _ crowds: CrowdIndex) -> Float {
+    /// How many accounts were seen with a thing within a month; 0 when it is forgotten, and of what a `CrowdIndex` alone knows.
+    func accountsOn(_ kind: LinkKind, _ key: UInt64) -> Float {
         let stamp = Clock.stamp(clockMs)
         func count(_ set: RecentSet?) -> Float {
             set.map { $0.count(within: RecentSet.month, at: stamp, sketches) } ?? 0
@@ -82,8 +79,16 @@ extension FeatureEngine {
         case .inviter, .peer:
             guard let hub = hubs.pointer(of: key, since: since) else { return 0 }
             return hub.pointee.circle(stamp, sketches)
-        case .print: return accountsOn(print: key, crowds)
-        case .rush: return ordersIn(rush: key, crowds)
+        case .print, .rush: return 0
+        }
+    }
+
+    /// The same of things of all kinds.
+    func accountsOn(_ kind: LinkKind, _ key: UInt64, _ crowds: CrowdIndex) -> Float {
+        switch kind {
+        case .print: accountsOn(print: key, crowds)
+        case .rush: ordersIn(rush: key, crowds)
+        default: accountsOn(kind, key)
         }
     }
 }
