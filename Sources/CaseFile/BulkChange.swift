@@ -13,18 +13,21 @@ enum BulkChange {
     /// Whether a batch is such a change. Where a tail's flags ahead of the order lie over rows already it is not: to take
     /// them away deletes rows, whose evidence goes by trigger.
     static func pays(_ batch: CaseBatch, _ db: Database) throws -> Bool {
-        let count = batch.flags.count + batch.provisional.count
-        guard count >= leastFlags, batch.withdrawn.isEmpty else { return false }
+        guard isLarge(batch) else { return false }
         let there = try Int.fetchOne(db, sql: "SELECT count(*) FROM flag_queue") ?? 0
-        guard count * leastShare >= there else { return false }
+        guard (batch.flags.count + batch.provisional.count) * leastShare >= there else { return false }
         return try Row.fetchOne(db, sql: "SELECT 1 FROM provisional_flags LIMIT 1") == nil
     }
 
-    /// Whether a batch is such a change of a file that holds next to nothing. A write-ahead log would have all of it
-    /// written twice; a journal of what was there before has nothing to keep.
-    static func fillsEmptyFile(_ batch: CaseBatch, _ db: Database) throws -> Bool {
-        guard batch.flags.count >= leastFlags else { return false }
-        return try Row.fetchOne(db, sql: "SELECT 1 FROM flag_queue LIMIT 1") == nil
+    /// Whether a batch may be such a change, as far as it knows itself.
+    static func isLarge(_ batch: CaseBatch) -> Bool {
+        batch.flags.count + batch.provisional.count >= leastFlags && batch.withdrawn.isEmpty
+    }
+
+    /// Whether the file holds next to nothing. A write-ahead log would have all of a large batch written twice; a journal
+    /// of what was there before has nothing to keep.
+    static func isFirst(_ db: Database) throws -> Bool {
+        try Row.fetchOne(db, sql: "SELECT 1 FROM flag_queue LIMIT 1") == nil
     }
 
     /// Runs `body`, which deletes no flag, and then brings `flag_queue` and the indexes up to date.

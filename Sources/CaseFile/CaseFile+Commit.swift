@@ -9,7 +9,8 @@ extension CaseFile {
     ///
     /// - Throws: `CaseFileError`; nothing was written then.
     public func commit(_ batch: CaseBatch, waiting: DiskWait = .always) throws(CaseFileError) {
-        let fillsEmptyFile = try read("save the flags in") { try BulkChange.fillsEmptyFile(batch, $0) }
+        let fillsEmptyFile =
+            BulkChange.isLarge(batch) ? try read("save the flags in") { try BulkChange.isFirst($0) } : false
         if fillsEmptyFile { setJournal("TRUNCATE") }
         defer { if fillsEmptyFile { setJournal("WAL") } }
         try write("save the flags in", waiting: waiting) { db in

@@ -137,11 +137,12 @@ import Testing
     @Test func anEmptyFileIsFilledWithoutALogAndHasItAgain() throws {
         let file = try CaseFile.open(folder.database)
         let many = batch(0..<BulkChangeTests.count, score: 0.9)
-        #expect(try file.read("test") { try BulkChange.fillsEmptyFile(many, $0) })
+        #expect(BulkChange.isLarge(many))
+        #expect(try file.read("test") { try BulkChange.isFirst($0) })
         try file.commit(many)
         #expect(try journal(file) == "wal")
         // Whoever reads now sees what was there before the next commit, until it is done.
-        #expect(try !file.read("test") { try BulkChange.fillsEmptyFile(many, $0) })
+        #expect(try !file.read("test") { try BulkChange.isFirst($0) })
         let reader = try CaseFile.open(folder.database, access: .readOnly)
         #expect(try reader.total().flags == BulkChangeTests.count * 11 / 10)
     }
