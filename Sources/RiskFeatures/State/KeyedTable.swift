@@ -143,6 +143,8 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         let oldCapacity = capacity
         slots = KeyedTable.emptySlots(newCapacity)
         capacity = newCapacity
+        // A page that is read before it is written is mapped twice, and the second time every core is told.
+        LargePages.populate(slots, newCapacity * MemoryLayout<Slot>.stride)
         for index in 0..<oldCapacity where old[index].key != 0 { place(old[index].key, old[index].row) }
         KeyedTable.freeSlots(old, oldCapacity)
     }
@@ -204,8 +206,8 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         oldestMs = oldest == .max ? limitMs : oldest
         guard dropped > 0 else { return }
         count -= dropped
-        var wanted = capacity
-        while wanted > KeyedTable.smallestCapacity, count * 8 < wanted { wanted /= 2 }
+        // By one half at most: what is emptied every few hours has filled again by the next time.
+        let wanted = count * 8 < capacity ? capacity / 2 : capacity
         rebuild(capacity: max(wanted, KeyedTable.smallestCapacity))
     }
 
