@@ -90,7 +90,7 @@ public struct FeatureEngine: ~Copyable {
     var accountText: [UInt8] = []
 
     private let tables = ScoreTables()
-    private let vector: UnsafeMutableBufferPointer<Float>
+    let vector: UnsafeMutableBufferPointer<Float>
     private let group: UnsafeMutablePointer<EventKeys>
     /// Accounts forgotten after long silence, with their highest scores; kept only when set to an empty list at first.
     /// One that came back is in it once for each life.
@@ -110,8 +110,7 @@ public struct FeatureEngine: ~Copyable {
     private static var synchronyMemoryMs: Int64 { 10 * Clock.minute }
 
     public init() {
-        vector = .allocate(capacity: FeatureCatalog.count)
-        vector.initialize(repeating: .nan)
+        vector = FeatureEngine.emptyVector()
         group = .allocate(capacity: FeatureEngine.groupSize)
         group.initialize(repeating: EventKeys(), count: FeatureEngine.groupSize)
         orders.pointer(orders.allocate()).initialize(to: AccountOrders())
@@ -122,6 +121,12 @@ public struct FeatureEngine: ~Copyable {
     deinit {
         vector.deallocate()
         group.deallocate()
+    }
+
+    static func emptyVector() -> UnsafeMutableBufferPointer<Float> {
+        let vector = UnsafeMutableBufferPointer<Float>.allocate(capacity: FeatureCatalog.count)
+        vector.initialize(repeating: .nan)
+        return vector
     }
 
     /// How many accounts are held now.
@@ -302,7 +307,7 @@ public struct FeatureEngine: ~Copyable {
             orders.pointer(account.pointee.ordersRow).pointee.observe(event, account.pointee.life)
         }
         account.pointee.life.afterCostly(event)
-        fillVector(account, event.ts)
+        fillVector(vector, account, event.ts)
         let moment = moment(keys.accountRow, account, event.ts, event.type)
         let wasSuspect = account.pointee.memory.isSuspect
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)
@@ -669,7 +674,10 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private func fillVector(_ account: UnsafeMutablePointer<AccountState>, _ ms: Int64) {
+    func fillVector(
+        _ vector: UnsafeMutableBufferPointer<Float>, _ account: UnsafeMutablePointer<AccountState>,
+        _ ms: Int64
+    ) {
         let stamp = Clock.stamp(ms)
         let devices = account.pointee.devices.devices
         let addresses = account.pointee.devices.addresses
@@ -685,7 +693,7 @@ public struct FeatureEngine: ~Copyable {
     }
 
     @inline(__always)
-    private func moment(
+    func moment(
         _ row: UInt32, _ account: UnsafeMutablePointer<AccountState>, _ ms: Int64, _ type: EventType?
     ) -> ScoringMoment {
         let benefits = account.pointee.benefits
@@ -697,90 +705,6 @@ public struct FeatureEngine: ~Copyable {
                 max(benefits.claimedFen, benefits.discountedFen) &+ benefits.pointsFen,
                 orders.pointee.paidFen &+ orders.pointee.commissionFen
             ))
-    }
-
-    /// Scores every account once more, with what the things it last named know at the end
-    /// over their long windows; short windows stay as they stood at its last costly event.
-    public mutating func finish(
-        score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) ->
-            Void
-    ) {
-        guard clockMs != .min else { return }
-        let stamp = Clock.stamp(clockMs)
-        // In groups, like events: first the accounts, then the slots of what they last named, then the rows.
-        var waiting = InlineArray<32, UInt32>(repeating: 0)
-        var count = 0
-        accounts.forEachRow { row, account in
-            guard account.pointee.lastMs >= memoryLimitMs else { return }
-            accounts.prefetchRow(row)
-            waiting[count] = row
-            count += 1
-            guard count == 32 else { return }
-            for index in 0..<32 { prefetchLastSlots(accounts.pointer(waiting[index])) }
-            for index in 0..<32 { prefetchLastRows(accounts.pointer(waiting[index])) }
-            for index in 0..<32 { finish(waiting[index], stamp, score) }
-            count = 0
-        }
-        for index in 0..<count { finish(waiting[index], stamp, score) }
-    }
-
-    @inline(__always)
-    private func prefetchLastSlots(_ account: UnsafeMutablePointer<AccountState>) {
-        devices.prefetchSlot(account.pointee.devices.lastHandset)
-        phones.prefetchSlot(account.pointee.lastKeys.phone)
-        deliveryAddresses.prefetchSlot(account.pointee.lastKeys.address)
-        payers.prefetchSlot(account.pointee.lastKeys.payer)
-        hubs.prefetchSlot(account.pointee.lastKeys.inviter)
-        hubs.prefetchSlot(account.pointee.key)
-        orders.prefetch(account.pointee.ordersRow)
-    }
-
-    @inline(__always)
-    private func prefetchLastRows(_ account: UnsafeMutablePointer<AccountState>) {
-        devices.prefetchRow(of: account.pointee.devices.lastHandset)
-        phones.prefetchRow(of: account.pointee.lastKeys.phone)
-        deliveryAddresses.prefetchRow(of: account.pointee.lastKeys.address)
-        payers.prefetchRow(of: account.pointee.lastKeys.payer)
-        hubs.prefetchRow(of: account.pointee.lastKeys.inviter)
-        hubs.prefetchRow(of: account.pointee.key)
-    }
-
-    private func finish(
-        _ row: UInt32, _ stamp: UInt16,
-        _ score: (ScoringMoment, UnsafeBufferPointer<Float>, inout ScoreMemory) -> Void
-    ) {
-        let account = accounts.pointer(row)
-        refreshLongWindows(account, stamp)
-        fillVector(account, account.pointee.lastMs)
-        score(
-            moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
-            &account.pointee.memory)
-    }
-
-    private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
-        let keys = account.pointee.lastKeys
-        if !account.pointee.device.ageSeconds.isNaN,
-            let device = devices.pointer(
-                of: account.pointee.devices.lastHandset, since: memoryLimitMs)
-        {
-            account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
-            account.pointee.takeCompany(of: device.pointee, stamp, sketches)
-        }
-        if let phone = phones.pointer(of: keys.phone, since: memoryLimitMs) {
-            account.pointee.takePhone(phone.pointee, stamp, sketches)
-        }
-        if let address = deliveryAddresses.pointer(of: keys.address, since: memoryLimitMs) {
-            account.pointee.takeAddress(address.pointee, stamp, sketches)
-        }
-        if let payer = payers.pointer(of: keys.payer, since: memoryLimitMs) {
-            account.pointee.takePayer(payer.pointee, stamp, sketches)
-        }
-        if let inviter = hubs.pointer(of: keys.inviter, since: memoryLimitMs) {
-            account.pointee.takeInviter(inviter.pointee, stamp, sketches)
-        }
-        if let own = hubs.pointer(of: account.pointee.key, since: memoryLimitMs) {
-            account.pointee.takeOwn(own.pointee, stamp, sketches)
-        }
     }
 
     /// Rows last touched before this no longer count, evicted or not.

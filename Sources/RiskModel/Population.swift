@@ -47,6 +47,10 @@ public struct PopulationCount: Sendable {
             while bin < knots.count, value > knots[bin] { bin += 1 }
             counts[bin] += 1
         }
+
+        mutating func add(_ other: Feature) {
+            for bin in counts.indices { counts[bin] += other.counts[bin] }
+        }
     }
 
     private let risks: [Risk]
@@ -84,6 +88,17 @@ public struct PopulationCount: Sendable {
                 features[head][feature].add(vector[features[head][feature].place])
             }
             scores[head].append(highest(risks[head]))
+        }
+    }
+
+    /// Adds the accounts that another count of the same heads has seen.
+    public mutating func add(_ other: PopulationCount) {
+        accounts += other.accounts
+        for head in risks.indices {
+            for feature in features[head].indices {
+                features[head][feature].add(other.features[head][feature])
+            }
+            scores[head] += other.scores[head]
         }
     }
 

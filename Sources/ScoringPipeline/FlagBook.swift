@@ -25,6 +25,18 @@ struct FlagBook {
         /// The vector at that moment.
         var vector: PackedVector
 
+        /// Takes over what another book noted of the same account and risk, later.
+        mutating func merge(_ later: Flag) {
+            firstFlaggedMs = min(firstFlaggedMs, later.firstFlaggedMs)
+            lastScoredMs = max(lastScoredMs, later.lastScoredMs)
+            // An account that was forgotten after long silence begins anew; what it took before stays at risk.
+            amountAtRiskFen = max(amountAtRiskFen, later.amountAtRiskFen)
+            guard later.isHighest, !isHighest || later.logOdds > logOdds else { return }
+            isHighest = true
+            logOdds = later.logOdds
+            vector = later.vector
+        }
+
         /// Whether a row would be the same for both.
         func saysTheSame(as other: Flag) -> Bool {
             account == other.account && accountKey == other.accountKey
@@ -91,6 +103,20 @@ struct FlagBook {
         flags[head][position].logOdds = logOdds
         flags[head][position].isHighest = true
         flags[head][position].vector = PackedVector(vector)
+    }
+
+    /// Takes over what another book noted, later and by the same engine.
+    mutating func add(_ later: FlagBook) {
+        for (head, list) in later.flags.enumerated() {
+            for flag in list {
+                if let position = positions[head][flag.accountKey] {
+                    flags[head][position].merge(flag)
+                } else {
+                    positions[head][flag.accountKey] = flags[head].count
+                    flags[head].append(flag)
+                }
+            }
+        }
     }
 
     /// Fills in the account ids of the flags that this batch brought. The batch tells, and not the engine, which

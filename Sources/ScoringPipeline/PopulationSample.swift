@@ -26,6 +26,9 @@ struct PopulationSample {
         count.add(vector) { $0 == .couponAbuse ? memory.couponAbuse : memory.fakeOrder }
     }
 
+    /// Adds the accounts of another sample that was drawn alike.
+    mutating func add(_ other: PopulationSample) { count.add(other.count) }
+
     /// How far the accounts have moved from those that the model learned from; nothing where it does not say how those lay.
     func drift(_ model: LogisticModel, asOfMs: Int64) -> [DriftRow] {
         Risk.allCases.flatMap { risk -> [DriftRow] in

@@ -35,33 +35,20 @@ public struct ScoringRun: ~Copyable {
     /// - Throws: `CaseFileError` or `OutputError`; nothing was written then.
     public consuming func run(progress: (ReplayProgress) -> Void = { _ in }) throws -> ScoringReport {
         let scorer = scorer
-        let policy = FlagPolicy(scorer)
+        let judge = Judge(scorer)
         var engine = FeatureEngine()
         engine.forgotten = scoresPath == nil ? nil : []
         var flags = FlagBook()
         var events = EventBatch()
         var reached = ReplayProgress()
-        func score(_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory)
-        {
-            let logOdds = scorer.logits(vector)
-            let decision = policy.decide(logOdds, &memory)
-            flags.note(decision.couponAbuse, .couponAbuse, logOdds.couponAbuse, moment, vector)
-            flags.note(decision.fakeOrder, .fakeOrder, logOdds.fakeOrder, moment, vector)
-        }
-
         while reader.next(into: &events) {
-            engine.observe(events, score: score)
+            engine.observe(events) { judge.score($0, $1, &$2, &flags) }
             flags.nameAccounts(in: events)
             flags.takeDeparted(from: &engine)
             reached.add(events)
             progress(reached)
         }
-        var population = PopulationSample(scorer.model.heads, of: engine.accountCount)
-        engine.finish { moment, vector, memory in
-            score(moment, vector, &memory)
-            population.offer(moment, vector, memory)
-        }
-        flags.nameAccounts(in: engine)
+        let population = judge.finish(&engine, &flags)
 
         let report = reader.report
         let entities = engine.entityCounts
@@ -72,7 +59,7 @@ public struct ScoringRun: ~Copyable {
         let records = flags.records(engine)
         // Its memory makes room for the rows.
         _ = consume engine
-        let flagged = flags.flaggedAccounts(scorer, policy)
+        let flagged = flags.flaggedAccounts(scorer, judge.policy)
         var changes = CaseBatch(flagged, report, model: scorer.model.name)
         changes.gangs = gangs
         changes.drift = population.drift(scorer.model, asOfMs: reached.latestMs)

@@ -130,12 +130,18 @@ extension FeatureEngine {
             counts[number] = thing.kind.isLastKey ? 0 : .infinity
         }
         guard !counts.isEmpty else { return }
-        accounts.forEachRow { _, account in
-            guard account.pointee.lastMs >= memoryLimitMs else { return }
-            forEachLastKey(account) { kind, key in
-                if let number = graph.number(of: kind, key) { counts[number]? += 1 }
+        var parts = Array(repeating: [Int: Float](), count: FeatureEngine.parts)
+        forEachPart(&parts) { part, slots in
+            accounts.forEachRow(in: slots) { _, account in
+                guard account.pointee.lastMs >= memoryLimitMs else { return }
+                forEachLastKey(account) { kind, key in
+                    if let number = graph.number(of: kind, key), counts[number] != nil {
+                        part[number, default: 0] += 1
+                    }
+                }
             }
         }
+        for part in parts { counts.merge(part, uniquingKeysWith: +) }
         for number in graph.things.indices {
             if let count = counts[number] {
                 graph.setAccounts(max(count, graph.things[number].accounts), of: number)
@@ -182,25 +188,28 @@ extension FeatureEngine {
             }
         }
         starts.append(ties.count)
-        var joining: [(gang: Int, candidate: Candidate)] = []
-        accounts.forEachRow { row, account in
-            guard account.pointee.lastMs >= memoryLimitMs else { return }
-            var votes: [(gang: Int, tie: Float)] = []
-            forEachLink(account, crowds) { kind, key, lastMs in
-                guard let number = numbers[kind.thing(key)] else { return }
-                for (gang, tie) in ties[starts[number]..<starts[number + 1]] {
-                    votes.append((Int(gang), tie * strength(lastMs)))
+        var joining = Array(repeating: [(gang: Int, candidate: Candidate)](), count: FeatureEngine.parts)
+        forEachPart(&joining) { joining, slots in
+            accounts.forEachRow(in: slots) { row, account in
+                guard account.pointee.lastMs >= memoryLimitMs else { return }
+                var votes: [(gang: Int, tie: Float)] = []
+                forEachLink(account, crowds) { kind, key, lastMs in
+                    guard let number = numbers[kind.thing(key)] else { return }
+                    for (gang, tie) in ties[starts[number]..<starts[number + 1]] {
+                        votes.append((Int(gang), tie * strength(lastMs)))
+                    }
                 }
+                guard !votes.isEmpty, members[account.pointee.key] == nil else { return }
+                let memory = account.pointee.memory
+                let isDoubtful = memory.isSuspect || memory.isFlagged
+                let least = isDoubtful ? FeatureEngine.suspectJoinTie : FeatureEngine.joinTie
+                guard let best = FeatureEngine.strongest(votes), best.tie >= least else { return }
+                let candidate = Candidate(
+                    row: row, key: account.pointee.key, firstMs: account.pointee.firstMs)
+                joining.append((best.gang, candidate))
             }
-            guard !votes.isEmpty, members[account.pointee.key] == nil else { return }
-            let memory = account.pointee.memory
-            let least =
-                memory.isSuspect || memory.isFlagged ? FeatureEngine.suspectJoinTie : FeatureEngine.joinTie
-            guard let best = FeatureEngine.strongest(votes), best.tie >= least else { return }
-            let candidate = Candidate(row: row, key: account.pointee.key, firstMs: account.pointee.firstMs)
-            joining.append((best.gang, candidate))
         }
-        for (gang, candidate) in joining { gangs[gang].append(candidate) }
+        for (gang, candidate) in joining.joined() { gangs[gang].append(candidate) }
         for gang in gangs.indices { gangs[gang].sort { ($0.firstMs, $0.key) < ($1.firstMs, $1.key) } }
     }
 

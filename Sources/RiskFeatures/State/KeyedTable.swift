@@ -211,9 +211,17 @@ struct KeyedTable<Row: KeyedState>: ~Copyable {
         rebuild(capacity: max(wanted, KeyedTable.smallestCapacity))
     }
 
+    /// All slots, for walks over a part of them.
+    var slotRange: Range<Int> { 0..<capacity }
+
     /// Every row, in the order of slots: for work whose result does not depend on the order.
     func forEachRow(_ body: (UInt32, UnsafeMutablePointer<Row>) -> Void) {
-        for index in 0..<capacity where slots[index].key != 0 {
+        forEachRow(in: slotRange, body)
+    }
+
+    /// Every row of some slots.
+    func forEachRow(in range: Range<Int>, _ body: (UInt32, UnsafeMutablePointer<Row>) -> Void) {
+        for index in range where slots[index].key != 0 {
             prefetchRow(ofSlot: index + KeyedTable.lookAhead)
             body(slots[index].row, pointer(slots[index].row))
         }

@@ -16,13 +16,7 @@ struct AheadFlags {
 
         mutating func merge(_ later: FlagBook.Flag) {
             isFinal = false
-            flag.firstFlaggedMs = min(flag.firstFlaggedMs, later.firstFlaggedMs)
-            flag.lastScoredMs = max(flag.lastScoredMs, later.lastScoredMs)
-            flag.amountAtRiskFen = max(flag.amountAtRiskFen, later.amountAtRiskFen)
-            guard later.isHighest, !flag.isHighest || later.logOdds > flag.logOdds else { return }
-            flag.isHighest = true
-            flag.logOdds = later.logOdds
-            flag.vector = later.vector
+            flag.merge(later)
         }
     }
 

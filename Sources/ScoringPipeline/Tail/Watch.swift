@@ -3,29 +3,6 @@ import CaseFile
 import RiskFeatures
 import RiskModel
 
-/// A model with the levels its scores flag at.
-struct Judge: Sendable {
-    let scorer: Scorer
-    let policy: FlagPolicy
-
-    init(_ scorer: Scorer) {
-        self.scorer = scorer
-        policy = FlagPolicy(scorer)
-    }
-
-    /// Scores one moment of an account, and notes what that means for its flags.
-    @inline(__always)
-    func score(
-        _ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory,
-        _ flags: inout FlagBook
-    ) {
-        let logOdds = scorer.logits(vector)
-        let decision = policy.decide(logOdds, &memory)
-        flags.note(decision.couponAbuse, .couponAbuse, logOdds.couponAbuse, moment, vector)
-        flags.note(decision.fakeOrder, .fakeOrder, logOdds.fakeOrder, moment, vector)
-    }
-}
-
 /// An engine, and the flags that its events raised and nobody has taken yet.
 struct Watch: ~Copyable {
     var engine: FeatureEngine
@@ -52,12 +29,7 @@ struct Watch: ~Copyable {
         _ judge: Judge
     ) -> (flags: FlagBook, gangs: GangTables, population: PopulationSample) {
         var flags = take()
-        var population = PopulationSample(judge.scorer.model.heads, of: engine.accountCount)
-        engine.finish { moment, vector, memory in
-            judge.score(moment, vector, &memory, &flags)
-            population.offer(moment, vector, memory)
-        }
-        flags.nameAccounts(in: engine)
+        let population = judge.finish(&engine, &flags)
         return (flags, gangs(judge), population)
     }
 
