@@ -547,12 +547,12 @@ public struct FeatureEngine: ~Copyable {
             if account.pointee.memory.isSuspect { parcel.pointee.company.insert(event.accountKey) }
             account.pointee.company.parcel = highest(
                 account.pointee.company.parcel,
-                parcel.pointee.company.share(for: event.accountKey, among: Float(parcel.pointee.accounts)))
+                parcel.pointee.company.share(for: event.accountKey, among: parcel.pointee.accounts.count))
             account.pointee.identity.parcelAccounts =
-                highest(account.pointee.identity.parcelAccounts, Float(parcel.pointee.accounts))
-            if parcel.pointee.addresses > 0 {
+                highest(account.pointee.identity.parcelAccounts, parcel.pointee.accounts.count)
+            if !parcel.pointee.addresses.isEmpty {
                 account.pointee.identity.parcelAddresses =
-                    highest(account.pointee.identity.parcelAddresses, Float(parcel.pointee.addresses))
+                    highest(account.pointee.identity.parcelAddresses, parcel.pointee.addresses.count)
             }
         }
     }

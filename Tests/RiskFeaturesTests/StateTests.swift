@@ -106,6 +106,7 @@ import Testing
         }
         let count = set.count(within: RecentSet.hour, at: Clock.stamp(start + 3 * Clock.minute), sketches)
         #expect(abs(count - Float(things)) <= Float(things) / 5)
+        #expect(count == count.rounded())
         #expect(set.contains(key("thing 0")) == nil)
     }
 
@@ -135,6 +136,31 @@ import Testing
         #expect(sketches.liveCount == 0)
         sets[0].insert(key("x"), at: 5000, &sketches)
         #expect(sets[0].count(within: RecentSet.day, at: 5000, sketches) == 1)
+    }
+}
+
+@Suite struct DistinctCountTests {
+    @Test func whatComesAgainCountsOnceInAnyOrder() {
+        let accounts = (0..<5).map { key("account \($0)") }
+        var (inTurn, oneByOne) = (DistinctCount(), DistinctCount())
+        for _ in 0..<20 { for account in accounts { inTurn.insert(account) } }
+        for account in accounts.reversed() { for _ in 0..<20 { oneByOne.insert(account) } }
+        #expect(inTurn.count == 5)
+        #expect(oneByOne.count == 5)
+        #expect(inTurn.others(than: accounts[2]).rounded() == 4)
+    }
+
+    @Test func estimatesAWholeNumber() {
+        for size in [1, 12, 40] {
+            var total: Float = 0
+            for sample in 0..<50 {
+                var count = DistinctCount()
+                for account in 0..<size { count.insert(key("\(sample) \(account)")) }
+                #expect(count.count == count.count.rounded())
+                total += count.count
+            }
+            #expect(abs(total / 50 - Float(size)) <= 0.05 * Float(size))
+        }
     }
 }
 

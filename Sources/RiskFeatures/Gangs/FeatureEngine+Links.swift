@@ -73,7 +73,7 @@ extension FeatureEngine {
         case .phone: return count(phones.pointer(of: key, since: since)?.pointee.accounts)
         case .address: return count(deliveryAddresses.pointer(of: key, since: since)?.pointee.accounts)
         case .payer: return count(payers.pointer(of: key, since: since)?.pointee.accounts)
-        case .parcel: return Float(parcels.pointer(of: key, since: since)?.pointee.accounts ?? 0)
+        case .parcel: return parcels.pointer(of: key, since: since)?.pointee.accounts.count ?? 0
         case .wifi: return count(wifis.pointer(of: key, since: placeSince)?.pointee.accounts)
         case .ip: return count(addresses.pointer(of: key, since: placeSince)?.pointee.accounts)
         case .inviter, .peer:

@@ -2,28 +2,13 @@ import ActivityLog
 
 /// Which of the accounts that share a thing are suspects: their own conduct, whoever they share it with, speaks
 /// against them. The scoring side says who is (`ScoreMemory.isSuspect`).
-///
-/// A place of 64 for each by its key, so that one who comes again counts once and the order of events does not matter
-/// (linear counting, Whang et al. 1990: right to a few percent up to some hundred).
 struct SuspectSet: BitwiseCopyable {
-    private var places: UInt64 = 0
+    private var suspects = DistinctCount()
 
     @inline(__always)
-    private static func place(_ key: UInt64) -> UInt64 { 1 << (key &>> 34 & 63) }
+    mutating func insert(_ key: UInt64) { suspects.insert(key) }
 
-    @inline(__always)
-    mutating func insert(_ key: UInt64) { places |= SuspectSet.place(key) }
-
-    mutating func clear() { places = 0 }
-
-    /// How many suspects other than `key` there are.
-    @inline(__always)
-    private func others(than key: UInt64) -> Float {
-        let taken = Float((places & ~SuspectSet.place(key)).nonzeroBitCount)
-        // −64 ln(1 − taken / 64), as a series, so that every machine gives the same.
-        let share = taken / 64
-        return taken * (1 + share * (0.5 + share * (1.0 / 3 + share * (0.25 + share * (0.2 + share / 6)))))
-    }
+    mutating func clear() { suspects = DistinctCount() }
 
     /// Suspects among the others, over the others and one and a half more: one suspect of one other is little to go
     /// by, and a thing that many honest people share ties little (a smoothed neighbour risk, as in GEM, Liu et al.
@@ -34,15 +19,15 @@ struct SuspectSet: BitwiseCopyable {
     @inline(__always)
     func share(for key: UInt64, among accounts: Float) -> Float {
         guard accounts >= 1.5 else { return .nan }
-        guard places != 0 else { return 0 }
+        guard !suspects.isEmpty else { return 0 }
         let others = accounts - 1
-        return min(others, self.others(than: key)) / (others + 1.5)
+        return min(others, suspects.others(than: key)) / (others + 1.5)
     }
 
     /// How many of the others are no suspects; unknown without others.
     @inline(__always)
     func unsuspected(for key: UInt64, among accounts: Float) -> Float {
-        accounts < 1.5 ? .nan : max(0, accounts - 1 - (places == 0 ? 0 : others(than: key)))
+        accounts < 1.5 ? .nan : max(0, accounts - 1 - suspects.others(than: key))
     }
 }
 

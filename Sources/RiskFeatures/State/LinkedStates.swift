@@ -142,24 +142,17 @@ struct IdentityState: KeyedState {
 /// A tracking number: one parcel, as a rule one order of one account.
 struct ParcelState: KeyedState {
     var lastMs: Int64 = .min
-    private var lastAccount: UInt32 = 0
-    private var lastAddress: UInt32 = 0
-    /// Changes from one account, or delivery address, to another, plus one.
-    var accounts: UInt16 = 0
-    var addresses: UInt16 = 0
+    /// Distinct accounts, and delivery addresses, that it was given to.
+    private(set) var accounts = DistinctCount()
+    private(set) var addresses = DistinctCount()
     var company = SuspectSet()
 
     /// - Parameter address: the account's delivery address; 0 when unknown.
     @inline(__always)
     mutating func observe(_ event: Event, to address: UInt64) {
         lastMs = event.ts
-        let account = UInt32(truncatingIfNeeded: event.accountKey)
-        if accounts == 0 || account != lastAccount { accounts = min(accounts &+ 1, 1000) }
-        lastAccount = account
-        guard address != 0 else { return }
-        let door = UInt32(truncatingIfNeeded: address)
-        if addresses == 0 || door != lastAddress { addresses = min(addresses &+ 1, 1000) }
-        lastAddress = door
+        accounts.insert(event.accountKey)
+        if address != 0 { addresses.insert(address) }
     }
 
     mutating func forEachSet(_ body: (inout RecentSet) -> Void) {}

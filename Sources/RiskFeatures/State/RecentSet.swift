@@ -127,13 +127,15 @@ private struct Sketch: BitwiseCopyable {
 struct SketchPool: ~Copyable {
     private static var places: Int { Int(PG_SKETCH) }
     private var rows = RowPool<Sketch>()
-    /// The estimate by number of empty places.
+    /// The estimate by number of empty places: a whole number, as people count.
     private let estimates: UnsafeMutablePointer<Float>
 
     init() {
         let m = Float(SketchPool.places)
         estimates = .allocate(capacity: SketchPool.places + 1)
-        for empty in 0...SketchPool.places { estimates[empty] = m * logf(m / Float(max(empty, 1))) }
+        for empty in 0...SketchPool.places {
+            estimates[empty] = (m * logf(m / Float(max(empty, 1)))).rounded()
+        }
     }
 
     deinit { estimates.deallocate() }
