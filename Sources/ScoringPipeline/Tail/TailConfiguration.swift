@@ -15,7 +15,7 @@ public struct TailConfiguration: Sendable {
     public var checkpointMs: Int64 = 30_000
     /// Wall time from commit to commit while following, and at least while catching up; milliseconds.
     public var commitMs: Int64 = 20
-    public var catchUpCommitMs: Int64 = 1_000
+    public var catchUpCommitMs: Int64 = 4_000
     /// Whether flags are raised as events come, and not when their order is settled (the lateness bound later). A
     /// second engine does so: memory doubles.
     public var viewAhead = true

@@ -17,6 +17,7 @@ struct TailProgress {
     private var checkpointedMs: Int64
     private var modelCheckedMs: Int64
     private var lookedForGangsMs: Int64
+    private var glimpsedMs: Int64
     /// The last moment at which nothing new was at hand.
     private var pausedMs: Int64
     /// Since when the logs have been followed without falling behind.
@@ -57,6 +58,7 @@ struct TailProgress {
         checkpointedMs = nowMs
         modelCheckedMs = nowMs
         lookedForGangsMs = nowMs
+        glimpsedMs = nowMs
         pausedMs = nowMs
         told = ("", 0, nowMs)
     }
@@ -103,6 +105,13 @@ struct TailProgress {
 
     /// A state is told at once, the rest now and then.
     var isStatusDue: Bool { told.state != state || nowMs - told.ms >= statusMs }
+
+    /// Whether whoever watches should hear how far it is, between the commits of catching up.
+    var isGlimpseDue: Bool {
+        isCatchingUp && nowMs - max(glimpsedMs, told.ms) >= TailProgress.statusMs
+    }
+
+    mutating func glimpsed() { glimpsedMs = nowMs }
 
     mutating func isModelCheckDue() -> Bool {
         guard nowMs - modelCheckedMs >= TailProgress.modelMs else { return false }

@@ -158,6 +158,10 @@ public struct TailRun: ~Copyable {
             try takeEvents()
             // What is read ahead is of no commit and no checkpoint.
             guard !reading.isAhead else { continue }
+            if progress.isGlimpseDue {
+                tell(.status(status))
+                progress.glimpsed()
+            }
             try commitIfDue(tell)
             beReadyAhead()
             checkpointIfDue(tell)
@@ -169,7 +173,7 @@ public struct TailRun: ~Copyable {
 
     private mutating func takeEvents() throws {
         let readsOn =
-            progress.isCatchingUp && !control.isStopping && !isCheckpointDue
+            progress.isCatchingUp && !control.isStopping && !isCheckpointDue && !progress.isGlimpseDue
             && !progress.isCommitDue(hasFlags: hasChanges)
         let step = try reading.next(
             &batch, &arrivals, progress.waitMs(hasFlags: hasChanges), readsOn: readsOn)
