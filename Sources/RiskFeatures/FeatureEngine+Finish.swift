@@ -28,6 +28,20 @@ extension FeatureEngine {
         }
     }
 
+    /// What `finish` would say of one account if the logs ended here; changes nothing. Silent for an account that is not
+    /// held.
+    public func preview(
+        accountKey: UInt64, score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>) -> Void
+    ) {
+        guard clockMs != .min, let row = accounts.find(accountKey) else { return }
+        let account = accounts.pointer(row)
+        guard account.pointee.lastMs >= memoryLimitMs else { return }
+        // Finishing one account changes no other row.
+        let kept = account.pointee
+        finish(row, Clock.stamp(clockMs), vector) { moment, vector, _ in score(moment, vector) }
+        account.pointee = kept
+    }
+
     /// Divides the slots of the accounts among the parts, and works on the parts at the same time, on all cores.
     func forEachPart<Part>(_ parts: inout [Part], _ body: (_ part: inout Part, _ slots: Range<Int>) -> Void) {
         let slots = accounts.slotRange.count

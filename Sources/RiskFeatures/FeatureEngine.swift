@@ -144,17 +144,20 @@ public struct FeatureEngine: ~Copyable {
     }
 
     /// Takes events in canonical order; one that is older than its predecessors counts at their time.
-    /// - Parameter score: called at every costly event with the vector; may change the score memory.
+    /// - Parameters:
+    ///   - part: which events of the batch, where something is asked between them; the last of them come last.
+    ///   - score: called at every costly event with the vector; may change the score memory.
     public mutating func observe(
-        _ batch: borrowing EventBatch,
+        _ batch: borrowing EventBatch, _ part: Range<Int>? = nil,
         score: (_ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory) ->
             Void
     ) {
         batch.events.withUnsafeBufferPointer { events in
             batch.text.withUnsafeBufferPointer { text in
-                var start = 0
-                while start < events.count {
-                    let count = min(FeatureEngine.groupSize, events.count - start)
+                let part = part ?? events.indices
+                var start = part.lowerBound
+                while start < part.upperBound {
+                    let count = min(FeatureEngine.groupSize, part.upperBound - start)
                     gather(events.baseAddress! + start, count, text)
                     for index in 0..<count {
                         if events[start + index].ts >= clockMs {
@@ -169,7 +172,8 @@ public struct FeatureEngine: ~Copyable {
                 }
             }
         }
-        evictIfDue()
+        // At the end of a batch only, so that accounts stand in the same order, divided or not.
+        if part?.upperBound ?? batch.events.count == batch.events.count { evictIfDue() }
     }
 
     /// Finds the row of every key of a group of events.

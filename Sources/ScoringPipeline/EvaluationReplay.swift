@@ -44,6 +44,7 @@ public struct EvaluationReplay: Sendable {
         var stakes = scorers.map { _ in Risk.allCases.map { _ in [Int64?](repeating: nil, count: count) } }
         var firstMs = [Int64?](repeating: nil, count: count)
         var campaigns = CampaignVisits(subjects: count)
+        var times = LabelTimes(index.all)
         func note(_ subject: Int, _ moment: ScoringMoment, by model: Int) {
             if firstMs[subject] == nil { firstMs[subject] = moment.ts }
             for risk in Risk.allCases {
@@ -84,15 +85,24 @@ public struct EvaluationReplay: Sendable {
                     campaigns.note(subject, event.campaignKey)
                 }
             }
+            let parts = times.parts(of: batch)
             for (model, scorer) in scorers.enumerated() {
-                engines[model].engine.observe(batch) { moment, vector, memory in
-                    let positions = index.positions(moment.accountKey)
-                    guard !positions.isEmpty || scorer.weighsCompany else { return }
-                    let logOdds = scorer.logits(vector)
-                    memory.suspect(logOdds)
-                    for subject in positions where moment.ts <= index.all[subject].asOfMs ?? .max {
-                        note(subject, moment, by: model)
-                        offer(subject, logOdds, by: model, vector)
+                for part in parts {
+                    for subject in part.due {
+                        engines[model].engine.preview(accountKey: index.keys[subject]) { moment, vector in
+                            note(subject, moment, by: model)
+                            offer(subject, scorer.logits(vector), by: model, vector)
+                        }
+                    }
+                    engines[model].engine.observe(batch, part.events) { moment, vector, memory in
+                        let positions = index.positions(moment.accountKey)
+                        guard !positions.isEmpty || scorer.weighsCompany else { return }
+                        let logOdds = scorer.logits(vector)
+                        memory.suspect(logOdds)
+                        for subject in positions where moment.ts <= index.all[subject].asOfMs ?? .max {
+                            note(subject, moment, by: model)
+                            offer(subject, logOdds, by: model, vector)
+                        }
                     }
                 }
             }

@@ -46,6 +46,7 @@ public struct OutOfFoldReplay: Sendable {
         var engine = FeatureEngine()
         var batch = EventBatch()
         var reached = ReplayProgress()
+        var times = LabelTimes(index.all)
         /// What the heads that have not seen it make of a labelled account.
         func judge(
             _ subject: Int, _ vector: UnsafeBufferPointer<Float>, counts: Bool, _ memory: inout ScoreMemory
@@ -67,14 +68,23 @@ public struct OutOfFoldReplay: Sendable {
             for risk in Risk.allCases { memory.rise(to: logOdds, risk) }
         }
         while reader.next(into: &batch) {
-            engine.observe(batch) { moment, vector, memory in
-                let positions = index.positions(moment.accountKey)
-                if positions.isEmpty { rise(vector, &memory) }
-                for subject in positions {
-                    let counts = moment.ts <= index.all[subject].asOfMs ?? .max
-                    judge(subject, vector, counts: counts, &memory)
-                    guard counts else { continue }
-                    row.withUnsafeBufferPointer { rows.offer(subject, moment, $0) }
+            for part in times.parts(of: batch) {
+                for subject in part.due {
+                    engine.preview(accountKey: index.keys[subject]) { moment, vector in
+                        var memory = ScoreMemory()
+                        judge(subject, vector, counts: true, &memory)
+                        row.withUnsafeBufferPointer { rows.keepLast(subject, moment, $0) }
+                    }
+                }
+                engine.observe(batch, part.events) { moment, vector, memory in
+                    let positions = index.positions(moment.accountKey)
+                    if positions.isEmpty { rise(vector, &memory) }
+                    for subject in positions {
+                        let counts = moment.ts <= index.all[subject].asOfMs ?? .max
+                        judge(subject, vector, counts: counts, &memory)
+                        guard counts else { continue }
+                        row.withUnsafeBufferPointer { rows.offer(subject, moment, $0) }
+                    }
                 }
             }
             reached.add(batch)

@@ -16,6 +16,8 @@ public struct Subject: Sendable {
 struct Subjects {
     /// Ordered by account id and time, so that those of one account stand side by side.
     let all: [Subject]
+    /// The account key of each.
+    let keys: [UInt64]
     private let positions: [UInt64: Range<Int>]
 
     /// - Parameter hash: as the logs are read with.
@@ -37,11 +39,12 @@ struct Subjects {
         }
         var positions: [UInt64: Range<Int>] = [:]
         positions.reserveCapacity(all.count)
-        for (position, subject) in all.enumerated() {
-            let key = hash(Array(subject.accountID.utf8).span.bytes)
+        let keys = all.map { hash(Array($0.accountID.utf8).span.bytes) }
+        for (position, key) in keys.enumerated() {
             positions[key] = (positions[key]?.lowerBound ?? position)..<(position + 1)
         }
         self.all = all
+        self.keys = keys
         self.positions = positions
     }
 

@@ -4,9 +4,8 @@ import RiskModel
 
 /// Labelled accounts, replayed through the same features that score them.
 ///
-/// An account is seen as it was at its costly events number 1, 2, 4, 8, … and at the end of the logs, or, where
-/// its label has a time, at those of its costly events that were not later, the last of them included. So a
-/// model learns to speak up early and not only when all is over.
+/// An account is seen as it was at its costly events number 1, 2, 4, 8, … and at the end of the logs; where its label
+/// has a time, the logs end there. So a model learns to speak up early and not only when all is over.
 public struct TrainingReplay: Sendable {
     /// An account's features at one moment.
     public struct Snapshot: Sendable {
@@ -52,14 +51,20 @@ public struct TrainingReplay: Sendable {
         var reader = try EventReader(paths: paths, configuration: configuration)
         var engine = FeatureEngine()
         var store = SnapshotStore(subjects: index.all)
+        var times = LabelTimes(index.all)
         var batch = EventBatch()
         var reached = ReplayProgress()
 
         while reader.next(into: &batch) {
-            engine.observe(batch) { moment, vector, memory in
-                scorer?.suspect(vector, &memory)
-                for subject in index.positions(moment.accountKey) {
-                    store.offer(subject, moment, vector)
+            for part in times.parts(of: batch) {
+                for subject in part.due {
+                    engine.preview(accountKey: index.keys[subject]) { store.keepLast(subject, $0, $1) }
+                }
+                engine.observe(batch, part.events) { moment, vector, memory in
+                    scorer?.suspect(vector, &memory)
+                    for subject in index.positions(moment.accountKey) {
+                        store.offer(subject, moment, vector)
+                    }
                 }
             }
             reached.add(batch)

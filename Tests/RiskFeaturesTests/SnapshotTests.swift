@@ -39,8 +39,10 @@ import Testing
     }
 
     /// What an engine says of events, as bits.
-    private func hear(_ engine: inout FeatureEngine, _ range: Range<Int>, finish: Bool = false) -> [[UInt32]]
-    {
+    /// - Parameter cut: where in the events something may be asked.
+    private func hear(
+        _ engine: inout FeatureEngine, _ range: Range<Int>, cut: Int = 0, finish: Bool = false
+    ) -> [[UInt32]] {
         var heard: [[UInt32]] = []
         func note(
             _ moment: ScoringMoment, _ vector: UnsafeBufferPointer<Float>, _ memory: inout ScoreMemory
@@ -53,7 +55,8 @@ import Testing
                 [moment.account, moment.costlyEvents, memory.couponAbuse.bitPattern]
                     + vector.map(\.bitPattern))
         }
-        engine.observe(part(range), score: note)
+        let events = part(range)
+        for part in [0..<cut, cut..<range.count] { engine.observe(events, part, score: note) }
         if finish { engine.finish(score: note) }
         return heard
     }
@@ -67,6 +70,25 @@ import Testing
         defer { buffer.deallocate() }
         buffer.copyBytes(from: bytes)
         return try FeatureEngine(restoring: UnsafeRawBufferPointer(buffer))
+    }
+
+    @Test func aPreviewIsWhatFinishingSaysAndChangesNothing() throws {
+        var engine = FeatureEngine()
+        for range in [0..<1, 1..<3001, 3001..<9999] {
+            var divided = try engineOf(bytes(engine))
+            #expect(hear(&divided, range, cut: range.count / 3) == hear(&engine, range))
+            let before = bytes(engine)
+            var previews: [UInt64: [UInt32]] = [:]
+            for index in 0..<900 {
+                engine.preview(accountKey: key("a\(index)")) {
+                    previews[$0.accountKey] = $1.map(\.bitPattern)
+                }
+            }
+            #expect(bytes(engine) == before)
+            var finished: [UInt64: [UInt32]] = [:]
+            divided.finish { moment, vector, _ in finished[moment.accountKey] = vector.map(\.bitPattern) }
+            #expect(previews == finished && !finished.isEmpty)
+        }
     }
 
     @Test func aRestoredEngineGoesOnAsIfNothingHadHappened() throws {

@@ -1,6 +1,7 @@
 import ActivityLog
 import CaseFile
 import Foundation
+import LogStage
 import RiskFeatures
 import RiskModel
 import Testing
@@ -57,6 +58,102 @@ import Testing
         #expect(cut.snapshots.map(\.subject) == whole.snapshots.map(\.subject))
         #expect(cut.snapshots.map(\.ts) == whole.snapshots.map(\.ts))
         #expect(cut.vectors.map(\.bitPattern) == whole.vectors.map(\.bitPattern))
+    }
+
+    /// The lines of the logs until a time, in one file.
+    private func past(_ ms: Int64) throws -> String {
+        let lines = campaign.lines.filter { TestCampaign.time($0) <= ms }
+        return try folder.write("until \(ms).log", TestCampaign.bytes(lines))
+    }
+
+    /// Every label of the campaign with one of five times, drawn for each risk of an account apart.
+    private func labelsWithTimes() -> [AccountLabel] {
+        var generator = SeededGenerator(11)
+        let all = campaign.lines.map(TestCampaign.time)
+        let times = [all[1], all[all.count - 2]] + (0..<3).map { _ in all.randomElement(using: &generator)! }
+        return campaign.labels.map {
+            AccountLabel(
+                accountID: $0.accountID, risk: $0.risk, isAbuse: $0.isAbuse,
+                asOfMs: times.randomElement(using: &generator)!)
+        }
+    }
+
+    @Test func aLabelWithATimeIsAsIfTheLogsEndedThere() throws {
+        /// Snapshots as a reader of the labels file would tell them apart, in no particular order.
+        func told(_ replay: TrainingReplay) -> [String] {
+            replay.snapshots.enumerated().map { position, snapshot in
+                let subject = replay.subjects[snapshot.subject]
+                return
+                    "\(subject.accountID) \(subject.asOfMs!) \(subject.labels.count) \(snapshot.ts) \(bits(replay, position))"
+            }.sorted()
+        }
+        func rows(_ replay: TrainingReplay) -> [Substring] {
+            var bytes: [UInt8] = []
+            FeatureTable(replay).csv { bytes += $0 }
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().sorted()
+        }
+        let labels = labelsWithTimes()
+        let whole = try TrainingReplay(paths: [campaign.logs.path], labels: labels, scorer: campaign.scorer)
+        var snapshots: [String] = []
+        var table: [Substring] = []
+        for (ms, labels) in Dictionary(grouping: labels, by: { $0.asOfMs! }) {
+            let log = try past(ms)
+            let cut = try TrainingReplay(paths: [log], labels: labels, scorer: campaign.scorer)
+            snapshots += told(cut)
+            table += rows(cut)
+            // An account with any event by then has a row.
+            let seen = Set(
+                try String(contentsOfFile: log, encoding: .utf8).matches(of: /"account_id":"([^"]+)"/).map(
+                    \.1)
+            )
+            let missing = whole.unseen.filter { $0.asOfMs == ms }.map(\.accountID)
+            #expect(
+                Set(missing)
+                    == Set(labels.map(\.accountID).filter { !seen.contains($0[...]) }))
+        }
+        #expect(told(whole) == snapshots.sorted())
+        #expect(rows(whole) == table.sorted())
+        #expect(table.count > 1000)
+    }
+
+    @Test func evaluationToAnEarlierTimeIsAsIfTheLogsEndedThere() throws {
+        func told(_ replay: EvaluationReplay) -> [String] {
+            replay.subjects.indices.map { subject in
+                let (account, outcomes) = (replay.subjects[subject], replay.outcomes[0])
+                return Risk.allCases.reduce(
+                    "\(account.accountID) \(account.asOfMs!) \(account.labels.count)"
+                        + " \(replay.firstMs[subject] ?? 0)"
+                ) { text, risk in
+                    let outcome = outcomes[risk.index][subject]
+                    return text
+                        + " \(outcome.highest) \(outcome.flaggedAtFen ?? -1) \(replay.stakesFen[risk.index][subject] ?? -1)"
+                        + " \(outcome.vector?.map(\.bitPattern) ?? [])"
+                }
+            }.sorted()
+        }
+        let labels = labelsWithTimes()
+        let scorer = campaign.scorer
+        let whole = try EvaluationReplay(paths: [campaign.logs.path], labels: labels, scorers: [scorer])
+        var cut: [String] = []
+        for (ms, labels) in Dictionary(grouping: labels, by: { $0.asOfMs! }) {
+            cut += told(try EvaluationReplay(paths: [try past(ms)], labels: labels, scorers: [scorer]))
+        }
+        #expect(told(whole) == cut.sorted())
+        #expect(whole.outcomes[0][0].count(where: { $0.vector != nil }) > 10)
+    }
+
+    @Test func labelsWithTimesLeaveThoseWithoutAsTheyWere() throws {
+        let plain = campaign.labels.filter { $0.accountID.utf8.last! % 2 == 0 }
+        let timed = labelsWithTimes().filter { $0.accountID.utf8.last! % 2 == 1 }
+        let alone = try TrainingReplay(paths: [campaign.logs.path], labels: plain, scorer: campaign.scorer)
+        let mixed = try TrainingReplay(
+            paths: [campaign.logs.path], labels: plain + timed, scorer: campaign.scorer)
+        let kept = mixed.snapshots.indices.filter {
+            mixed.subjects[mixed.snapshots[$0].subject].asOfMs == nil
+        }
+        #expect(kept.count == alone.snapshots.count && kept.count > 500)
+        #expect(kept.map { mixed.snapshots[$0].ts } == alone.snapshots.map(\.ts))
+        #expect(kept.map { bits(mixed, $0) } == alone.snapshots.indices.map { bits(alone, $0) })
     }
 
     @Test func anAccountsRowsWeighOneTogether() throws {
@@ -214,12 +311,10 @@ import Testing
         let labels = campaign.labels.map {
             AccountLabel(accountID: $0.accountID, risk: $0.risk, isAbuse: $0.isAbuse, asOfMs: asOfMs)
         }
-        let past = campaign.lines.filter { TestCampaign.time($0) <= asOfMs }
-        let stranger = #"{"ts":\#(asOfMs + 5_000_000),"event":"app_open","account_id":"stranger"}"#
-        let log = try folder.write("past.log", TestCampaign.bytes(past + [stranger]))
         let whole = try OutOfFoldReplay(
             paths: [campaign.logs.path], labels: labels, trained: TestCampaign.trained)
-        let cut = try OutOfFoldReplay(paths: [log], labels: labels, trained: TestCampaign.trained)
+        let cut = try OutOfFoldReplay(
+            paths: [try past(asOfMs)], labels: labels, trained: TestCampaign.trained)
         for risk in Risk.allCases {
             #expect(cut.scores[risk]?.accounts == whole.scores[risk]?.accounts)
             #expect(cut.scores[risk]?.logits == whole.scores[risk]?.logits)
