@@ -1,133 +1,170 @@
 import CHotPath
 
-/// Knows the `event_id`s of the last window of event time, exactly.
+/// Knows the last `event_id`s, exactly.
 ///
-/// Event time is cut into spans as long as the window, and the ids of the current and the previous span are
-/// kept: what is older is further away than the window. Times must not go back.
+/// Ids are kept in four generations. When the fourth is full the first is forgotten, and so on: an id is known until at
+/// least three quarters of the capacity came after it, whatever time that takes. So a log that comes again days later
+/// counts once, unless it is longer than that.
+///
+/// To look for one is to look at eight slots side by side, as a rule: most of the cost is to bring them near.
 struct DuplicateFilter {
-    private let windowMs: Int64
-    private var current = Generation()
-    private var previous = Generation()
-    private var span = Int64.min
-    /// Where the span ends; nothing is earlier than its start.
-    private var spanEndMs = Int64.min
+    /// The ids, each with the number of its generation, 1 to 4, in its low bits; 0 where there is none. Lines of eight,
+    /// at most three quarters full: 16 MB for the standard capacity.
+    private(set) var slots = [UInt64](repeating: 0, count: DuplicateFilter.fewestSlots)
+    /// Of each line the generation of the last id that found it full and went on to the next; 0 where none that is known
+    /// did, so that who looks for one need not go on.
+    private var passed = [UInt8](repeating: 0, count: DuplicateFilter.fewestSlots / 8)
+    private var count = 0
+    private var generation: UInt64 = 1
+    private let generationSize: Int
+    /// How many ids the generation still takes.
+    private var room: Int
 
-    init(windowMs: Int64) {
-        self.windowMs = max(windowMs, 1)
+    private static let fewestSlots = 1024
+    private static var generations: UInt64 { 4 }
+    private static var generationBits: UInt64 { 7 }
+
+    /// - Parameter capacity: how many ids to remember at most, rounded down to a multiple of four.
+    init(capacity: Int) {
+        generationSize = max(capacity / Int(DuplicateFilter.generations), 1)
+        room = generationSize
     }
 
-    /// Whether `key` has been counted within the window before `ts`; if not, it now is.
-    mutating func isRepeat(_ key: UInt64, at ts: Int64) -> Bool {
-        if ts >= spanEndMs {
-            let now = ts / windowMs
-            if now == span &+ 1 {
-                swap(&current, &previous)
-            } else {
-                previous.removeAll()
-            }
-            current.removeAll()
-            span = now
-            spanEndMs = (now &+ 1) &* windowMs
-        }
-        if let seen = current.find(key), ts - seen <= windowMs { return true }
-        if let seen = previous.find(key), ts - seen <= windowMs { return true }
-        current.insert(key, ts)
+    /// Whether an id is known; it is from now on.
+    mutating func isRepeat(_ id: UInt64) -> Bool {
+        guard insert(DuplicateFilter.key(id), generation) else { return true }
+        count += 1
+        room -= 1
+        if count * 4 > slots.count * 3 { grow() }
+        if room == 0 { turn() }
         return false
     }
 
     /// Brings what `isRepeat` will look at nearer.
     @inline(__always)
-    func prefetch(_ key: UInt64) {
-        current.prefetch(key)
-        previous.prefetch(key)
+    func prefetch(_ id: UInt64) {
+        let first = home(DuplicateFilter.key(id)) * 8
+        // An array begins anywhere in a cache line.
+        slots.withUnsafeBufferPointer {
+            pg_prefetch($0.baseAddress.unsafelyUnwrapped + first)
+            pg_prefetch($0.baseAddress.unsafelyUnwrapped + first + 7)
+        }
     }
 
-    /// The ids of one span, with the time each was counted: open addressing, at most half full.
-    private struct Generation {
-        private var entries = [(key: UInt64, ts: Int64)](repeating: (0, 0), count: 1024)
-        private var count = 0
+    /// The bits of an id, mixed, so that the upper ones say where it belongs and the lowest can be spared.
+    @inline(__always)
+    private static func key(_ id: UInt64) -> UInt64 { (id &* 0x9E37_79B9_7F4A_7C15) & ~generationBits }
 
-        @inline(__always)
-        func prefetch(_ key: UInt64) {
-            entries.withUnsafeBufferPointer {
-                pg_prefetch(
-                    $0.baseAddress.unsafelyUnwrapped + (Int(truncatingIfNeeded: key) & ($0.count &- 1)))
+    /// The line of a key.
+    @inline(__always)
+    private func home(_ key: UInt64) -> Int {
+        Int(truncatingIfNeeded: key &>> UInt64(truncatingIfNeeded: passed.count.leadingZeroBitCount &+ 1))
+    }
+
+    @inline(__always)
+    private func next(_ line: Int) -> Int { (line &+ 1) & (passed.count &- 1) }
+
+    /// - Returns: false when the key is known.
+    @inline(__always)
+    private mutating func insert(_ key: UInt64, _ generation: UInt64) -> Bool {
+        guard let slot = gap(for: key) else { return false }
+        slots[slot] = key | generation
+        var line = home(key)
+        while line != slot / 8 {
+            passed[line] = UInt8(truncatingIfNeeded: self.generation)
+            line = next(line)
+        }
+        return true
+    }
+
+    /// The first empty slot for a key; nil when it is known.
+    @inline(__always)
+    private func gap(for key: UInt64) -> Int? {
+        let home = home(key)
+        var line = home
+        var gap: Int?
+        repeat {
+            // Without a branch a slot, which would be guessed wrongly once a look.
+            var known: UInt8 = 0
+            var empty: UInt8 = 0
+            slots.withUnsafeBufferPointer { slots in
+                for lane in 0..<8 {
+                    // There are eight to a line, and `line` is one.
+                    let entry = slots[line &* 8 &+ lane]
+                    known |= entry ^ key <= DuplicateFilter.generationBits ? 1 : 0
+                    empty |= (entry == 0 ? 1 : 0) &<< UInt8(truncatingIfNeeded: lane)
+                }
+            }
+            if known != 0 { return nil }
+            if gap == nil, empty != 0 { gap = line * 8 + empty.trailingZeroBitCount }
+            if gap != nil, passed[line] == 0 { return gap }
+            line = next(line)
+        } while line != home
+        return gap
+    }
+
+    @inline(never)
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: 0, count: old.count * 2)
+        passed = Array(repeating: 0, count: passed.count * 2)
+        // A line may be marked for longer than need be, which costs a look at the next.
+        for entry in old where entry != 0 {
+            let generation = entry & DuplicateFilter.generationBits
+            _ = insert(entry ^ generation, generation)
+        }
+    }
+
+    /// Begins a generation, in place of the oldest if there are as many as may be.
+    @inline(never)
+    private mutating func turn() {
+        room = generationSize
+        generation = generation % DuplicateFilter.generations + 1
+        guard count >= generationSize * Int(DuplicateFilter.generations) else { return }
+        count -= generationSize
+        let gone = generation
+        slots.withUnsafeMutableBufferPointer { slots in
+            for index in slots.indices {
+                slots[index] = slots[index] & DuplicateFilter.generationBits == gone ? 0 : slots[index]
             }
         }
-
-        func find(_ key: UInt64) -> Int64? {
-            guard count > 0 else { return nil }
-            let mask = entries.count - 1
-            var slot = Int(truncatingIfNeeded: key) & mask
-            while entries[slot].key != 0 {
-                if entries[slot].key == key { return entries[slot].ts }
-                slot = (slot + 1) & mask
-            }
-            return nil
-        }
-
-        mutating func insert(_ key: UInt64, _ ts: Int64) {
-            if (count + 1) * 2 > entries.count {
-                let old = entries
-                entries = Array(repeating: (0, 0), count: old.count * 2)
-                for entry in old where entry.key != 0 { place(entry.key, entry.ts) }
-            }
-            place(key, ts)
-            count += 1
-        }
-
-        init() {}
-
-        func write(to writer: inout ByteWriter) {
-            writer.write(Int64(count))
-            writer.reserve(count * 16)
-            for entry in entries where entry.key != 0 {
-                writer.write(entry.key)
-                writer.write(entry.ts)
-            }
-        }
-
-        init(from reader: inout ByteReader) throws(ReadError) {
-            for _ in 0..<(try reader.readCount(of: 16)) {
-                let key: UInt64 = try reader.read()
-                let ts: Int64 = try reader.read()
-                guard key != 0, find(key) == nil else { throw reader.damage }
-                insert(key, ts)
-            }
-        }
-
-        private mutating func place(_ key: UInt64, _ ts: Int64) {
-            let mask = entries.count - 1
-            var slot = Int(truncatingIfNeeded: key) & mask
-            while entries[slot].key != 0 && entries[slot].key != key { slot = (slot + 1) & mask }
-            entries[slot] = (key, ts)
-        }
-
-        /// Empties it; a table that was mostly empty shrinks, so that one rush does not slow all later spans.
-        mutating func removeAll() {
-            guard count > 0 else { return }
-            let size = count * 8 < entries.count ? max(1024, entries.count / 2) : entries.count
-            if size == entries.count {
-                for index in entries.indices { entries[index] = (0, 0) }
-            } else {
-                entries = Array(repeating: (0, 0), count: size)
-            }
-            count = 0
-        }
+        for line in passed.indices where passed[line] == UInt8(gone) { passed[line] = 0 }
     }
 
     // MARK: Snapshots
 
     func write(to writer: inout ByteWriter) {
-        writer.write(span)
-        for generation in [previous, current] { generation.write(to: &writer) }
+        writer.write(generation)
+        writer.write(Int64(room))
+        writer.reserve(slots.count * 8 + passed.count + 16)
+        writer.write(Int64(slots.count))
+        slots.withUnsafeBytes { writer.write(raw: $0) }
+        writer.write(passed)
     }
 
-    init(windowMs: Int64, from reader: inout ByteReader) throws(ReadError) {
-        self.init(windowMs: windowMs)
-        span = try reader.read()
-        spanEndMs = span == Int64.min ? span : (span &+ 1) &* windowMs
-        previous = try Generation(from: &reader)
-        current = try Generation(from: &reader)
+    init(capacity: Int, from reader: inout ByteReader) throws(ReadError) {
+        self.init(capacity: capacity)
+        generation = try reader.read()
+        room = Int(try reader.read() as Int64)
+        let size = try reader.readCount(of: 8)
+        let bytes = try reader.readRaw(size * 8)
+        slots = bytes.withUnsafeBytes { bytes in
+            (0..<size).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+        }
+        passed = try reader.readBytes()
+        var counts = [Int](repeating: 0, count: Int(DuplicateFilter.generationBits) + 1)
+        for entry in slots where entry != 0 { counts[Int(entry & DuplicateFilter.generationBits)] += 1 }
+        count = counts.reduce(0, +)
+        guard size >= DuplicateFilter.fewestSlots, size & (size - 1) == 0, passed.count == size / 8,
+            count * 4 <= size * 3, 1...DuplicateFilter.generations ~= generation, 1...generationSize ~= room,
+            counts.indices.allSatisfy({
+                switch UInt64($0) {
+                case generation: counts[$0] == generationSize - room
+                case 1...DuplicateFilter.generations:
+                    counts[$0] % generationSize == 0 && counts[$0] <= generationSize
+                default: counts[$0] == 0
+                }
+            })
+        else { throw reader.damage }
     }
 }

@@ -31,7 +31,7 @@ struct EventMerge: ~Copyable {
         self.configuration = configuration
         decoder = EventDecoder(configuration: configuration)
         formats = FormatSelector(configuration)
-        duplicates = DuplicateFilter(windowMs: configuration.duplicateWindowMs)
+        duplicates = DuplicateFilter(capacity: configuration.rememberedEventIDs)
     }
 
     // MARK: Which log to read
@@ -311,7 +311,7 @@ struct EventMerge: ~Copyable {
                 queue.removeFirst()
                 if let coming = queue.key(after: 8) { duplicates.prefetch(pool.eventIDKey(coming.slot)) }
                 let id = pool.eventIDKey(key.slot)
-                if id != 0 && duplicates.isRepeat(id, at: key.ts) {
+                if id != 0 && duplicates.isRepeat(id) {
                     report.duplicates += 1
                     pool.discard(key.slot)
                 } else {
@@ -388,7 +388,7 @@ struct EventMerge: ~Copyable {
     mutating func restore(from reader: inout ByteReader) throws(ReadError) {
         releasedMs = try reader.read()
         report = try ReadReport(from: &reader)
-        duplicates = try DuplicateFilter(windowMs: configuration.duplicateWindowMs, from: &reader)
+        duplicates = try DuplicateFilter(capacity: configuration.rememberedEventIDs, from: &reader)
         try decoder.campaigns.restore(from: &reader)
         sources = []
         for index in report.sources.indices {

@@ -2,8 +2,8 @@
 public struct ReadConfiguration: Sendable {
     /// Disorder up to this much event time is repaired; milliseconds.
     public var latenessMs: Int64 = 60_000
-    /// The same `event_id` within this much event time counts once; milliseconds.
-    public var duplicateWindowMs: Int64 = 600_000
+    /// An `event_id` is known until at least three quarters of this many others came; then it counts again.
+    public var rememberedEventIDs = 1_400_000
     /// Longest line, bytes.
     public var maximumLineLength = 1 << 20
     /// Longest string in an event, bytes.

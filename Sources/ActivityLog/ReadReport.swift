@@ -70,7 +70,7 @@ public struct ReadReport: Sendable {
     /// A bounded sample: the first few of each reason and source.
     public var rejectedSamples: [RejectedLine] = []
     public var events: Int64 = 0
-    /// Events whose `event_id` had been seen within the window; counted once, these are the repeats.
+    /// Events whose `event_id` was known; it counts once, these are the repeats.
     public var duplicates: Int64 = 0
     /// Events that came later than the lateness bound; they count, at the time the stream had reached.
     public var late: Int64 = 0

@@ -4,7 +4,7 @@
 /// `@unchecked Sendable`: values and lent events, which nobody changes.
 public struct StreamSnapshot: @unchecked Sendable {
     fileprivate static let magic: UInt32 = 0x5346_4750
-    fileprivate static let version: UInt32 = 2
+    fileprivate static let version: UInt32 = 3
     fileprivate static let headerLength = 20
 
     /// A log, and where reading stands in which file.

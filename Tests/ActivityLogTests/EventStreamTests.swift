@@ -239,21 +239,44 @@ import Testing
 
     // MARK: Duplicates
 
-    @Test func theSameEventIDCountsOnceWithinTheWindow() throws {
+    private func identified(hour: Int64, _ id: String) -> String {
+        line(hour * 3_600_000, account: "\(id) at \(hour)", ",\"event_id\":\"\(id)\"")
+    }
+
+    @Test func theSameEventIDCountsOnceHoweverLater() throws {
         let folder = TemporaryFolder()
-        let minute: Int64 = 60_000
-        func repeated(_ ms: Int64, _ id: String) -> String {
-            line(ms, account: "m\(ms / minute)", ",\"event_id\":\"\(id)\"")
+        let times: [Int64] = [0, 1, 12, 30, 300]
+        // And again, days later, as late events.
+        let late = [identified(hour: 2, "x"), identified(hour: 2, "y"), identified(hour: 2, "y")]
+        let lines = times.map { identified(hour: $0, "x") } + [line(0), line(0)] + late
+        let reading = try Reading([folder.write("a.log", lines.joined())])
+        #expect(reading.accounts.sorted() == ["a", "a", "x at 0", "y at 2"])
+        #expect(reading.report.duplicates == 6 && reading.report.events == 4)
+        #expect(reading.report.sources[0].events == 10)
+    }
+
+    @Test func anIDCountsAgainAfterAsManyOthersAsAreRemembered() throws {
+        let folder = TemporaryFolder()
+        var configuration = ReadConfiguration()
+        configuration.rememberedEventIDs = 40
+        func repeats(after others: Int64) throws -> Int64 {
+            let ids = ["x"] + (0..<others).map { "\($0)" } + ["x"]
+            let text = ids.enumerated().map { identified(hour: Int64($0), $1) }.joined()
+            let log = folder.write("\(others).log", text)
+            return try Reading([log], configuration: configuration).report.duplicates
         }
-        let text =
-            repeated(0, "x") + repeated(5 * minute, "x") + repeated(10 * minute, "x")
-            + repeated(11 * minute, "x") + repeated(20 * minute, "x") + repeated(22 * minute, "x")
-            + line(23 * minute)
-            + line(23 * minute)
-        let reading = try Reading([folder.write("a.log", text)])
-        #expect(reading.accounts == ["m0", "m11", "m22", "a", "a"])
-        #expect(reading.report.duplicates == 3 && reading.report.events == 5)
-        #expect(reading.report.sources[0].events == 8)
+        #expect(try repeats(after: 30) == 1)
+        #expect(try repeats(after: 40) == 0)
+    }
+
+    @Test(arguments: [0, 1000] as [Int64])
+    func aLogBehindItselfCountsOnce(_ disorder: Int64) throws {
+        let folder = TemporaryFolder()
+        let text = campaign(6000, disorder: disorder).joined()
+        let once = try Reading([folder.write("once.log", text)])
+        let twice = try Reading([folder.write("twice.log", text + text)])
+        #expect(twice.fingerprints == once.fingerprints)
+        #expect(twice.report.duplicates == once.report.duplicates + 6000 && twice.report.late > 5000)
     }
 
     @Test func repeatsAcrossLogsCountOnce() throws {
@@ -267,18 +290,37 @@ import Testing
         #expect(twice.fingerprints == once.fingerprints && twice.report.duplicates == 2000)
     }
 
-    @Test func theFilterIsExactOverManyIDs() {
-        var filter = DuplicateFilter(windowMs: 1000)
-        var seen: [UInt64: Int64] = [:]
-        var generator = SeededGenerator(3)
-        var now: Int64 = 1_000_000
-        for _ in 0..<100_000 {
-            now += Int64.random(in: 0..<3, using: &generator)
-            if UInt16.random(in: 0..<2000, using: &generator) == 0 { now += 5000 }
-            let key = UInt64.random(in: 1..<3000, using: &generator)
-            let expected = seen[key].map { now - $0 <= 1000 } ?? false
-            if !expected { seen[key] = now }
-            #expect(filter.isRepeat(key, at: now) == expected)
+    @Test func theFilterIsExactAndBoundedOverManyIDs() throws {
+        // Of the second size a generation is never full; the last is that of the standard, scaled down with its table.
+        for (capacity, most) in [(4, 1024), (400_000, 1 << 17), (3000, 4096), (5468, 8192)] {
+            var filter = DuplicateFilter(capacity: capacity)
+            let size = capacity / 4
+            var generator = SeededGenerator(3)
+            /// In which generation an id was counted last.
+            var counted: [UInt64: Int] = [:]
+            var total = 0
+            var isExact = true
+            for step in 0..<60_000 {
+                let id = UInt64.random(in: 1..<UInt64(capacity * 2), using: &generator)
+                let expected = counted[id].map { $0 >= total / size - 3 } ?? false
+                isExact = isExact && filter.isRepeat(id) == expected
+                if !expected {
+                    counted[id] = total / size
+                    total += 1
+                }
+                // To be cut anywhere and to go on changes nothing.
+                if step % 7919 == 0 {
+                    var writer = ByteWriter()
+                    filter.write(to: &writer)
+                    var reader = ByteReader(writer.bytes)
+                    filter = try DuplicateFilter(capacity: capacity, from: &reader)
+                    var again = ByteWriter()
+                    filter.write(to: &again)
+                    #expect(reader.isAtEnd && again.bytes == writer.bytes)
+                }
+            }
+            #expect(isExact, "\(capacity)")
+            #expect(filter.slots.count <= most)
         }
     }
 

@@ -588,6 +588,9 @@ import Testing
             } catch { return error.description.hasPrefix("cannot go on from the saved reading state") }
         }
         #expect(!refused(good))
+        var older = good
+        older[4] -= 1
+        #expect(refused(older))
         var generator = SeededGenerator(5)
         for _ in 0..<300 {
             #expect(refused(Array(good[..<Int.random(in: 0..<good.count, using: &generator)])))

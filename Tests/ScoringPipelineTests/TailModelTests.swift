@@ -191,7 +191,7 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
                 let taken = ["events", "duplicates"].compactMap { seen[$0].flatMap { Int64($0) } }
                 #expect(taken.reduce(0, +) == report.read.events + report.read.duplicates, trace)
             }
-            // What is late has another time in each run, and a repeat may come when the first has been forgotten.
+            // What is late has another time in each run.
             // A life that ended in a crash leaves the scores that it committed.
             guard !tail.wasLate, report.read.late == 0 else { continue }
             #expect(seen["events"] == String(report.read.events), trace)

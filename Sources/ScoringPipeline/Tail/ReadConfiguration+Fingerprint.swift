@@ -5,7 +5,7 @@ extension ReadConfiguration {
     var fingerprint: UInt64 {
         let probe = Array("promoguard".utf8)
         let numbers = [
-            UInt64(bitPattern: latenessMs), UInt64(bitPattern: duplicateWindowMs), UInt64(maximumLineLength),
+            UInt64(bitPattern: latenessMs), UInt64(rememberedEventIDs), UInt64(maximumLineLength),
             UInt64(maximumStringLength), formats.fingerprint, keyedHash?.fingerprint ?? 0,
         ]
         return numbers.reduce(hash(probe.span.bytes), IdentifierHash.combine)
