@@ -47,7 +47,8 @@ public struct AccountEvidence: Sendable, Equatable {
 
         /// What is gone already, for a risk.
         public func takenFen(risk: String) -> Int64 {
-            risk == "fake_order" ? commissionFen : discountedFen &+ pointsFen
+            risk == "fake_order"
+                ? commissionFen : Int64(clamping: Double(discountedFen) + Double(pointsFen))
         }
 
         /// What can still be stopped, for a risk: coupons that have not been used; orders whose sales still count.

@@ -208,7 +208,7 @@ extension CaseFile {
 
 extension Int64 {
     /// The nearest that there is.
-    init(clamping number: Double) {
+    public init(clamping number: Double) {
         self = Int64(exactly: number.rounded()) ?? (number < 0 ? .min : .max)
     }
 }

@@ -30,7 +30,7 @@ public struct NewEvidence: Sendable, Equatable {
             reason = first
         }
         if let then = amountThenFen, amountFen / 2 >= then, amountFen >= NewEvidence.smallestAmountFen,
-            amountFen - then >= NewEvidence.smallestAmountFen
+            amountFen - NewEvidence.smallestAmountFen >= then
         {
             amountBeforeFen = then
         }

@@ -43,8 +43,7 @@ public struct ReviewConsole: Sendable {
         let page = try file.page(filter.query, limit: limit, after: cursor)
         if cursor == nil, page.next == nil {
             let fen = page.flags.reduce(0) { $0 + Double($1.amountAtRiskFen) }
-            let sum = Int64(exactly: fen.rounded()) ?? .max
-            return (page, FlagTotal(flags: page.flags.count, amountAtRiskFen: sum))
+            return (page, FlagTotal(flags: page.flags.count, amountAtRiskFen: Int64(clamping: fen)))
         }
         let name = (filter.query.status?.rawValue ?? "all") + "?" + filter.text
         return (page, try totals.value(name, file) { try $0.total(filter.query) })

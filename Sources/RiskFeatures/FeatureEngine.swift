@@ -706,8 +706,8 @@ public struct FeatureEngine: ~Copyable {
             account: row, accountKey: account.pointee.key, ts: ms, type: type,
             costlyEvents: account.pointee.life.costly,
             amountAtRiskFen: (
-                max(benefits.claimedFen, benefits.discountedFen) &+ benefits.pointsFen,
-                orders.pointee.paidFen &+ orders.pointee.commissionFen
+                max(benefits.claimedFen, benefits.discountedFen).plus(benefits.pointsFen),
+                orders.pointee.paidFen.plus(orders.pointee.commissionFen)
             ))
     }
 

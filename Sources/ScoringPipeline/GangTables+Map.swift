@@ -1,3 +1,4 @@
+import ActivityLog
 import CaseFile
 import RiskFeatures
 import RiskModel
@@ -21,8 +22,8 @@ extension GangTables {
             var (taken, pending): (Int64, Int64) = (0, 0)
             for (member, probability) in zip(gang.members, probabilities) {
                 let isCoupon = probability.coupon >= probability.order
-                taken &+= isCoupon ? member.couponTakenFen : member.orderFen
-                pending &+= isCoupon ? member.couponPendingFen : 0
+                taken = taken.plus(isCoupon ? member.couponTakenFen : member.orderFen)
+                pending = pending.plus(isCoupon ? member.couponPendingFen : 0)
                 members.append(
                     GangMember(
                         gangID: gang.id, accountID: engine.accountID(member.account), tie: member.tie,

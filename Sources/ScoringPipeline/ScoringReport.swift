@@ -36,7 +36,7 @@ public struct ScoringReport: Sendable {
             }
             let isSameAccount = previous?.accountID == flag.accountID
             let counted = isSameAccount ? previous?.amountAtRiskFen ?? 0 : 0
-            amountAtRiskFen += max(flag.amountAtRiskFen - counted, 0)
+            amountAtRiskFen = amountAtRiskFen.plus(max(flag.amountAtRiskFen - counted, 0))
             previous = flag
         }
     }

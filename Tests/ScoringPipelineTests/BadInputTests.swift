@@ -108,6 +108,61 @@ import Testing
         #expect(outcome.errors.contains("line_too_long 1"))
     }
 
+    /// Amounts are what a log says they are: totals of the largest there is stay the largest there is.
+    @Test func noTotalOfMoneyTrapsOrWraps() throws {
+        let most = Int64.max
+        let lines = (0..<200).flatMap { account in
+            [
+                (0, "coupon_claim", "\"coupon_id\":\"c\",\"discount_fen\":\(most)"),
+                (1, "check_in", "\"points\":\(most)"),
+                (
+                    2, "order_submit",
+                    "\"order_id\":\"o\(account)\",\"amount_fen\":\(most),\"discount_fen\":\(most)"
+                ),
+                (
+                    3, "order_pay",
+                    "\"order_id\":\"o\(account)\",\"amount_fen\":\(most),\"discount_fen\":\(most)"
+                ),
+                (
+                    4, "order_pay",
+                    "\"order_id\":\"p\(account)\",\"amount_fen\":\(most),\"discount_fen\":\(most)"
+                ),
+                (5, "commission", "\"amount_fen\":\(most)"), (6, "refund_done", "\"refund_fen\":\(most)"),
+                (7, "refund_done", "\"refund_fen\":\(most)"),
+            ].map { step, event, rest in
+                "{\"ts\":\(1_780_000_000_000 + account * 60_000 + step * 1000),\"event\":\"\(event)\","
+                    + "\"account_id\":\"account\(account)\",\"device_id\":\"d\",\"device_source\":\"vendor\","
+                    + "\"payer_id\":\"p\",\"merchant_id\":\"m\",\"campaign_id\":\"k\",\(rest)}\n"
+            }
+        }
+        let log = try folder.write("a.log", lines.joined())
+        let keen = folder.file("keen.json")
+        try TailRunTests.Small.write(review: 0.001, high: 0.002, to: keen)
+        let scored = try score(log, options: ["--model", keen])
+        #expect(scored.exitCode == 0)
+        #expect(scored.errors.contains("¥92,233,720,368,547,758.07 at stake in flagged accounts"))
+        let flags = try caseFile().flags()
+        #expect(flags.count > 200 && flags.allSatisfy { $0.amountAtRiskFen == most })
+        #expect(try caseFile().total().amountAtRiskFen == most)
+        #expect(try caseFile().gangs().contains { $0.takenFen == most })
+        let account = try #require(flags.first).accountID
+        for words in [["list"], ["list", "--sort", "amount"], ["gangs"], ["show", account]] {
+            for format in ["table", "json", "csv"] {
+                let told = try Program.run(
+                    Program.promoguard,
+                    ["review"] + words + ["--database", folder.file("cases.sqlite"), "--format", format])
+                #expect(told.exitCode == 0, "\(words) \(format)")
+                #expect(!told.text.contains("−¥") && !told.text.contains("-9223"), "\(words) \(format)")
+            }
+        }
+        let tail = folder.file("tail.sqlite")
+        let followed = try Program.shell(
+            "$P tail \(log) --model \(keen) --database \(tail) & sleep 4; kill $!; wait $!")
+        #expect(followed.exitCode == 0, "\(followed.errors)")
+        #expect(try Program.promoguard("status", "--database", tail).exitCode == 0)
+        #expect(try CaseFile.open(tail).total().amountAtRiskFen == most)
+    }
+
     // MARK: Files
 
     @Test func anEmptyFileIsAnEmptyLog() throws {

@@ -1,3 +1,4 @@
+import ActivityLog
 import CaseFile
 import Presentation
 import RiskFeatures
@@ -36,7 +37,7 @@ struct OverviewPage {
 
     private func sum(_ status: ReviewStatus?) -> (flags: Int, fen: Int64) {
         contents.counts.filter { status == nil || $0.status == status }
-            .reduce((0, 0)) { ($0.0 + $1.flags, $0.1 &+ $1.amountAtRiskFen) }
+            .reduce((0, 0)) { ($0.0 + $1.flags, $0.1.plus($1.amountAtRiskFen)) }
     }
 
     private static func precision(_ confirmed: Int, _ cleared: Int) -> String {

@@ -122,7 +122,7 @@ struct QueuePage {
             element("li", [:], .text(pen.reasons.statement($0).visible))
         }
         let expected = NumberText.yuan(
-            fen: Int64((flag.score * Double(flag.amountAtRiskFen)).rounded()))
+            fen: Int64(clamping: flag.score * Double(flag.amountAtRiskFen)))
         let campaigns = flag.campaigns.prefix(2).map(\.visible).joined(separator: ", ")
         let score = NumberText.score(flag.score)
         return element(

@@ -108,7 +108,7 @@ extension FeatureCatalog {
             telling: .above(0.2),
             coupon: .couponFarming, needs: [.discountFen]
         ) {
-            let list = $0.orders.paidFen &+ $0.orders.discountFen
+            let list = $0.orders.paidFen.plus($0.orders.discountFen)
             return list <= 0 ? .nan : Float($0.orders.discountFen) / Float(list)
         }
         sink.feature(

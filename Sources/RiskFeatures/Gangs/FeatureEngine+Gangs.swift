@@ -288,9 +288,9 @@ extension FeatureEngine {
         let orders = orders.pointer(account.pointee.ordersRow).pointee
         return GangMap.Member(
             account: candidate.row, accountKey: candidate.key, memory: account.pointee.memory, tie: tie,
-            firstMs: candidate.firstMs, couponTakenFen: benefits.discountedFen &+ benefits.pointsFen,
+            firstMs: candidate.firstMs, couponTakenFen: benefits.discountedFen.plus(benefits.pointsFen),
             couponPendingFen: max(0, benefits.claimedFen &- benefits.discountedFen),
-            orderFen: orders.paidFen &+ orders.commissionFen)
+            orderFen: orders.paidFen.plus(orders.commissionFen))
     }
 
     private func addLinks(of flagged: [Candidate], to map: inout GangMap, _ crowds: CrowdIndex) {

@@ -280,7 +280,7 @@ struct AccountBenefits: BitwiseCopyable {
         if EventType.Set.grants.contains(event.type) {
             grants = min(grants &+ 1, 60_000)
             if event.ok, event.type != .pointsEarn, event.type != .checkIn {
-                claimedFen &+= event.has(.discountFen) ? event.discountFen : event.amountFen
+                claimedFen = claimedFen.plus(event.has(.discountFen) ? event.discountFen : event.amountFen)
             }
         }
         switch event.type {
@@ -289,13 +289,13 @@ struct AccountBenefits: BitwiseCopyable {
         case .couponTransfer: transfersOut = min(transfersOut &+ 1, 60_000)
         case .pointsEarn, .checkIn:
             pointsEarned += Float(max(0, event.points))
-            pointsFen &+= Int64(max(0, event.points))
+            pointsFen = pointsFen.plus(Int64(max(0, event.points)))
         case .pointsRedeem:
             pointsRedemptions = min(pointsRedemptions &+ 1, 60_000)
             pointsRedemptionsSinceOrder = min(pointsRedemptionsSinceOrder &+ 1, 60_000)
         case .orderPay:
             pointsRedemptionsSinceOrder = 0
-            discountedFen &+= event.discountFen
+            discountedFen = discountedFen.plus(event.discountFen)
         case .refundApply:
             if pointsRedemptionsSinceOrder > 0 { refundsAfterPoints = min(refundsAfterPoints &+ 1, 60_000) }
         default: break
@@ -385,12 +385,12 @@ struct AccountOrders: BitwiseCopyable {
         case .orderPay: pay(event)
         case .orderCancel: cancelled = min(cancelled &+ 1, 60_000)
         case .refundApply: refund(event)
-        case .refundDone: refundFen &+= event.refundFen
+        case .refundDone: refundFen = refundFen.plus(event.refundFen)
         case .orderReceive: receive(event)
         case .reviewPost: review(event)
         case .commission:
             commissions = min(commissions &+ 1, 60_000)
-            commissionFen &+= event.amountFen
+            commissionFen = commissionFen.plus(event.amountFen)
         default: break
         }
     }
@@ -400,7 +400,7 @@ struct AccountOrders: BitwiseCopyable {
         if life.viewsSinceOrder == 0 { withoutLooking = min(withoutLooking &+ 1, 60_000) }
         if event.has(.amountFen) {
             priced = min(priced &+ 1, 60_000)
-            let list = event.amountFen &+ event.discountFen
+            let list = event.amountFen.plus(event.discountFen)
             let over = list % AccountOrders.thresholdFen
             if list >= AccountOrders.thresholdFen, over <= AccountOrders.thresholdFen / 20 {
                 overThreshold = min(overThreshold &+ 1, 60_000)
@@ -428,8 +428,8 @@ struct AccountOrders: BitwiseCopyable {
 
     private mutating func pay(_ event: Event) {
         paid = min(paid &+ 1, 60_000)
-        paidFen &+= event.amountFen
-        discountFen &+= event.discountFen
+        paidFen = paidFen.plus(event.amountFen)
+        discountFen = discountFen.plus(event.discountFen)
         guard let place = place(of: event.orderKey) else { return }
         recent[place].paid = Clock.seconds(event.ts)
         payDelay.add(Float(recent[place].paid &- recent[place].submitted))
