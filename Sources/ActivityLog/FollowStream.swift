@@ -105,6 +105,7 @@ public struct FollowStream: ~Copyable {
                 case .damaged: .damaged
                 }
             report.sources[source].newestMs = merge.sources[source].newestMs
+            report.sources[source].identity = log.identity
         }
         return report
     }

@@ -33,25 +33,27 @@ struct FileID: Hashable {
 ///
 /// Of a log that was still short they are fewer; a file that begins with these is the same log. A file without one
 /// complete line tells nothing yet.
-struct LogIdentity: Equatable {
+public struct LogIdentity: Equatable, Sendable {
     static let length = 1024
     private static let leastLength = 16
 
-    private(set) var head: [UInt8] = []
+    public private(set) var head: [UInt8] = []
     /// The file is damaged before it could tell.
     private(set) var isDamaged = false
 
     /// Whether it is enough to know a log by.
-    var isTelling: Bool {
+    public var isTelling: Bool {
         head.count == LogIdentity.length || (head.count >= LogIdentity.leastLength && head.contains(0x0A))
     }
 
     /// Whether one begins as the other does.
-    func matches(_ other: LogIdentity) -> Bool {
+    public func matches(_ other: LogIdentity) -> Bool {
         isTelling && other.isTelling && (head.starts(with: other.head) || other.head.starts(with: head))
     }
 
     init() {}
+
+    public init(head: [UInt8]) { self.head = head }
 
     /// Reads it from a file; nil when the file cannot be read or is not `file`.
     init?(path: String, file: FileID, backend: InflateBackend) {

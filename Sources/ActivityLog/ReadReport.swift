@@ -28,6 +28,8 @@ public struct ReadReport: Sendable {
         public var state = State.waiting
         /// The newest event time that is believed of this source; nil before its first events.
         public var newestMs: Int64?
+        /// What a log that is followed is known by, while it is.
+        public var identity = LogIdentity()
 
         /// What is being done with a source.
         public enum State: UInt8, Sendable, CaseIterable {

@@ -61,6 +61,7 @@ public struct ScoringRun: ~Copyable {
         _ = consume engine
         let flagged = flags.flaggedAccounts(scorer, judge.policy)
         var changes = CaseBatch(flagged, report, model: scorer.model.name)
+        RejectedByLog().advanced(to: report).write(to: &changes, told: RejectedByLog())
         changes.gangs = gangs
         changes.drift = population.drift(scorer.model, asOfMs: reached.latestMs)
         changes.evidence = EvidenceWriter(scorer, campaignNames: report.campaignNames).rows(records)

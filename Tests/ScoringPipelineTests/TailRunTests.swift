@@ -422,6 +422,135 @@ import Testing
     }
 }
 
+/// What the database says of rejected lines, wherever the logs are by then.
+@Suite struct RejectedByLogTests {
+    private let folder = TemporaryFolder()
+    private var logs: String { folder.file("logs") }
+    private var database: String { folder.file("cases.sqlite") }
+    private var checkpoint: String { database + "-checkpoint" }
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+    }
+
+    private static func events(_ name: String, _ count: Int, from start: Int = 0) -> String {
+        (start..<start + count).map {
+            "{\"ts\":\(1_780_000_000_000 + $0 * 1000),\"event\":\"login\",\"account_id\":\"\(name)\($0)\"}\n"
+        }.joined()
+    }
+
+    private func append(_ name: String, _ text: String) throws {
+        let path = logs + "/" + name
+        let before = FileManager.default.contents(atPath: path) ?? Data()
+        try (before + Data(text.utf8)).write(to: URL(fileURLWithPath: path))
+    }
+
+    private func move(_ name: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: logs + "/" + name, toPath: logs + "/" + other)
+    }
+
+    /// Follows until all that is there has been read and so many lines were rejected.
+    private func follow(rejected: Int64) throws {
+        var following = FollowConfiguration()
+        following.idleMs = 100
+        following.finishedAfterMs = 100
+        let control = TailControl()
+        let caseFile = try CaseFile.open(database, busyTimeout: 0.05)
+        defer { caseFile.close() }
+        let run = try TailRun.follow(
+            [logs], caseFile: caseFile, models: ModelSource(path: nil), following: following,
+            control: control)
+        try run.run {
+            guard case .status(let status) = $0 else { return }
+            if status.rejectedLines >= rejected, status.state == "idle" { control.stop() }
+        }
+    }
+
+    /// Rejected lines by the log's name, where counts and samples agree.
+    private func told() throws -> [String: Int64] {
+        let file = try CaseFile.open(database, access: .readOnly)
+        let counts = try file.rejectedCounts().reduce(into: [String: Int64]()) {
+            $0[$1.source, default: 0] += $1.lines
+        }
+        let samples = try file.rejectedLines().reduce(into: [String: Int64]()) {
+            $0[$1.source, default: 0] += 1
+        }
+        #expect(samples == counts.mapValues { min($0, samples.values.max() ?? 0) })
+        return Dictionary(
+            uniqueKeysWithValues: counts.map { (($0.key as NSString).lastPathComponent, $0.value) })
+    }
+
+    @Test func theyGoWithALogThatIsRenamedAndCompressedWhileNobodyLooks() throws {
+        try append("mp.log", Self.events("a", 20) + "bad 1\n")
+        try append("gone.log", Self.events("c", 20) + "bad 1\n")
+        try follow(rejected: 2)
+        try FileManager.default.copyItem(atPath: checkpoint, toPath: checkpoint + "-kept")
+        try append("mp.log", "bad 2\n" + Self.events("a", 5, from: 20))
+        try append("gone.log", "bad 2\n")
+        try append("new.log", Self.events("b", 20) + "bad 1\nbad 2\n")
+        try append("brief.log", Self.events("d", 20) + "bad 1\n")
+        try follow(rejected: 7)
+        #expect(try told() == ["mp.log": 2, "gone.log": 2, "new.log": 2, "brief.log": 1])
+        // Another run's logs, in the same database.
+        let other = try folder.write("other.log", "bad\n" + Self.events("o", 3))
+        #expect(
+            try Program.promoguard("score", other, "--database", database, "--quiet").exitCode == 0)
+
+        // As if it had been killed after the first run's checkpoint, and the logs rotated then.
+        try FileManager.default.removeItem(atPath: checkpoint)
+        try move("mp.log", to: "mp.log-20260601")
+        _ = try Program.run("/bin/bash", ["-c", "gzip \(logs)/mp.log-20260601"])
+        try append("mp.log", Self.events("e", 20) + "bad 1\n")
+        try move("new.log", to: "new.log.1")
+        for name in ["gone.log", "brief.log"] {
+            try FileManager.default.removeItem(atPath: logs + "/" + name)
+        }
+        try FileManager.default.moveItem(atPath: checkpoint + "-kept", toPath: checkpoint)
+        try follow(rejected: 6)
+        let expected: [String: Int64] = [
+            "mp.log-20260601.gz": 2, "mp.log": 1, "new.log.1": 2, "gone.log": 2, "brief.log": 1,
+            "other.log": 1,
+        ]
+        #expect(try told() == expected)
+
+        // The same once more, from a checkpoint that knows all of it.
+        try move("new.log.1", to: "new.log.2")
+        try follow(rejected: 6)
+        #expect(
+            try told() == expected.filter { $0.key != "new.log.1" }.merging(["new.log.2": 2]) { $1 })
+
+        // Reading from the start says the same of what is there, and keeps what was said of the rest.
+        try FileManager.default.removeItem(atPath: checkpoint)
+        try follow(rejected: 5)
+        #expect(
+            try told() == expected.filter { $0.key != "new.log.1" }.merging(["new.log.2": 2]) { $1 })
+    }
+
+    /// A log that has no successor leaves no rows under its old name, while the tail runs.
+    @Test func theyGoWithALogThatIsRenamedWhileItIsFollowed() throws {
+        try append("mp.log", Self.events("a", 20) + "bad 1\n")
+        var following = FollowConfiguration()
+        following.idleMs = 100
+        let control = TailControl()
+        let caseFile = try CaseFile.open(database, busyTimeout: 0.05)
+        defer { caseFile.close() }
+        let run = try TailRun.follow(
+            [logs], caseFile: caseFile, models: ModelSource(path: nil), following: following,
+            control: control)
+        var isRenamed = false
+        try run.run {
+            guard case .status(let status) = $0, status.rejectedLines == 1 else { return }
+            if !isRenamed {
+                isRenamed = true
+                try? move("mp.log", to: "mp.log.1")
+            } else if status.sources.map(\.path) == [logs + "/mp.log.1"] {
+                control.stop()
+            }
+        }
+        #expect(try told() == ["mp.log.1": 1])
+    }
+}
+
 /// Another program that holds the write lock of a database.
 final class Locker {
     private let queue: DatabaseQueue

@@ -50,7 +50,10 @@ public struct TailRun: ~Copyable {
     private var flagsToday = FlagsToday()
     private var writtenEvidence = WrittenEvidence()
     /// What the database says of rejected lines.
-    private var toldRejected = RejectedByPath()
+    private var toldRejected: RejectedByLog
+
+    /// Under which `metadata` keeps it.
+    private static let rejectedName = "rejected_by_log"
 
     private let lock: TailLock
     private var batch = EventBatch()
@@ -84,6 +87,7 @@ public struct TailRun: ~Copyable {
             savedMs: 0)
         let orphans = try caseFile.provisionalFlags()
         let known = Set(try caseFile.flagKeys())
+        let rejected = try caseFile.metadata()[rejectedName]
         var progress = TailProgress(configuration, clock)
         let found = configuration.start == .checkpoint ? find(file, facts, tell) : nil
         if let found, let origin = goOn(from: found, file, facts, tell, open) {
@@ -93,7 +97,8 @@ public struct TailRun: ~Copyable {
                 reading: ReadAhead(origin.input), caseFile: caseFile, configuration: configuration,
                 control: control,
                 checkpoint: CheckpointWriter(file, caseFile), facts: facts, models: models, judge: judge,
-                canonical: CanonicalWatch(origin.watch), orphans: orphans, known: known, lock: lock,
+                canonical: CanonicalWatch(origin.watch), orphans: orphans, known: known,
+                toldRejected: RejectedByLog(rejected, goesOn: true), lock: lock,
                 progress: progress)
         }
         let input = try open(nil)
@@ -101,7 +106,8 @@ public struct TailRun: ~Copyable {
         return TailRun(
             reading: ReadAhead(input), caseFile: caseFile, configuration: configuration, control: control,
             checkpoint: CheckpointWriter(file, caseFile), facts: facts, models: models, judge: judge,
-            canonical: CanonicalWatch(Watch(FeatureEngine())), orphans: orphans, known: known, lock: lock,
+            canonical: CanonicalWatch(Watch(FeatureEngine())), orphans: orphans, known: known,
+            toldRejected: RejectedByLog(rejected, goesOn: false), lock: lock,
             progress: progress)
     }
 
@@ -267,11 +273,13 @@ public struct TailRun: ~Copyable {
             troubles.ended(.logs, "there are logs to follow now", tell)
         }
         var told = progress.isStatusDue ? status : nil
-        let (rejected, rejectedBefore) = (RejectedByPath(report), toldRejected)
+        // With the status, so that a log of nothing but bad lines is not told line by line.
+        let rejected = told == nil ? toldRejected : toldRejected.advanced(to: report)
         var changes = CaseBatch(
             canonical.flags.flaggedAccounts(judge.scorer, judge.policy), report,
-            model: judge.scorer.model.name,
-            isTold: { rejected[$0] != rejectedBefore[$0] })
+            model: judge.scorer.model.name)
+        rejected.write(to: &changes, told: toldRejected)
+        if !changes.sources.isEmpty { changes.metadata[TailRun.rejectedName] = rejected.text }
         changes.provisional = aheadFlags.fresh.flaggedAccounts(judge.scorer, judge.policy)
         changes.withdrawn = aheadFlags.gone
         changes.gangs = gangs
@@ -304,7 +312,7 @@ public struct TailRun: ~Copyable {
         unsaved = nil
         troubles.ended(.database, "flags are saved again in \(caseFile.path)", tell)
         progress.committed(told)
-        toldRejected = rejected
+        toldRejected = rejected.forgettingOld()
         _ = canonical.take()
         gangs = nil
         population = nil
