@@ -230,8 +230,11 @@ struct EventMerge: ~Copyable {
     /// Puts the arrivals of a log in their places in its queue.
     /// - Parameter isAtEnd: nothing more will come soon, so that the first few have to do to tell where the log begins.
     mutating func admit(_ index: Int, isAtEnd: Bool) {
-        report.late += sources[index].admit(
+        let late = sources[index].admit(
             latenessMs: configuration.latenessMs, releasedMs: releasedMs, isAtEnd: isAtEnd)
+        report.late += late.count
+        // They are handed on at another time than their own.
+        if let span = late.span { report.reach(span) }
     }
 
     /// The log gives no more events.
@@ -327,8 +330,7 @@ struct EventMerge: ~Copyable {
     mutating func account(for batch: borrowing EventBatch) {
         guard let first = batch.events.first, let last = batch.events.last else { return }
         report.events += Int64(batch.events.count)
-        report.firstMs = report.firstMs ?? first.ts
-        report.lastMs = last.ts
+        report.reach(first.ts...last.ts)
         // Fields are counted eight at a time: lane n of word k counts bit 8n + k, up to 255.
         var sums = SIMD8<UInt64>(repeating: 0)
         let shifts = SIMD8<UInt64>(0, 1, 2, 3, 4, 5, 6, 7)

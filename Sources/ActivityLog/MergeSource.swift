@@ -122,21 +122,29 @@ struct MergeSource {
     }
 
     /// Moves the arrivals to the queue, each judged by those that came before it.
-    /// - Returns: how many were late.
-    mutating func admit(latenessMs: Int64, releasedMs: Int64, isAtEnd: Bool) -> Int64 {
+    /// - Returns: how many were late, and between which times.
+    mutating func admit(
+        latenessMs: Int64, releasedMs: Int64, isAtEnd: Bool
+    ) -> (count: Int64, span: ClosedRange<Int64>?) {
         if newestMs == nil {
-            guard arrivals.count >= MergeSource.confirmations || isAtEnd else { return 0 }
+            guard arrivals.count >= MergeSource.confirmations || isAtEnd else { return (0, nil) }
             newestMs = arrivals.prefix(MergeSource.confirmations).lazy.map(\.ts).min()
         }
-        guard var newest = newestMs else { return 0 }
+        guard var newest = newestMs else { return (0, nil) }
         var late: Int64 = 0
+        var (firstLate, lastLate) = (Int64.max, Int64.min)
+        func note(_ ts: Int64) {
+            late += 1
+            firstLate = min(firstLate, ts)
+            lastLate = max(lastLate, ts)
+        }
         for index in arrivals.indices {
             let ts = arrivals[index].ts
             let bound = max(newest - latenessMs, releasedMs)
             if ts <= newest + MergeSource.plausibleStepMs {
                 if ts < bound {
                     arrivals[index].ts = bound
-                    late += 1
+                    note(ts)
                 }
                 newest = max(newest, ts)
                 stepsInARow = 0
@@ -152,13 +160,13 @@ struct MergeSource {
                     waiting = 0
                 } else if waiting > MergeSource.maximumWaiting {
                     arrivals[index].ts = newest
-                    late += 1
+                    note(ts)
                 }
             }
         }
         newestMs = newest
         queue.add(&arrivals)
-        return late
+        return (late, late == 0 ? nil : firstLate...lastLate)
     }
 
     /// Whether another sample of lines refused for this reason is wanted from this log; counts it.

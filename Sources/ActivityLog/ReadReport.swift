@@ -85,10 +85,17 @@ public struct ReadReport: Sendable {
     public var formats: [Format] = []
     /// Members named `session_key` that were met, of the schema's lines those with unknown keys.
     public var sessionKeys: Int64 = 0
+    /// The least and the greatest event time, late events' own among them.
     public var firstMs: Int64?
     public var lastMs: Int64?
 
     public init() {}
+
+    /// Takes note of event times.
+    mutating func reach(_ times: ClosedRange<Int64>) {
+        firstMs = min(firstMs ?? times.lowerBound, times.lowerBound)
+        lastMs = max(lastMs ?? times.upperBound, times.upperBound)
+    }
 
     /// Whether something could not be read: the program then ends with exit code 2.
     public var hasUnreadable: Bool { sources.contains { $0.problem != nil } }

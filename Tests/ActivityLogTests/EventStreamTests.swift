@@ -209,6 +209,15 @@ import Testing
         #expect(zip(reading.events, reading.events.dropFirst()).allSatisfy { $0.ts <= $1.ts })
     }
 
+    @Test func theTimeSpanHoldsLateEventsOwnTimes() throws {
+        let folder = TemporaryFolder()
+        let newer = (0..<20).map { line(900_000 + $0 * 1000) }.joined()
+        let older = (0..<20).map { line($0 * 1000) }.joined()
+        let reading = try Reading([folder.write("a.log", newer + older)])
+        #expect(reading.report.late == 20)
+        #expect(reading.report.firstMs == newYear && reading.report.lastMs == newYear + 919_000)
+    }
+
     @Test func aLineFromTheFutureDoesNotMakeTheOthersLate() throws {
         let folder = TemporaryFolder()
         var lines = (0..<500).map { line($0 * 1000, account: "acc\($0)", ",\"event_id\":\"e\($0)\"") }
