@@ -19,12 +19,17 @@ public struct EventDecoder: Sendable {
     @inline(__always)
     static var money: UInt64 { bit(.amountFen) | bit(.discountFen) | bit(.refundFen) }
 
+    /// The counts, ranks and durations, of which a negative one is unknown.
+    @inline(__always)
+    static var counts: UInt64 {
+        bit(.wxRiskRank) | bit(.wxDeviceRiskRank) | bit(.wxDeviceUV1d) | bit(.dwellMs) | bit(.quantity)
+            | bit(.rating)
+    }
+
     /// The fields that hold a whole number.
     @inline(__always)
     static var integers: UInt64 {
-        bit(.ts) | bit(.scene) | bit(.wxRiskRank) | bit(.wxDeviceRiskRank) | bit(.wxDeviceUV1d)
-            | bit(.dwellMs)
-            | bit(.points) | bit(.quantity) | money | bit(.rating)
+        bit(.ts) | bit(.scene) | bit(.points) | money | counts
     }
 
     /// The fields that hold a string: all but the numbers and `ok`.
@@ -133,6 +138,7 @@ public struct EventDecoder: Sendable {
         let said = slots.span
 
         if gathered.mistyped != 0 { throw .wrongType }
+        if gathered.negative != 0 { throw .negativeAmount }
         if gathered.overlong != 0 { throw .stringTooLong }
         let present = gathered.present
         guard present & EventDecoder.bit(.ts) != 0 else { throw .missingTimestamp }
@@ -149,8 +155,9 @@ public struct EventDecoder: Sendable {
     /// Which fields a line has; bits as in `Event.present`.
     private struct Gathered {
         var present: UInt64 = 0
-        /// Fields whose last value was of the wrong type, or too long a string.
+        /// Fields whose last value was of the wrong type, money below zero, or too long a string.
         var mistyped: UInt64 = 0
+        var negative: UInt64 = 0
         var overlong: UInt64 = 0
         /// Strings with escapes.
         var escaped: UInt64 = 0
@@ -216,7 +223,7 @@ public struct EventDecoder: Sendable {
             // At the quote of a key, where usual members may follow.
             if members.position < limit {
                 // Were these fields to come again, only `member` would take their marks away.
-                members.barred = gathered.mistyped | gathered.overlong | gathered.escaped
+                members.barred = gathered.mistyped | gathered.negative | gathered.overlong | gathered.escaped
                 let start = line.withUnsafeBytes { $0.baseAddress.unsafelyUnwrapped }
                 pg_read_members(
                     start, line.byteCount, limit, &reading, fields.keys, fields.guesses, &members, &slots)
@@ -278,6 +285,7 @@ public struct EventDecoder: Sendable {
         let first = JSONScanner.byte(line, position)
         members.present &= ~bit
         gathered.mistyped &= ~bit
+        gathered.negative &= ~bit
         gathered.overlong &= ~bit
         gathered.escaped &= ~bit
         slots[slot] = 0
@@ -296,9 +304,12 @@ public struct EventDecoder: Sendable {
             }
         } else if EventDecoder.integers & bit != 0, first == 0x2D || first &- 0x30 < 10 {
             if let value = try JSONScanner.scanInteger(line, &position) {
-                slots[slot] = UInt64(bitPattern: value)
-                members.present |= bit
-                if value < 0 && EventDecoder.money & bit != 0 { gathered.mistyped |= bit }
+                if value < 0 && EventDecoder.money & bit != 0 {
+                    gathered.negative |= bit
+                } else if value >= 0 || EventDecoder.counts & bit == 0 {
+                    slots[slot] = UInt64(bitPattern: value)
+                    members.present |= bit
+                }
             } else {
                 gathered.mistyped |= bit
             }

@@ -2,7 +2,7 @@
 public enum RejectReason: UInt8, CaseIterable, Sendable, Error {
     case notJSON, notObject, invalidUTF8, controlCharacter, trailingCharacters
     case missingTimestamp, missingEvent, missingAccount
-    case wrongType, timestampOutOfRange, stringTooLong, lineTooLong, tooDeep
+    case wrongType, negativeAmount, timestampOutOfRange, stringTooLong, lineTooLong, tooDeep
     // Of lines in another format than the schema's own.
     case unreadableTimestamp, unreadableWrapping, nothingInside, tooManyItems, tooLargeInside, ambiguousFormat
 
@@ -18,6 +18,7 @@ public enum RejectReason: UInt8, CaseIterable, Sendable, Error {
         case .missingEvent: "missing_event"
         case .missingAccount: "missing_account_id"
         case .wrongType: "wrong_type"
+        case .negativeAmount: "negative_amount"
         case .timestampOutOfRange: "ts_out_of_range"
         case .stringTooLong: "string_too_long"
         case .lineTooLong: "line_too_long"

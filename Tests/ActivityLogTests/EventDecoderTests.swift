@@ -237,7 +237,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "1.5", "1e-1", "9223372036854775808", "1e19", "1e400", "123456789012345678901", "-1", "-1e3",
+        "1.5", "1e-1", "9223372036854775808", "1e19", "1e400", "123456789012345678901",
         "1e-99999999999999999999", "true", "\"5\"", "[]", "{}",
     ])
     func otherAmountsAreOfTheWrongType(_ text: String) {
@@ -250,12 +250,33 @@ import Testing
         #expect(reason(with: ",\"unknown\":\(text)") == .notJSON)
     }
 
+    @Test(arguments: ["amount_fen", "discount_fen", "refund_fen"])
+    func moneyBelowZeroIsRefusedAsSuch(_ field: String) throws {
+        for text in ["-1", "-1e3", "-9223372036854775808"] {
+            #expect(reason(with: ",\"\(field)\":\(text)") == .negativeAmount)
+        }
+        // Of a key given twice the last counts.
+        #expect(try decode(with: ",\"\(field)\":-1,\"\(field)\":12").has(.ts))
+        #expect(reason(with: ",\"\(field)\":12,\"\(field)\":-1") == .negativeAmount)
+    }
+
+    @Test func aCountBelowZeroIsUnknown() throws {
+        let event = try decode(
+            with:
+                ",\"quantity\":-1,\"rating\":-5,\"dwell_ms\":-1,\"wx_risk_rank\":-1,\"points\":-7,\"scene\":-2"
+        )
+        for field in [EventField.quantity, .rating, .dwellMs, .wxRiskRank] { #expect(!event.has(field)) }
+        #expect(event.quantity == 0 && event.rating == 0 && event.dwellMs == 0)
+        #expect(event.points == -7 && event.has(.points) && event.scene == -2)
+        #expect(try !decode(with: ",\"rating\":5,\"rating\":-5").has(.rating))
+    }
+
     @Test func smallFieldsSaturate() throws {
         let event = try decode(
-            with: ",\"points\":99999999999,\"dwell_ms\":-99999999999,\"wx_risk_rank\":300,\"rating\":-1,"
+            with: ",\"points\":-99999999999,\"dwell_ms\":99999999999,\"wx_risk_rank\":300,\"rating\":700,"
                 + "\"wx_device_uv_1d\":70000")
-        #expect(event.points == Int32.max && event.dwellMs == Int32.min && event.wxRiskRank == 255)
-        #expect(event.rating == 0 && event.wxDeviceUsers1d == 65535)
+        #expect(event.points == Int32.min && event.dwellMs == Int32.max && event.wxRiskRank == 255)
+        #expect(event.rating == 255 && event.wxDeviceUsers1d == 65535)
     }
 
     // MARK: Bad input
@@ -433,12 +454,12 @@ import Testing
             for text in [number, "-" + number, number + ".0", "0" + number] {
                 for end in ["}", " }", ",\"ok\":true}"] {
                     let line = Array(
-                        "{\"ts\":1767225600000,\"event\":\"refund_done\",\"account_id\":\"a\",\"dwell_ms\":\(text)\(end)"
+                        "{\"ts\":1767225600000,\"event\":\"refund_done\",\"account_id\":\"a\",\"points\":\(text)\(end)"
                             .utf8)
                     var batch = EventBatch()
                     do throws(RejectReason) {
                         try read(line, with: &decoder, into: &batch)
-                        #expect(batch.events[0].dwellMs == Int32(clamping: Int64(text.prefix { $0 != "." })!))
+                        #expect(batch.events[0].points == Int32(clamping: Int64(text.prefix { $0 != "." })!))
                         #expect(text.first != "0")
                     } catch {
                         #expect(error == .notJSON && text.first == "0")

@@ -468,7 +468,8 @@ struct MappedDecoder: ~Copyable {
         }
         var number = number
         if source.minus >= 0, let taken = amount(source) { number = max(0, number &- taken) }
-        guard number >= 0 || EventDecoder.money & EventDecoder.bit(field.field) == 0 else {
+        let neverNegative = EventDecoder.money | EventDecoder.counts
+        guard number >= 0 || neverNegative & EventDecoder.bit(field.field) == 0 else {
             unfit[slot] += 1
             return false
         }
