@@ -74,6 +74,10 @@ public struct FollowStream: ~Copyable {
         self.configuration = configuration
     }
 
+    /// Whether there is something that may be followed.
+    /// - Throws: `ReadError` as `init` does.
+    public static func check(_ patterns: [String]) throws(ReadError) { _ = try self.patterns(patterns) }
+
     static func patterns(_ paths: [String]) throws(ReadError) -> [LogPattern] {
         guard !paths.isEmpty else {
             throw ReadError("cannot follow logs: none was named; name a file, folder or glob")

@@ -11,7 +11,7 @@ public struct OutputFile: ~Copyable {
     public static func check(_ path: String) throws(OutputError) {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        if exists && isFolder.boolValue {
+        if path.hasSuffix("/") || (exists && isFolder.boolValue) {
             throw OutputError(path: path, cause: "it is a folder; name a file in it")
         }
         let folder = OutputFile.folder(of: path)

@@ -18,12 +18,10 @@ public struct ScoringRun: ~Copyable {
     ///   - reader: the logs, not yet begun.
     ///   - scorer: the model over the features of `FeatureCatalog`.
     ///   - caseFile: where the flags go.
-    ///   - scoresPath: a CSV of every account's highest probabilities; nil for none.
-    /// - Throws: `OutputError` when the scores could not be written.
+    ///   - scoresPath: a CSV of every account's highest probabilities (`OutputFile.check` it before); nil for none.
     public init(
         reader: consuming EventReader, scorer: Scorer, caseFile: CaseFile, scoresPath: String? = nil
-    ) throws(OutputError) {
-        if let scoresPath { try OutputFile.check(scoresPath) }
+    ) {
         self.reader = reader
         self.scorer = scorer
         self.caseFile = caseFile

@@ -30,9 +30,11 @@ struct ScoreCommand: ParsableCommand {
         stopCleanlyWhenInterrupted()
         let start = ContinuousClock.now
         let scorer = try model.scorer()
+        // Before there is a database, which a mistake would leave behind.
+        if let scores { try OutputFile.check(scores) }
         let reader = try EventReader(paths: logs.logs, configuration: logs.configuration())
         let caseFile = try database.open(.readWrite)
-        let run = try ScoringRun(reader: reader, scorer: scorer, caseFile: caseFile, scoresPath: scores)
+        let run = ScoringRun(reader: reader, scorer: scorer, caseFile: caseFile, scoresPath: scores)
 
         let progress = ProgressLine(verbosity)
         let report = try run.run(progress: progress.update)

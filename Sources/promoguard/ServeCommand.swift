@@ -73,8 +73,12 @@ struct ServeCommand: ParsableCommand {
         configuration.language = language.language
         configuration.time = utc ? .utc : .china
         // Nothing is shown before there is a file; a tail makes one.
-        if !logs.isEmpty { try database.open(.readWrite).close() }
-        try serve(ReviewConsole(configuration), try reading.configuration())
+        let reading = try reading.configuration()
+        if !logs.isEmpty {
+            try FollowStream.check(logs)
+            try database.open(.readWrite).close()
+        }
+        try serve(ReviewConsole(configuration), reading)
     }
 
     /// Blocks until the console has stopped, and the tail with it.

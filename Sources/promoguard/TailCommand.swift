@@ -101,10 +101,15 @@ struct TailCommand: ParsableCommand {
                 progress.update(TailWords(language.language).line(status, printer.notice))
             }
         }
+        // Before there is a database, which a mistake would leave behind.
+        try FollowStream.check(logs)
+        var models = ModelSource(path: model.model)
+        _ = try models.load()
+        let reading = try reading.configuration()
         let caseFile = try CaseFile.open(database.database, busyTimeout: 0.05)
         let tail = try TailRun.follow(
-            logs, caseFile: caseFile, models: ModelSource(path: model.model),
-            reading: reading.configuration(), configuration: configuration, control: control, tell: tell)
+            logs, caseFile: caseFile, models: models, reading: reading, configuration: configuration,
+            control: control, tell: tell)
         try tail.run(tell)
         progress.end()
     }

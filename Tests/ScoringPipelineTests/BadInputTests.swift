@@ -359,12 +359,13 @@ import Testing
 
     @Test func scoresThatCannotBeWrittenFailBeforeReading() throws {
         let log = try folder.write("a.log", event + "\n")
-        let outcome = try score(log, options: ["--scores", folder.file("nowhere/scores.csv")])
-        #expect(outcome.exitCode == 1)
-        #expect(outcome.complaints.count == 1)
-        #expect(outcome.errors.contains("scores.csv"))
-        let database = try caseFile()
-        #expect(try database.metadata().isEmpty)
+        for path in [folder.file("nowhere/scores.csv"), folder.path, folder.file("scores.csv/")] {
+            let outcome = try score(log, options: ["--scores", path])
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.complaints.count == 1)
+            #expect(outcome.errors.contains("cannot write \(path): "))
+            #expect(folder.names == ["a.log"])
+        }
     }
 
     @Test func aFullDiskIsAnError() throws {

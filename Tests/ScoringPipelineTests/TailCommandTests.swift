@@ -182,6 +182,10 @@ import Testing
         let missing = try Program.promoguard("tail", "/no/such/folder/a.log", "--database", database)
         #expect(missing.exitCode == 1)
         #expect(missing.complaints.last?.contains("there is no folder /no/such/folder") == true)
+        let model = try Program.promoguard(
+            "tail", folder.path, "--database", database, "--model", folder.file("none.json"))
+        #expect(model.exitCode == 1 && model.complaints.count == 1)
+        #expect(!FileManager.default.fileExists(atPath: database))
         let tail = try Running(
             folder, [logs(), "--database", database, "--model", Small.shared.modelPath])
         try wait("running") { try state(database) != nil }

@@ -22,7 +22,7 @@ public struct ModelSource: Sendable {
 
     /// Loads the model.
     /// - Throws: `ModelError`.
-    mutating func load() throws(ModelError) -> Scorer {
+    public mutating func load() throws(ModelError) -> Scorer {
         // Before it is read: what is replaced meanwhile is seen as changed next time.
         stamp = currentStamp
         let model: LogisticModel
