@@ -17,19 +17,24 @@ struct PromoGuardCommand: ParsableCommand {
 
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if let message = SubcommandSuggestion.message(arguments, root: PromoGuardCommand.self) {
-            exit(withError: ValidationError(message))
-        }
         do {
+            if let suggestion = Subcommands.suggestion(arguments, root: PromoGuardCommand.self) {
+                throw ValidationError(suggestion)
+            }
             var command = try parseAsRoot(arguments)
             try command.run()
+        } catch let code as ExitCode {
+            // All has been said.
+            exit(withError: code)
         } catch {
-            // What the parser says stays as it says it; what went wrong while working is one line.
-            if exitCode(for: error) == .failure, !(error is ExitCode) {
-                Terminal.note("promoguard: \("\(error)".visible)")
-                Foundation.exit(EXIT_FAILURE)
+            let code = exitCode(for: error)
+            switch code {
+            case .failure: Terminal.note("promoguard: \("\(error)".visible)")
+            case .validationFailure:
+                Terminal.note(UsageError.line(message(for: error), arguments, root: PromoGuardCommand.self))
+            default: exit(withError: error)
             }
-            exit(withError: error)
+            Foundation.exit(code.rawValue)
         }
     }
 }

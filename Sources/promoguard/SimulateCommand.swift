@@ -86,7 +86,7 @@ struct SimulateCommand: ParsableCommand {
     }
 
     func validate() throws {
-        if let problem = campaign.problem { throw ValidationError("Cannot simulate: \(problem).") }
+        if let problem = campaign.problem { throw ValidationError("cannot simulate: \(problem)") }
     }
 
     func run() throws {

@@ -244,14 +244,14 @@ import Testing
     }
 }
 
-@Suite struct SubcommandSuggestionTests {
+@Suite struct SubcommandsTests {
     @Test(arguments: [
         (["reveiw"], "did you mean review?"), (["review", "lst"], "did you mean list?"),
         (["review", "shwo", "a"], "did you mean show?"), (["hlep"], "did you mean help?"),
         (["review", "frobnicate"], "there are list, show, gangs, decide, undo, labels, export"),
     ])
     func typos(arguments: [String], hint: String) throws {
-        let message = try #require(SubcommandSuggestion.message(arguments, root: PromoGuardCommand.self))
+        let message = try #require(Subcommands.suggestion(arguments, root: PromoGuardCommand.self))
         #expect(message.contains(hint))
     }
 
@@ -259,13 +259,24 @@ import Testing
         [], ["--help"], ["review"], ["review", "--risk", "x"], ["review", "show", "lst"], ["help", "x"],
     ])
     func whatIsNoTypo(arguments: [String]) {
-        #expect(SubcommandSuggestion.message(arguments, root: PromoGuardCommand.self) == nil)
+        #expect(Subcommands.suggestion(arguments, root: PromoGuardCommand.self) == nil)
+    }
+
+    /// Whatever the parser says, and over however many lines.
+    @Test func aUsageErrorIsOneLine() {
+        let line = UsageError.line(
+            "Unknown option '--x'\n  Did you mean '--y'?\u{1B}.", ["review", "list", "--x"],
+            root: PromoGuardCommand.self)
+        #expect(
+            line
+                == "promoguard: unknown option '--x' Did you mean '--y'?\\u{1b}; see 'promoguard help review list'"
+        )
     }
 
     @Test func distances() {
-        #expect(SubcommandSuggestion.distance("score", "score") == 0)
-        #expect(SubcommandSuggestion.distance("socre", "score") == 1)
-        #expect(SubcommandSuggestion.distance("", "abc") == 3)
-        #expect(SubcommandSuggestion.distance("kitten", "sitting") == 3)
+        #expect(Subcommands.distance("score", "score") == 0)
+        #expect(Subcommands.distance("socre", "score") == 1)
+        #expect(Subcommands.distance("", "abc") == 3)
+        #expect(Subcommands.distance("kitten", "sitting") == 3)
     }
 }

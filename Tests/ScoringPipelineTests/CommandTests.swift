@@ -17,11 +17,14 @@ import Testing
             ["score", "x.log", "--nonsense"], ["score", "x.log", "--input-format", "apache"],
             ["score", "x.log", "--lateness", "-3"],
             ["train", "--labels", "l", "--output", "m", "--l2", "0", "x.log"],
-            ["inspect", "x.log", "--format", "csv"], ["features", "x.log", "--describe"], ["scroe", "x.log"],
+            ["inspect", "x.log", "--format", "xml"], ["features", "x.log", "--describe"], ["scroe", "x.log"],
+            ["tail", "x.log", "--from", "noon"], ["review", "list", "--min-score", "3"], ["train"],
         ] {
             let outcome = try Program.run(Program.promoguard, arguments)
             #expect(outcome.exitCode == 64, "\(arguments)")
             #expect(outcome.output.isEmpty, "\(arguments)")
+            #expect(outcome.complaints.count == 1, "\(arguments)")
+            #expect(outcome.errors.contains("; see 'promoguard help"), "\(arguments)")
         }
     }
 

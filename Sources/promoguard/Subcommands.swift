@@ -1,10 +1,23 @@
 import ArgumentParser
 import Presentation
 
-/// Says which subcommand a mistyped one was probably meant to be.
-enum SubcommandSuggestion {
+/// Which subcommand was typed, or was probably meant.
+enum Subcommands {
+    /// The names of the subcommands that the arguments begin with.
+    static func path(_ arguments: [String], root: any ParsableCommand.Type) -> [String] {
+        var command = root
+        var path: [String] = []
+        for argument in arguments {
+            guard let next = command.configuration.subcommands.first(where: { names($0).contains(argument) })
+            else { break }
+            path.append(argument)
+            command = next
+        }
+        return path
+    }
+
     /// One line when the arguments name no subcommand where one is due; nil when they do.
-    static func message(_ arguments: [String], root: any ParsableCommand.Type) -> String? {
+    static func suggestion(_ arguments: [String], root: any ParsableCommand.Type) -> String? {
         var command = root
         for argument in arguments {
             let subcommands = command.configuration.subcommands
@@ -20,7 +33,7 @@ enum SubcommandSuggestion {
             guard let (name, edits) = nearest, edits <= max(1, name.count / 3) else {
                 return "\(unknown); there are \(known.joined(separator: ", "))"
             }
-            return "\(unknown); did you mean \(name)?"
+            return "\(unknown), did you mean \(name)?"
         }
         return nil
     }
