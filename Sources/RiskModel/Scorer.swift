@@ -35,10 +35,14 @@ public struct Scorer: Sendable {
     private let bases: [Double]
     private let levels: [(review: Float, high: Float)]
 
-    /// - Parameter featureNames: the vector's features, in order. Features without a term weigh nothing.
+    /// - Parameters:
+    ///   - featureNames: the vector's features, in order. Features without a term weigh nothing.
+    ///   - path: the model's file, for errors; its name stands in for it.
     /// - Throws: `unknownFeatures` where a term names a feature that is not among them.
     ///   A head that the model lacks never flags: its log-odds are −∞.
-    public init(_ model: LogisticModel, featureNames: [String]) throws(ModelError) {
+    public init(
+        _ model: LogisticModel, featureNames: [String], path: String? = nil
+    ) throws(ModelError) {
         try model.validate()
         var positions: [String: Int] = [:]
         for (position, name) in featureNames.enumerated() where positions[name] == nil {
@@ -46,7 +50,7 @@ public struct Scorer: Sendable {
         }
         let unknown = model.featureNames.filter { positions[$0] == nil }
         guard unknown.isEmpty else {
-            throw ModelError(model: model.name, problem: .unknownFeatures(unknown))
+            throw ModelError(model: path ?? model.name, problem: .unknownFeatures(unknown))
         }
 
         self.model = model

@@ -64,7 +64,7 @@ struct FeaturesCommand: ParsableCommand {
         }
         if let output { try OutputFile.check(output) }
         let progress = ProgressLine(verbosity)
-        let scorer = try Scorer(model.load(), featureNames: FeatureCatalog.names)
+        let scorer = try Scorer(model.load(), featureNames: FeatureCatalog.names, path: model.model)
         let table: FeatureTable
         if let labels {
             let replay = try TrainingReplay(

@@ -167,7 +167,7 @@ struct TrainCommand: ParsableCommand {
         let replay = try TrainingReplay(
             paths: logs, configuration: reading.configuration(), labels: labelled,
             bystanders: prior == nil ? 0 : 4000,
-            scorer: try prior.map { try Scorer($0, featureNames: FeatureCatalog.names) },
+            scorer: try prior.map { try Scorer($0, featureNames: FeatureCatalog.names, path: from) },
             progress: progress.update)
         progress.end()
         let summary = ReadSummary(report: replay.read)

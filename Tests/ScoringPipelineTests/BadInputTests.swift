@@ -338,6 +338,11 @@ import Testing
             ("other.json", "{}", "not a PromoGuard model"),
             ("unknown.json", text.replacing("claim_share", with: "moon_phase"), "moon_phase"),
             ("newer.json", text.replacing(/"version": ?1/, with: "\"version\": 99"), "newer"),
+            (
+                "odd.json",
+                text.replacing(/"feature": ?"[a-z_0-9]+"/, with: "\"feature\": \"xyz\"", maxReplacements: 1),
+                "odd.json"
+            ),
             ("half.json", text.replacing(/"fake_order": ?\{/, with: "\"other\": {"), "other"),
         ]
         for (name, text, words) in cases {

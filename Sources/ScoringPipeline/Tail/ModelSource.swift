@@ -31,7 +31,7 @@ public struct ModelSource: Sendable {
         } else {
             model = try LogisticModel.bundled()
         }
-        return try Scorer(model, featureNames: FeatureCatalog.names)
+        return try Scorer(model, featureNames: FeatureCatalog.names, path: path)
     }
 
     /// Whether there is a file that has not been looked into. One that is gone is not: the next will come.

@@ -33,6 +33,6 @@ struct ModelOptions: ParsableArguments {
         if model.heads.isEmpty, let table = model.table {
             throw ModelError(model: path ?? model.name, problem: .onlyTableHead(table.label))
         }
-        return try Scorer(model, featureNames: FeatureCatalog.names)
+        return try Scorer(model, featureNames: FeatureCatalog.names, path: path)
     }
 }
