@@ -43,6 +43,29 @@ public enum JSONValue: Sendable {
         }
     }
 
+    /// Its values as CSV, a row each: `name,value`, where a value within others is named `sources[0].path`.
+    public var csv: String {
+        var text = CSVText.line(["name", "value"])
+        writeRows(named: "", to: &text)
+        return text
+    }
+
+    private func writeRows(named name: String, to text: inout String) {
+        switch self {
+        case .array(let values):
+            for (index, value) in values.enumerated() {
+                value.writeRows(named: "\(name)[\(index)]", to: &text)
+            }
+        case .object(let members):
+            for (key, value) in members {
+                value.writeRows(named: name.isEmpty ? key : "\(name).\(key)", to: &text)
+            }
+        case .null: text += CSVText.line([name, ""])
+        case .string(let string): text += CSVText.line([name, string])
+        case .bool, .integer, .number: text += CSVText.line([name, self.text])
+        }
+    }
+
     /// An array with one element a line, for long lists.
     public static func lines(_ values: [JSONValue]) -> String {
         values.isEmpty ? "[]\n" : "[\n" + values.map(\.text).joined(separator: ",\n") + "\n]\n"

@@ -53,7 +53,7 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var report: String?
 
-    @Option(help: "How the figures are printed.")
+    @Option(help: "How the figures are printed: table, json or csv (name,value).")
     var format: OutputFormat = .table
 
     @Flag(help: "Show account ids whole, not only their ends.")
@@ -63,7 +63,6 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var verbosity: Verbosity
 
     func validate() throws {
-        guard format != .csv else { throw ValidationError("evaluate prints --format table or json") }
         try table.check(logs: logs, labels: labels)
         if let reviewPerDay, !(reviewPerDay > 0 && reviewPerDay.isFinite) {
             throw ValidationError("--review-per-day \(reviewPerDay) is no number of accounts: give 1 or more")
@@ -97,14 +96,12 @@ struct EvaluateCommand: ParsableCommand {
         summary?.complain()
 
         let shown: (String) -> String = { unmask ? $0 : Masking.mask($0) }
-        if !evaluation.heads.isEmpty || format == .json {
-            switch format {
-            case .json: try Terminal.write(EvaluationJSON.value(evaluation, shown: shown).text + "\n")
-            default:
-                let text = EvaluationText(
-                    evaluation: evaluation, reasons: ReasonText(language.language), shown: shown)
-                try Terminal.write(text.rendered(.standardOutput()))
-            }
+        if !evaluation.heads.isEmpty || format != .table {
+            let text = EvaluationText(
+                evaluation: evaluation, reasons: ReasonText(language.language), shown: shown)
+            try Terminal.write(
+                format.text(EvaluationJSON.value(evaluation, shown: shown))
+                    ?? text.rendered(.standardOutput()))
         }
         if let report, !evaluation.heads.isEmpty {
             let page = ReportPage(

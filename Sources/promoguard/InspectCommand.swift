@@ -13,7 +13,7 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var logs: LogOptions
 
-    @Option(help: "How the findings are printed: table or json.")
+    @Option(help: "How the findings are printed: table, json or csv (name,value).")
     var format: OutputFormat = .table
 
     @OptionGroup var verbosity: Verbosity
@@ -25,19 +25,14 @@ struct InspectCommand: ParsableCommand {
         completion: .file(extensions: ["json"]))
     var formatFile: String?
 
-    func validate() throws {
-        guard format != .csv else { throw ValidationError("inspect prints --format table or json") }
-    }
-
     func run() throws {
         let progress = ProgressLine(verbosity)
         let inspection = try LogInspection(
             paths: logs.logs, configuration: logs.configuration(), progress: progress.update)
         progress.end()
-        switch format {
-        case .json: try Terminal.write(InspectionText.json(inspection).text + "\n")
-        default: try Terminal.write(InspectionText.tables(inspection, .standardOutput()))
-        }
+        try Terminal.write(
+            format.text(InspectionText.json(inspection))
+                ?? InspectionText.tables(inspection, .standardOutput()))
         for format in inspection.read.formats {
             guard let text = FormatStarter.text(for: format) else { continue }
             if let formatFile {

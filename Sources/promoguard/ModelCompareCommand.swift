@@ -21,31 +21,26 @@ struct ModelCompareCommand: ParsableCommand {
         help: ArgumentHelp("The model as it is.", valueName: "new"), completion: .file(extensions: ["json"]))
     var new: String
 
-    @Option(help: "How the differences are printed: table or json.")
+    @Option(help: "How the differences are printed: table, json or csv (name,value).")
     var format: OutputFormat = .table
 
     @Flag(help: "Also print features that moved by less than 0.1.")
     var all = false
 
     @OptionGroup var language: LanguageOptions
+    @OptionGroup var verbosity: Verbosity
 
     private static let notable = 0.1
-
-    func validate() throws {
-        guard format != .csv else { throw ValidationError("model compare prints --format table or json") }
-    }
 
     func run() throws {
         let models = (try LogisticModel.load(old, requiring: []), try LogisticModel.load(new, requiring: []))
         let difference = ModelDifference(from: models.0, to: models.1)
-        switch format {
-        case .json: try Terminal.write(json(difference, models).text + "\n")
-        default:
-            let terminal = Terminal.standardOutput()
-            let data = (models.0.training.data, models.1.training.data)
-            try Terminal.write(
-                difference.heads.map { text($0, data, language.language, terminal) }.joined(separator: "\n"))
-        }
+        let terminal = Terminal.standardOutput()
+        let data = (models.0.training.data, models.1.training.data)
+        try Terminal.write(
+            format.text(json(difference, models))
+                ?? difference.heads.map { text($0, data, language.language, terminal) }.joined(
+                    separator: "\n"))
     }
 
     /// - Parameter data: what the old model was trained on, and the new, in words.

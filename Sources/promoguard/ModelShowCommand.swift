@@ -14,20 +14,20 @@ struct ModelShowCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "How the model is printed: table or json (the model file).")
+    @Option(
+        help:
+            "How the model is printed: table, json (the model file) or csv (its curves and grids, a row a point)."
+    )
     var format: OutputFormat = .table
 
     @Flag(help: "Also print features that weigh next to nothing.")
     var all = false
 
     @OptionGroup var language: LanguageOptions
+    @OptionGroup var verbosity: Verbosity
 
     /// A feature that adds less than this is left out unless asked for.
     private static let smallest = 0.01
-
-    func validate() throws {
-        guard format != .csv else { throw ValidationError("model show prints --format table or json") }
-    }
 
     func run() throws {
         let model = try self.model.load()
@@ -35,8 +35,35 @@ struct ModelShowCommand: ParsableCommand {
         if !model.heads.isEmpty, model.table == nil { _ = try self.model.scorer() }
         switch format {
         case .json: try Terminal.write(model.fileText)
-        default: try Terminal.write(text(model, language.language, .standardOutput()))
+        case .csv: try Terminal.write(points(model))
+        case .table: try Terminal.write(text(model, language.language, .standardOutput()))
         }
+    }
+
+    /// What each feature and each pair adds where, in calibrated log-odds; no value is unknown.
+    private func points(_ model: LogisticModel) -> String {
+        var text = CSVText.line(["head", "feature", "value", "other_feature", "other_value", "log_odds"])
+        func number(_ number: Double) -> String { JSONValue.number(number).text }
+        for (name, head) in model.namedHeads {
+            let slope = head.calibration.slope
+            for term in head.byImportance where all || term.importance * slope >= Self.smallest {
+                for (knot, point) in zip(term.knots, term.points) {
+                    text += CSVText.line([name, term.feature, number(knot), "", "", number(point * slope)])
+                }
+                text += CSVText.line([name, term.feature, "", "", "", number(term.missingPoints * slope)])
+            }
+            for cross in head.crosses {
+                for (first, row) in zip(cross.first.knots, cross.points) {
+                    for (second, point) in zip(cross.second.knots, row) {
+                        text += CSVText.line([
+                            name, cross.first.feature, number(first), cross.second.feature, number(second),
+                            number(point * slope),
+                        ])
+                    }
+                }
+            }
+        }
+        return text
     }
 
     private func text(_ model: LogisticModel, _ language: Language, _ terminal: Terminal) -> String {

@@ -5,9 +5,12 @@ import Presentation
 /// The program: one subcommand a file.
 @main
 struct PromoGuardCommand: ParsableCommand {
+    static let version = "1.0.0"
+
     static let configuration = CommandConfiguration(
         commandName: "promoguard",
         abstract: "Finds coupon abuse and fake orders in a promotion's activity logs.",
+        version: version,
         subcommands: [
             ScoreCommand.self, TailCommand.self, StatusCommand.self, ReviewCommand.self, ServeCommand.self,
             FeaturesCommand.self,

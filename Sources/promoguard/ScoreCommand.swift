@@ -1,8 +1,6 @@
 import ArgumentParser
 import CaseFile
 import Foundation
-import Presentation
-import RiskModel
 import ScoringPipeline
 
 /// `promoguard score LOG…`
@@ -24,6 +22,12 @@ struct ScoreCommand: ParsableCommand {
         completion: .file(extensions: ["csv"]))
     var scores: String?
 
+    @Option(
+        help: """
+            How the summary is told: table (for people, on standard error), json or csv (name,value; on standard output).
+            """)
+    var format: OutputFormat = .table
+
     @OptionGroup var verbosity: Verbosity
 
     func run() throws {
@@ -39,7 +43,12 @@ struct ScoreCommand: ParsableCommand {
         let progress = ProgressLine(verbosity)
         let report = try run.run(progress: progress.update)
         progress.end()
-        if !verbosity.quiet { tell(report, start.duration(to: .now)) }
+        let told = ScoreSummary(report: report, seconds: start.duration(to: .now).inSeconds, verbosity)
+        if let text = format.text(told.json) {
+            try Terminal.write(text)
+        } else if !verbosity.quiet {
+            for line in told.lines { Terminal.note(line) }
+        }
         let summary = ReadSummary(report: report.read)
         summary.complain()
         try summary.exitIfIncomplete()
@@ -59,33 +68,5 @@ struct ScoreCommand: ParsableCommand {
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &both, nil)
-    }
-
-    private func tell(_ report: ScoringReport, _ time: Duration) {
-        let summary = ReadSummary(report: report.read)
-        let seconds = time.inSeconds
-        var lines = [
-            report.read.events.counted("event") + " of " + report.accounts.counted("account")
-                + (summary.span.map { ", \($0)" } ?? "")
-        ]
-        lines += summary.remarks
-        for risk in Risk.allCases {
-            let levels = RiskLevel.allCases.reversed().map {
-                "\((report.flagged[risk]?[$0] ?? 0).grouped) \($0.rawValue)"
-            }
-            lines.append("\(risk.rawValue): " + levels.joined(separator: ", "))
-        }
-        lines.append("\(NumberText.yuan(fen: report.amountAtRiskFen)) at stake in flagged accounts")
-        if report.gangs > 0 {
-            lines.append(report.gangs.counted("gang") + " of " + report.gangMembers.counted("account"))
-        }
-        let rate = Int64(Double(report.read.events) / max(seconds, 0.001))
-        lines.append("\(NumberText.fixed(seconds, places: 2)) s, \(rate.grouped) events a second")
-        if verbosity.verbose {
-            let total = report.entities.reduce(0) { $0 + $1.count }
-            let kinds = report.entities.map { "\($0.kind) \($0.count.grouped)" }.joined(separator: ", ")
-            lines.append("\(total.counted("entity", "entities")) held at the end: \(kinds)")
-        }
-        for line in lines { Terminal.note(line) }
     }
 }

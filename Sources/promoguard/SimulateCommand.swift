@@ -64,8 +64,7 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Write into a folder that is not empty; its logs of a former campaign are removed.")
     var force = false
 
-    @Flag(help: "Say nothing.")
-    var quiet = false
+    @OptionGroup var verbosity: Verbosity
 
     private var campaign: CampaignConfiguration {
         var campaign = CampaignConfiguration()
@@ -93,13 +92,14 @@ struct SimulateCommand: ParsableCommand {
         try clearFolder()
         do {
             let summary = try CampaignSimulator(configuration: campaign).write(to: folder)
-            guard !quiet else { return }
+            guard !verbosity.quiet else { return }
             report(
                 """
                 \(folder): \(summary.events) events of \(summary.accounts) accounts in \(summary.files.count) files, \
                 \(summary.gzipBytes / 1024) KiB; \(summary.couponAbusers) accounts abuse coupons, \
                 \(summary.orderFakers) place fake orders, at a loss of \(summary.lossFen / 100) yuan
                 """)
+            if verbosity.verbose { for file in summary.files { report(file) } }
         } catch {
             report("promoguard simulate: \(error)")
             throw ExitCode(1)

@@ -10,27 +10,45 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var database: DatabaseOptions
 
-    @Option(help: "How it is printed: table or json.")
+    @Option(help: "How it is printed: table, json or csv (name,value).")
     var format: OutputFormat = .table
 
     @OptionGroup var language: LanguageOptions
-
-    func validate() throws {
-        guard format != .csv else { throw ValidationError("status prints --format table or json") }
-    }
+    @OptionGroup var verbosity: Verbosity
 
     func run() throws {
         guard let status = try database.open(.readOnly).tailStatus() else {
             Terminal.note("promoguard: no tail has followed logs into \(database.database) yet")
             throw ExitCode(1)
         }
-        switch format {
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try Terminal.write(String(decoding: encoder.encode(status), as: UTF8.self) + "\n")
-        default: try Terminal.write(text(status, .standardOutput()))
-        }
+        try Terminal.write(format.text(json(status)) ?? text(status, .standardOutput()))
+    }
+
+    private func json(_ status: TailStatus) -> JSONValue {
+        func number(_ number: Int64?) -> JSONValue { number.map { .integer($0) } ?? .null }
+        return .object([
+            ("state", .string(status.state)), ("processID", .integer(Int64(status.processID))),
+            ("startedMs", .integer(status.startedMs)), ("toldMs", .integer(status.toldMs)),
+            ("events", .integer(status.events)), ("eventsPerSecond", .number(status.eventsPerSecond)),
+            ("reachedMs", number(status.reachedMs)), ("newestMs", number(status.newestMs)),
+            ("accounts", .integer(status.accounts)), ("flagsToday", number(status.flagsToday)),
+            ("rejectedLines", .integer(status.rejectedLines)), ("lateEvents", .integer(status.lateEvents)),
+            ("checkpointMs", number(status.checkpointMs)),
+            ("standstillMs", status.standstillMs.map { .number($0) } ?? .null),
+            ("troubles", .array(status.troubles.map { .string($0) })),
+            (
+                "sources",
+                .array(
+                    status.sources.map { source in
+                        .object([
+                            ("path", .string(source.path)), ("state", .string(source.state)),
+                            ("bytesRead", .integer(source.bytesRead)), ("events", .integer(source.events)),
+                            ("rejected", .integer(source.rejected)), ("newestMs", number(source.newestMs)),
+                            ("problem", JSONValue(source.problem)),
+                        ])
+                    })
+            ),
+        ])
     }
 
     private func text(_ status: TailStatus, _ terminal: Terminal) -> String {

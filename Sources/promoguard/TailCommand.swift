@@ -40,7 +40,8 @@ struct TailCommand: ParsableCommand {
             """)
     var settledOnly = false
 
-    @Option(help: "How each flag is printed: table (a line for people) or json.")
+    @Option(
+        help: "How each flag is printed: table (a line for people), json or csv (the same, a header first).")
     var format: OutputFormat = .table
 
     @OptionGroup var display: DisplayOptions
@@ -48,7 +49,6 @@ struct TailCommand: ParsableCommand {
     @OptionGroup var verbosity: Verbosity
 
     func validate() throws {
-        guard format != .csv else { throw ValidationError("tail prints --format table or json") }
         guard (1...86_400).contains(checkpointEvery) else {
             throw ValidationError(
                 "--checkpoint-every \(checkpointEvery) is out of range: give 1 to 86400 seconds")
@@ -88,6 +88,7 @@ struct TailCommand: ParsableCommand {
             // A reader that has gone wants no more.
             if (try? Terminal.write(text)) == nil { control.stop() }
         }
+        if let header = lines.header { try Terminal.write(header) }
         func tell(_ news: TailNews) {
             switch news {
             case .note(let text):
@@ -141,7 +142,14 @@ private struct FlagLines {
     let listing: FlagListing
     let format: OutputFormat
 
+    /// What comes before the first.
+    var header: String? { format == .csv ? CSVText.line(FlagListing.csvHeader) : nil }
+
     func text(_ flag: FlaggedAccount) -> String {
-        format == .json ? listing.json(flag).text + "\n" : listing.line(flag) + "\n"
+        switch format {
+        case .table: listing.line(flag) + "\n"
+        case .json: listing.json(flag).text + "\n"
+        case .csv: listing.csvLine(flag, .standardOutput())
+        }
     }
 }

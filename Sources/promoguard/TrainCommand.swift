@@ -102,6 +102,9 @@ struct TrainCommand: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var report: String?
 
+    @Option(help: "How the figures are printed: table, json or csv (name,value).")
+    var format: OutputFormat = .table
+
     @OptionGroup var language: LanguageOptions
     @OptionGroup var verbosity: Verbosity
 
@@ -248,11 +251,14 @@ struct TrainCommand: ParsableCommand {
 
     /// The figures of each head, by its name.
     func show(_ trained: [String: TrainedHead]) throws {
-        Terminal.note("out of fold, an account's highest probability against its label:")
+        if format == .table {
+            Terminal.note("out of fold, an account's highest probability against its label:")
+        }
         let columns = trained.sorted { $0.key < $1.key }.map {
             FigureTable.Column(title: $0.key, figures: $0.value.evaluation.figures)
         }
-        try Terminal.write(FigureTable(columns).table.rendered(.standardOutput()))
+        let figures = FigureTable(columns)
+        try Terminal.write(format.text(figures.json) ?? figures.table.rendered(.standardOutput()))
     }
 
     /// The output file's name without its folder and ending.

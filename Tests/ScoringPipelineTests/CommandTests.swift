@@ -231,6 +231,57 @@ import Testing
         #expect(found["events"] as? Int == (found["event_types"] as? [String: Int])?.values.reduce(0, +))
     }
 
+    /// `--format`, `--quiet` and `--verbose` are there and do the same wherever something is printed.
+    @Test func everyFormatOfEverything() throws {
+        let log = try folder.write("some.log", TestCampaign.bytes(campaign.lines.prefix(3000) + ["bad"]))
+        let database = folder.file("cases.sqlite")
+        let score = ["score", log, "--model", campaign.modelPath, "--database", database]
+        let table = try Program.run(Program.promoguard, score)
+        #expect(table.output.isEmpty)
+        let json = try Program.run(Program.promoguard, score + ["--format", "json", "--verbose"])
+        #expect(json.exitCode == 0 && json.errors.isEmpty)
+        let summary = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
+        let (events, accounts) = (summary["events"] as! Int, summary["accounts"] as! Int)
+        #expect(
+            table.errors.replacing(",", with: "").hasPrefix("\(events) events of \(accounts) accounts"))
+        #expect(summary["rejected"] as? [String: Int] == ["not_json": 1])
+        let flagged = try CaseFile.open(database, access: .readOnly).counts().map(\.flags).reduce(0, +)
+        let told = Risk.allCases.map { summary[$0.rawValue] as! [String: Int] }.flatMap(\.values)
+        #expect(told.reduce(0, +) == flagged)
+        let csv = try Program.run(Program.promoguard, score + ["--format", "csv", "--quiet"])
+        #expect(csv.text.hasPrefix("name,value\nevents,\(events)\naccounts,\(accounts)\n"))
+        #expect(csv.text.contains("\nrejected.not_json,1\n"))
+
+        let labels = campaign.logs.file("labels.csv")
+        let commands = [
+            ["inspect", log], ["model", "show", "--model", campaign.modelPath],
+            ["model", "compare", campaign.modelPath, campaign.modelPath],
+            ["evaluate", campaign.logs.path, "--labels", labels, "--model", campaign.modelPath],
+            ["review", "labels", "--database", database], ["review", "export", "--database", database],
+            ["features", "--describe"], ["review", "list", "--database", database],
+        ]
+        for command in commands {
+            for format in ["table", "json", "csv"] {
+                for loudness in ["--quiet", "--verbose"] where format == "csv" || loudness == "--quiet" {
+                    let outcome = try Program.run(
+                        Program.promoguard, command + ["--format", format, loudness])
+                    #expect(outcome.exitCode == 0, "\(command) \(format) \(outcome.errors)")
+                    guard format == "json" else { continue }
+                    #expect(
+                        (try? JSONSerialization.jsonObject(with: Data(outcome.output))) != nil, "\(command)")
+                }
+            }
+        }
+        let points = try Program.promoguard("model", "show", "--model", campaign.modelPath, "--format", "csv")
+        #expect(points.text.hasPrefix("head,feature,value,other_feature,other_value,log_odds\ncoupon_abuse,"))
+        let world = folder.file("world")
+        let simulated = try Program.promoguard(
+            "simulate", world, "--accounts", "200", "--days", "2", "--verbose")
+        #expect(simulated.exitCode == 0 && simulated.errors.contains("mp-a"))
+        #expect(try Program.promoguard("--version").text == "1.0.0\n")
+    }
+
     @Test func measuringAModelBesideAnother() throws {
         let arguments = [
             "evaluate", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"),

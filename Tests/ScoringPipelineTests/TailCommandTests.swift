@@ -143,6 +143,21 @@ import Testing
         #expect(line.contains("¥"))
     }
 
+    @Test func asCSVEachFlagIsARowUnderAHeader() throws {
+        let tail = try Running(
+            folder,
+            [
+                logs(), "--database", folder.file("cases.sqlite"), "--model", Small.shared.modelPath,
+                "--format", "csv", "--unmask",
+            ])
+        try wait("all flags printed") { tail.flags.count == Small.shared.flags.count + 1 }
+        #expect(tail.end(SIGTERM) == 0)
+        #expect(tail.flags[0].hasPrefix("account_id,risk,score,"))
+        let printed = Set(
+            tail.flags.dropFirst().map { $0.split(separator: ",").prefix(2).joined(separator: ",") })
+        #expect(printed == Set(Small.shared.flags.map { "\($0.accountID),\($0.risk)" }))
+    }
+
     @Test func statusTellsOfATailThatRunsStoppedOrIsGone() throws {
         let database = folder.file("cases.sqlite")
         let arguments = [try logs(), "--database", database, "--model", Small.shared.modelPath]
@@ -160,6 +175,10 @@ import Testing
         #expect(table.text.contains("by process \(tail.process)"))
         #expect(table.text.contains("flagged today"))
         let json = try JSONDecoder().decode(TailStatus.self, from: Data(try status("json").output))
+        #expect(json == (try CaseFile.open(database, access: .readOnly).tailStatus()))
+        let rows = try status("csv").text.split(separator: "\n")
+        #expect(rows[0] == "name,value" && rows.contains("state,idle"))
+        #expect(rows.contains { $0.hasPrefix("sources[0].path,") })
         #expect(json.events == Int64(Small.shared.script.events.count))
         #expect(json.sources.count { $0.state == "finished" || $0.state == "reading" } == json.sources.count)
         #expect(tail.end(SIGTERM) == 0)
@@ -173,8 +192,8 @@ import Testing
 
     @Test func wrongUsageAndWhatCannotBeFollowed() throws {
         for arguments in [
-            ["tail"], ["tail", "x", "--format", "csv"], ["tail", "x", "--from", "yesterday"],
-            ["tail", "x", "--checkpoint-every", "0"], ["status", "--format", "csv"], ["status", "x"],
+            ["tail"], ["tail", "x", "--format", "xml"], ["tail", "x", "--from", "yesterday"],
+            ["tail", "x", "--checkpoint-every", "0"], ["status", "--format", "xml"], ["status", "x"],
         ] {
             #expect(try Program.run(Program.promoguard, arguments).exitCode == 64, "\(arguments)")
         }

@@ -18,12 +18,7 @@ struct FlagListing {
         case .table: table(flags).rendered(terminal)
         case .json: JSONValue.lines(flags.map(json))
         case .csv:
-            CSVText.line(FlagListing.csvHeader)
-                + flags.map { flag in
-                    let fields = csvFields(flag)
-                    // In a file the data stays as it is; on a terminal it must not steer it.
-                    return CSVText.line(terminal.isInteractive ? fields.map(\.visible) : fields)
-                }.joined()
+            CSVText.line(FlagListing.csvHeader) + flags.map { csvLine($0, terminal) }.joined()
         }
     }
 
@@ -115,10 +110,16 @@ struct FlagListing {
         ])
     }
 
-    private static let csvHeader = [
+    static let csvHeader = [
         "account_id", "risk", "score", "level", "amount_at_risk_fen", "first_flagged_ms", "first_flagged",
         "last_scored_ms", "reasons", "tags", "gang_id", "model", "status",
     ]
+
+    func csvLine(_ flag: FlaggedAccount, _ terminal: Terminal) -> String {
+        let fields = csvFields(flag)
+        // In a file the data stays as it is; on a terminal it must not steer it.
+        return CSVText.line(terminal.isInteractive ? fields.map(\.visible) : fields)
+    }
 
     private func csvFields(_ flag: FlaggedAccount) -> [String] {
         [

@@ -9,6 +9,9 @@ struct ReviewExportCommand: ParsableCommand {
         abstract:
             "Write the account ids that a filter selects as CSV; whole with --unmask, which is recorded.")
 
+    @Option(help: "table, json or csv.")
+    var format = OutputFormat.csv
+
     @OptionGroup(title: "Filters") var filter: FlagFilterOptions
     @OptionGroup var display: DisplayOptions
     @OptionGroup var reviewer: ReviewerOptions
@@ -22,9 +25,20 @@ struct ReviewExportCommand: ParsableCommand {
         defer { file.close() }
         let accounts = try file.accounts(filter.query())
         try Terminal.write(
-            ReviewExportCommand.csv(accounts.map(display.shown)))
+            ReviewExportCommand.text(accounts.map(display.shown), as: format, .standardOutput()))
         if accounts.isEmpty, !verbosity.quiet {
             Terminal.note(languageOptions.language.pick("No flags match.", "没有符合条件的标记。"))
+        }
+    }
+
+    static func text(_ ids: [String], as format: OutputFormat, _ terminal: Terminal) -> String {
+        switch format {
+        case .table:
+            var table = TerminalTable([.init(title: "account_id")])
+            table.rows = ids.map { [.init($0)] }
+            return table.rendered(terminal)
+        case .json: return JSONValue.lines(ids.map { .object([("account_id", .string($0))]) })
+        case .csv: return csv(ids)
         }
     }
 

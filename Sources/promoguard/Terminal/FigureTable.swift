@@ -9,6 +9,8 @@ struct FigureTable {
     }
 
     let table: TerminalTable
+    /// By the columns' titles, exact.
+    let json: JSONValue
 
     init(_ columns: [Column]) {
         var table = TerminalTable(
@@ -21,6 +23,8 @@ struct FigureTable {
             table.rows.append([.init(name)] + values.map { .init($0) })
         }
         self.table = table
+        json = .object(
+            columns.map { ($0.title, .object($0.figures.map { ($0.name, .number($0.value)) })) })
     }
 
     /// Counts and large amounts whole, shares with four digits.

@@ -34,6 +34,22 @@ struct ReadSummary {
         return lines
     }
 
+    /// The same for a program: the span, and every count, none among them.
+    var members: [(String, JSONValue)] {
+        [
+            ("first_ms", report.firstMs.map { .integer($0) } ?? .null),
+            ("last_ms", report.lastMs.map { .integer($0) } ?? .null),
+            (
+                "rejected",
+                .object(report.rejections.map { ($0.reason.name, .integer($0.lines)) })
+            ),
+            ("duplicates", .integer(report.duplicates)),
+            ("left_out", .integer(report.sources.reduce(0) { $0 + $1.dropped })),
+            ("unkeyed", .integer(report.formats.reduce(0) { $0 + $1.unkeyed })),
+            ("session_keys", .integer(report.sessionKeys)), ("late", .integer(report.late)),
+        ]
+    }
+
     /// From the first to the last event; nil without events.
     var span: String? {
         guard let first = report.firstMs, let last = report.lastMs else { return nil }
