@@ -7,6 +7,17 @@ import Synchronization
 public struct SimulationError: Error, Sendable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
+
+    /// - Parameters:
+    ///   - act: what was being done, and to what.
+    ///   - error: as Foundation gives it, whose own words name no cause.
+    init(_ act: String, _ error: any Error) {
+        let error = error as NSError
+        let cause = error.userInfo[NSUnderlyingErrorKey].flatMap { $0 as? any Error } as NSError? ?? error
+        let why =
+            cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
+        self.init("\(act): \(why); name a folder that can be written to")
+    }
 }
 
 /// Makes up a promotion's activity: logs as the brand's servers would write them, and the truth about them.
@@ -37,7 +48,7 @@ public struct CampaignSimulator: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw SimulationError("cannot create the folder \(folder): \(error.localizedDescription)")
+            throw SimulationError("cannot create the folder \(folder)", error)
         }
         let world = World(configuration)
         let line = LogLine(world: world, startMs: configuration.startMs)
@@ -207,7 +218,7 @@ public struct CampaignSimulator: Sendable {
             do {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
             } catch {
-                throw SimulationError("cannot write \(folder)/\(name): \(error.localizedDescription)")
+                throw SimulationError("cannot write \(folder)/\(name)", error)
             }
         }
     }

@@ -68,5 +68,10 @@ public struct OutputError: Error, Sendable, CustomStringConvertible {
     /// Why, and what to do about it.
     public let cause: String
 
+    public init(path: String, cause: String) {
+        self.path = path
+        self.cause = cause
+    }
+
     public var description: String { "cannot write \(path): \(cause)" }
 }

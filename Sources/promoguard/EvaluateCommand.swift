@@ -95,6 +95,12 @@ struct EvaluateCommand: ParsableCommand {
         }
         summary?.complain()
 
+        // A table's rows may only be scored.
+        guard !evaluation.heads.isEmpty || (table.table != nil && table.label == nil) else {
+            throw NothingMeasured(
+                description: "cannot measure \(evaluation.names[0].visible) on \((labels ?? table.table)!): "
+                    + evaluation.remarks.joined(separator: "; "))
+        }
         let shown: (String) -> String = { unmask ? $0 : Masking.mask($0) }
         if !evaluation.heads.isEmpty || format != .table {
             let text = EvaluationText(
@@ -134,7 +140,14 @@ struct EvaluateCommand: ParsableCommand {
             progress: progress.update)
         progress.end()
         var evaluation = Evaluation(replay, scorers: scorers, gangs: gangs, reviewPerDay: reviewPerDay)
-        evaluation.remarks += LeftOut(subjects: replay.unseen, firstMs: replay.read.firstMs).remarks
+        let leftOut = LeftOut(subjects: replay.unseen, firstMs: replay.read.firstMs).remarks
+        if replay.read.events == 0 {
+            evaluation.remarks = ["there is no event in the logs; name others"]
+        } else if replay.unseen.count == replay.subjects.count {
+            evaluation.remarks = leftOut
+        } else {
+            evaluation.remarks += leftOut
+        }
         return (evaluation, ReadSummary(report: replay.read))
     }
 

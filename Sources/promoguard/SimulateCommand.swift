@@ -1,6 +1,7 @@
 import ArgumentParser
 import CampaignSimulator
 import Foundation
+import ScoringPipeline
 
 /// `promoguard simulate`: writes a made-up campaign's logs with the truth about every account.
 struct SimulateCommand: ParsableCommand {
@@ -90,20 +91,15 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         try clearFolder()
-        do {
-            let summary = try CampaignSimulator(configuration: campaign).write(to: folder)
-            guard !verbosity.quiet else { return }
-            report(
-                """
-                \(folder): \(summary.events) events of \(summary.accounts) accounts in \(summary.files.count) files, \
-                \(summary.gzipBytes / 1024) KiB; \(summary.couponAbusers) accounts abuse coupons, \
-                \(summary.orderFakers) place fake orders, at a loss of \(summary.lossFen / 100) yuan
-                """)
-            if verbosity.verbose { for file in summary.files { report(file) } }
-        } catch {
-            report("promoguard simulate: \(error)")
-            throw ExitCode(1)
-        }
+        let summary = try CampaignSimulator(configuration: campaign).write(to: folder)
+        if verbosity.quiet { return }
+        Terminal.note(
+            """
+            \(folder): \(summary.events) events of \(summary.accounts) accounts in \(summary.files.count) files, \
+            \(summary.gzipBytes / 1024) KiB; \(summary.couponAbusers) accounts abuse coupons, \
+            \(summary.orderFakers) place fake orders, at a loss of \(summary.lossFen / 100) yuan
+            """)
+        if verbosity.verbose { for file in summary.files { Terminal.note(file) } }
     }
 
     /// A folder with anything in it is left alone unless asked; then only what a campaign wrote is removed.
@@ -111,10 +107,7 @@ struct SimulateCommand: ParsableCommand {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         guard !names.isEmpty else { return }
         guard force else {
-            report(
-                "promoguard simulate: cannot write to \(folder): the folder is not empty; name another or add --force"
-            )
-            throw ExitCode(1)
+            throw OutputError(path: folder, cause: "the folder is not empty; name another or add --force")
         }
         for name in names
         where name.hasPrefix("mp-") && name.hasSuffix(".gz")
@@ -123,8 +116,6 @@ struct SimulateCommand: ParsableCommand {
             try FileManager.default.removeItem(atPath: folder + "/" + name)
         }
     }
-
-    private func report(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }
 
 extension Archetype: ExpressibleByArgument {}

@@ -282,6 +282,28 @@ import Testing
         #expect(try Program.promoguard("--version").text == "1.0.0\n")
     }
 
+    @Test func whatCannotBeMeasuredOrMadeSaysWhyInOneLine() throws {
+        let labels = try folder.write(
+            "l.csv", "account_id,risk,label\nnobody,coupon_abuse,1\nnoone,coupon_abuse,0\n")
+        for format in ["table", "json"] {
+            let outcome = try Program.promoguard(
+                "evaluate", campaign.logs.path, "--labels", labels, "--model", campaign.modelPath, "--format",
+                format)
+            #expect(outcome.exitCode == 1 && outcome.output.isEmpty)
+            #expect(outcome.complaints.count == 1)
+            #expect(
+                outcome.errors.hasPrefix(
+                    "promoguard: cannot measure test on \(labels): 2 labelled accounts left out"))
+            #expect(outcome.errors.contains("check account_id"))
+        }
+        let simulated = try Program.promoguard("simulate", "/proc/nowhere")
+        #expect(simulated.exitCode == 1)
+        #expect(
+            simulated.complaints == [
+                "promoguard: cannot create the folder /proc/nowhere: No such file or directory; name a folder that can be written to"
+            ])
+    }
+
     @Test func measuringAModelBesideAnother() throws {
         let arguments = [
             "evaluate", campaign.logs.path, "--labels", campaign.logs.file("labels.csv"),

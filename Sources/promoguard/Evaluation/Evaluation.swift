@@ -1,6 +1,11 @@
 import CaseFile
 import RiskModel
 
+/// Why nothing could be measured, as one line.
+struct NothingMeasured: Error, CustomStringConvertible {
+    let description: String
+}
+
 /// One or two models, measured.
 struct Evaluation {
     /// An account that only one of two models flags for review.

@@ -28,7 +28,8 @@ extension Evaluation {
                     head: risk.rawValue, models: models,
                     capacity: reviewPerDay.map { ($0 * replay.days).rounded() })
             else {
-                remarks.append("\(risk.rawValue): no figures, for want of accounts of both labels")
+                remarks.append(
+                    "\(risk.rawValue): no figures, for want of accounts of both labels; judge some of each")
                 continue
             }
             Self.measureParts(of: replay, judged, &measurement)

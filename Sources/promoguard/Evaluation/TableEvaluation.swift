@@ -63,7 +63,8 @@ extension Evaluation {
             let measurement = HeadMeasurement(
                 head: scorers[0].name, models: measured, capacity: reviewPerDay.map { ($0 * days).rounded() })
         else {
-            remarks.append("\(scorers[0].name): no figures, for want of rows of both labels")
+            remarks.append(
+                "\(scorers[0].name): no figures, for want of rows of both labels; label some of each")
             return
         }
         if measurement.draws < Bootstrap.usualDraws {
