@@ -47,13 +47,11 @@ public struct LogIdentity: Equatable, Sendable {
     }
 
     /// Whether one begins as the other does.
-    public func matches(_ other: LogIdentity) -> Bool {
+    func matches(_ other: LogIdentity) -> Bool {
         isTelling && other.isTelling && (head.starts(with: other.head) || other.head.starts(with: head))
     }
 
     init() {}
-
-    public init(head: [UInt8]) { self.head = head }
 
     /// Reads it from a file; nil when the file cannot be read or is not `file`.
     init?(path: String, file: FileID, backend: InflateBackend) {

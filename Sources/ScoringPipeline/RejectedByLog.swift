@@ -16,18 +16,24 @@ struct RejectedByLog {
         }
 
         var path: String
-        /// The first bytes of its text, by which it is known wherever it goes; none where it is not followed.
-        var head: Data
+        /// How many first bytes of its text tell it from others wherever it goes, and a hash of them; 0 where it is not
+        /// followed. What stands in a log is not for the database to keep.
+        var headLength: Int
+        var headHash: UInt64
         /// How many lines, by reason.
         var lines: [String: Int64]
         var samples: [Sample]
 
         var total: Int64 { lines.values.reduce(0, +) }
 
-        func isSame(as other: Log) -> Bool {
-            let (known, others) = (LogIdentity(head: [UInt8](head)), LogIdentity(head: [UInt8](other.head)))
-            return known.isTelling && others.isTelling ? known.matches(others) : path == other.path
+        /// - Parameter head: its text's first bytes, as far as it has been read.
+        func isSame(as earlier: Log, head: [UInt8]) -> Bool {
+            guard headLength > 0, earlier.headLength > 0 else { return path == earlier.path }
+            return head.count >= earlier.headLength
+                && Log.hash(head.prefix(earlier.headLength)) == earlier.headHash
         }
+
+        static func hash(_ head: ArraySlice<UInt8>) -> UInt64 { IdentifierHash()(head.span.bytes) }
     }
 
     /// How far a log was when it was last looked at.
@@ -72,7 +78,10 @@ struct RejectedByLog {
         var found: Set<Int> = []
         for before in logs {
             // Of several that begin alike, one that has been read as far, or else is where the log was.
-            let same = present.indices.filter { !found.contains($0) && present[$0].isSame(as: before) }
+            let same = present.indices.filter {
+                !found.contains($0)
+                    && present[$0].isSame(as: before, head: report.sources[$0].identity.head)
+            }
             guard
                 let log = same.first(where: { present[$0].total >= before.total })
                     ?? same.first(where: { present[$0].path == before.path }) ?? same.first
@@ -128,8 +137,9 @@ struct RejectedByLog {
 
     private static func logs(_ report: ReadReport) -> [Log] {
         var logs = report.sources.map { source in
-            Log(
-                path: source.path, head: Data(source.identity.head),
+            let head = source.identity.isTelling ? source.identity.head[...] : []
+            return Log(
+                path: source.path, headLength: head.count, headHash: Log.hash(head),
                 lines: zip(RejectReason.allCases, source.rejectedByReason).reduce(into: [:]) {
                     if $1.1 > 0 { $0[$1.0.name] = $1.1 }
                 }, samples: [])
