@@ -338,8 +338,8 @@ extension CurveDesign.Block {
     ///   - holdsSign: whether the curve only rises, or only falls, as its column says.
     ///   - hasUnknown: whether being unknown has a weight; nil where rows decide.
     init?(
-        curve feature: Int, of set: TrainingSet, _ knots: CurveKnots, smoothness: Double, holdsSign: Bool,
-        hasUnknown: Bool? = nil
+        curve feature: Int, of set: TrainingSet, _ knots: CurveKnots, smoothness: Double,
+        holdsSign: Bool = true, hasUnknown: Bool? = nil
     ) {
         let width = set.columns.count
         let transform = set.columns[feature].transform

@@ -24,7 +24,6 @@ extension LogisticTrainer {
     public func adding(company set: TrainingSet, to trained: TrainedHead) throws(TrainingError) -> TrainedHead
     {
         var trainer = self
-        trainer.options.holdsSigns = true
         trainer.options.crosses = 0
         trainer.options.selects = false
         trainer.options.segments = [4]

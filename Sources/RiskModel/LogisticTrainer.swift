@@ -11,8 +11,6 @@ public struct LogisticTrainer: Sendable {
         public var smoothnesses: [Double] = [3]
         /// Most segments of a feature's curve, to choose among.
         public var segments = [6]
-        /// Whether all curves only rise or only fall, as their columns' signs say, or only those that would anyway.
-        public var holdsSigns = false
         /// Most pairs of features with a grid of their own: those of two heads are scored sixteen at a time.
         public var crosses = 16
         /// Pairs that enter between one fit and the next; no two of them share a feature.

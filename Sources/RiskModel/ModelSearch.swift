@@ -160,28 +160,10 @@ struct ModelSearch {
         var best = choosePenalty()
         progress.begin(until: 0.45, steps: 12)
         if options.selects { best = eliminate(best) }
-        progress.begin(until: 0.5, steps: 1)
-        if !options.holdsSigns { best = holdWhereItCostsNothing(best) }
         progress.begin(
             until: 0.8,
             steps: options.crossPenalties.count * options.crosses / max(1, options.crossesAtOnce))
         return addCrosses(best)
-    }
-
-    /// Holds those curves to their columns' signs that go that way on the whole, where the loss does not clearly rise.
-    private mutating func holdWhereItCostsNothing(_ free: Candidate) -> Candidate {
-        var held = free
-        var blocks = free.design.blocks
-        let weights = free.fits.last!.point.weights
-        for (place, feature) in free.features.enumerated() where set.columns[feature].sign != .either {
-            let steps = weights[free.design.range(place)].prefix(max(0, free.knots[place].raw.count - 1))
-            guard Double(set.columns[feature].sign.rawValue) * steps.reduce(0, +) > 0 else { continue }
-            blocks[place].signs.replaceSubrange(
-                0..<steps.count, with: repeatElement(set.columns[feature].sign.rawValue, count: steps.count))
-        }
-        held.design = CurveDesign(rowCount: set.count, blocks: blocks)
-        held = judge(held)
-        return excess(held, over: free) <= options.tolerance ? held : free
     }
 
     /// Adds pairs of features where they pay, under the penalty on grids from the strongest down while the loss falls.
@@ -227,11 +209,11 @@ struct ModelSearch {
 
     /// Curves of every feature that says anything.
     private func curves(segments: Int, smoothness: Double) -> Candidate {
-        let (set, whole, holdsSigns) = (set, whole, options.holdsSigns)
+        let (set, whole) = (set, whole)
         let curves = mapConcurrently(set.columns.count) { feature in
             let knots = CurveKnots(whole, feature, segments: segments)
             let block = CurveDesign.Block(
-                curve: feature, of: set, knots, smoothness: smoothness, holdsSign: holdsSigns)
+                curve: feature, of: set, knots, smoothness: smoothness)
             return (feature: feature, knots: knots, block: block)
         }.filter { $0.block != nil && !leftOut.contains($0.feature) }
         return Candidate(

@@ -40,17 +40,20 @@ public struct EventReader: ~Copyable {
     ///
     /// `@unchecked Sendable`: made on one thread, used by the other from its start on and by no one else.
     private final class Source: @unchecked Sendable {
-        private var stream: EventStream
+        private var stream: EventStream?
 
-        init(_ stream: consuming EventStream) { self.stream = stream }
+        init(_ stream: consuming EventStream) { self.stream = consume stream }
 
         func read(into queue: BatchQueue) {
+            guard var stream = stream.take() else { return }
             var batch = EventBatch()
             while stream.next(into: &batch) {
                 guard queue.put(&batch) else { return }
             }
             var report = stream.report
             report.campaignNames = stream.campaignNames
+            // The end of a run needs room.
+            _ = consume stream
             queue.close(report)
         }
     }

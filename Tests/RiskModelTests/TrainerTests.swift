@@ -34,7 +34,6 @@ import Testing
     private var quick: LogisticTrainer {
         var options = LogisticTrainer.Options()
         options.penalties = [1, 30]
-        options.holdsSigns = true
         options.segments = [1, 3]
         options.crosses = 0
         options.leastPositives = 1

@@ -26,7 +26,8 @@ struct Textbook {
         var account: String
         var device: String
         var source = "vendor"
-        var phone: (platform: String, brand: String, model: String, os: String)
+        /// Nil where the log does not tell.
+        var phone: (platform: String, brand: String, model: String, os: String)?
         var ip: String
         var wifi: String?
         var payer: String
@@ -66,9 +67,11 @@ struct Textbook {
         var line = "{\"ts\":\(ms),\"event\":\"\(event)\",\"account_id\":\"\(actor.account)\""
         line +=
             ",\"event_id\":\"t\(lines.count)\",\"device_id\":\"\(actor.device)\",\"device_source\":\"\(actor.source)\""
-        line +=
-            ",\"ip\":\"\(actor.ip)\",\"platform\":\"\(actor.phone.platform)\",\"brand\":\"\(actor.phone.brand)\""
-        line += ",\"model\":\"\(actor.phone.model)\",\"os_version\":\"\(actor.phone.os)\""
+        line += ",\"ip\":\"\(actor.ip)\""
+        if let phone = actor.phone {
+            line += ",\"platform\":\"\(phone.platform)\",\"brand\":\"\(phone.brand)\""
+            line += ",\"model\":\"\(phone.model)\",\"os_version\":\"\(phone.os)\""
+        }
         if let wifi = actor.wifi { line += ",\"wifi_id\":\"\(wifi)\"" }
         lines.append(line + more + "}")
     }
@@ -132,7 +135,8 @@ struct Textbook {
             actor.wifi = nil
             change(index, &actor)
             var ms = start + Int64(Double(index) * seconds * between(0.8...1.2) * 1000)
-            say(actor, ms, "app_open")
+            // Who logs no phones logs no openings either.
+            if actor.phone != nil { say(actor, ms, "app_open") }
             ms += Int64(between(800...2000))
             register(actor, ms)
             for coupon in 0..<coupons {

@@ -35,6 +35,16 @@ import Testing
                     $1.ip = "59.37.8.\(size)"
                 }
             }
+            for (size, seconds) in [(30, 1.0), (100, 36)] {
+                book.farm(
+                    "\(size) on one phone in a log of little, one every \(Int(seconds)) s", size: size,
+                    every: seconds, day: 3, coupons: 1
+                ) {
+                    $1.device = "bare-\(size)"
+                    $1.ip = "59.37.11.\(size)"
+                    $1.phone = nil
+                }
+            }
             book.farm("37 on one phone who pay by four purses", size: 37, every: 120, day: 3, orders: true) {
                 $1.device = "farm"
                 $1.ip = "59.37.9.1"
@@ -59,6 +69,23 @@ import Testing
             #expect(share >= 0.7, "\(scene): \(share)")
         }
         #expect(shares["the crowd"]! <= 0.02)
+    }
+
+    /// What the catalogue says speaks against an account never speaks for it, however much there is of it.
+    @Test func moreOfWhatIsWorseIsNeverBetter() throws {
+        let model = try LogisticModel.bundled()
+        for risk in Risk.allCases {
+            var held = 0
+            for term in model.heads[risk]!.terms {
+                let feature = FeatureCatalog.all[FeatureCatalog.index(of: term.feature)!]
+                let rising = TrainingColumn(feature, risk).sign
+                if rising == .either { continue }
+                let points = rising == .positive ? term.points : term.points.reversed()
+                #expect(points == points.sorted(), "\(risk) \(term.feature): \(term.points)")
+                held += 1
+            }
+            #expect(held > 20)
+        }
     }
 
     @Test func whoMerelyStandsInACrowdIsNotFlagged() throws {
