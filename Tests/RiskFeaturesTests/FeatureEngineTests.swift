@@ -40,6 +40,18 @@ import Testing
             AbuseTags.tags(for: [(feature: device, value: 37, contribution: -1)], isFakeOrder: false).isEmpty)
     }
 
+    /// With whom is no answer to what.
+    @Test func theGangDoesNotHideTheAbuse() {
+        let step = FeatureCatalog.index(of: "sync_network_5s")!
+        let rush = FeatureCatalog.index(of: "rush_delay_s")!
+        let device = FeatureCatalog.index(of: "device_accounts_1d")!
+        let reasons = [
+            (feature: step, value: 30.0, contribution: 9.0), (feature: rush, value: 0.1, contribution: 1.2),
+            (feature: device, value: 3.0, contribution: 0.15),
+        ]
+        #expect(AbuseTags.tags(for: reasons, isFakeOrder: false) == [.gang, .flashSaleScript])
+    }
+
     @Test func tagsComeFromValuesThatTell() {
         let device = FeatureCatalog.index(of: "device_accounts_1d")!
         let transfers = FeatureCatalog.index(of: "transfers_out")!

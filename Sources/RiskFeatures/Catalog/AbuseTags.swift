@@ -3,8 +3,9 @@ public enum AbuseTags {
     /// - Parameters:
     ///   - reasons: feature index, value (NaN is unknown) and contribution in log-odds of one head, in any order.
     ///   - isFakeOrder: whether the head is that of fake orders.
-    /// - Returns: of the reasons whose values are telling (all, when none is), the tags whose reasons together bring at least a sixth of all log-odds that speak against the
-    ///   account, strongest first; the strongest alone when none does.
+    /// - Returns: of the reasons whose values are telling (all, when none is), the tags whose reasons together bring at
+    ///   least a sixth of all log-odds that speak against the account, strongest first, and one that says what is abused
+    ///   where any does: `gang` says with whom, and takes nothing from the sixths of the others.
     public static func tags(
         for reasons: [(feature: Int, value: Double, contribution: Double)], isFakeOrder: Bool
     ) -> [AbuseTag] {
@@ -20,7 +21,10 @@ public enum AbuseTags {
         let order = sums.indices.filter { sums[$0] > 0 }.sorted {
             sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 < $1
         }
-        let strong = order.filter { sums[$0] * 6 >= total }
-        return (strong.isEmpty ? Array(order.prefix(1)) : strong).map { AbuseTag.allCases[$0] }
+        let gang = AbuseTag.allCases.firstIndex(of: .gang)!
+        let own = total - sums[gang]
+        let mainAbuse = order.first { $0 != gang }
+        let strong = order.filter { $0 == mainAbuse || sums[$0] * 6 >= ($0 == gang ? total : own) }
+        return strong.map { AbuseTag.allCases[$0] }
     }
 }
