@@ -15,12 +15,15 @@ extension TrainingReplay {
     ///   - asJudged: an account is one row, as it was last known when it was judged. Where only flagged accounts were
     ///     judged, their earlier snapshots look like those of others and come with the labels of the few that were to be
     ///     flagged: a model that learns from them flags everybody. What an account was when it was flagged is no such choice.
+    ///   - losesFields: some groups' rows lack fields of the log, as other logs do.
     public func trainingSet(
-        _ risk: Risk, gangs: [String: String] = [:], seed: UInt64 = 1, asJudged: Bool = false
+        _ risk: Risk, gangs: [String: String] = [:], seed: UInt64 = 1, asJudged: Bool = false,
+        losesFields: Bool = false
     ) -> TrainingSet {
         var set = snapshots.trainingSet(
             risk, subjects, groups: subjects.groups(gangs: gangs, seed: seed), vectors,
-            columns: FeatureCatalog.all.map { TrainingColumn($0, risk) }, lastOnly: asJudged)
+            columns: FeatureCatalog.all.map { TrainingColumn($0, risk) }, lastOnly: asJudged,
+            without: losesFields ? UnloggedFields() : nil)
         set.isOrderedInTime = subjects.contains { $0.asOfMs != nil }
         return set
     }
@@ -33,9 +36,10 @@ extension [TrainingReplay.Snapshot] {
     ///   - vectors: of each snapshot the raw values of `columns`, and after them others, which are left out.
     ///   - offset: where in a vector the row's offset stands; nil for none.
     ///   - lastOnly: of an account's snapshots the last alone, with all its weight.
+    ///   - fields: what some groups' rows lack; the columns are those of `FeatureCatalog` then.
     func trainingSet(
         _ risk: Risk, _ subjects: [Subject], groups: [UInt64], _ vectors: [Float], columns: [TrainingColumn],
-        offset: Int? = nil, lastOnly: Bool = false
+        offset: Int? = nil, lastOnly: Bool = false, without fields: UnloggedFields? = nil
     ) -> TrainingSet {
         let width = isEmpty ? 0 : vectors.count / count
         let counts = reduce(into: [Int](repeating: 0, count: subjects.count)) { $0[$1.subject] += 1 }
@@ -49,11 +53,12 @@ extension [TrainingReplay.Snapshot] {
                 let weight =
                     lastOnly
                     ? 1 : scalbn(1, taken[snapshot.subject] - 1) / (scalbn(1, counts[snapshot.subject]) - 1)
-                let start = position * width
+                let (start, group) = (position * width, groups[snapshot.subject])
+                var row = [Float](vectors[start..<start + columns.count])
+                for column in fields?.unknown(in: group) ?? [] { row[column] = .nan }
                 set.append(
-                    UnsafeBufferPointer(rebasing: vectors[start..<start + columns.count]),
-                    label: label, weight: weight,
-                    group: groups[snapshot.subject], account: snapshot.subject, timeMs: snapshot.ts)
+                    row, label: label, weight: weight, group: group, account: snapshot.subject,
+                    timeMs: snapshot.ts)
                 if let offset { set.offsets.append(Double(vectors[start + offset])) }
             }
         }

@@ -181,7 +181,8 @@ struct TrainCommand: ParsableCommand {
         var trained: [Risk: TrainedHead] = [:]
         var sets: [Risk: TrainingSet] = [:]
         for risk in Risk.allCases {
-            let set = replay.trainingSet(risk, gangs: gangs, seed: seed, asJudged: prior != nil)
+            let set = replay.trainingSet(
+                risk, gangs: gangs, seed: seed, asJudged: prior != nil, losesFields: prior == nil)
             // Who judged only one risk has nothing against the other head.
             if set.count == 0, prior?.heads[risk] != nil { continue }
             trained[risk] = try trainer.train(

@@ -200,6 +200,38 @@ import Testing
         #expect(Set(groups.values.map { $0.first! }).count == groups.count)
     }
 
+    @Test func someGroupsLackFieldsAsOtherLogsDo() throws {
+        let replay = try TrainingReplay(paths: [campaign.logs.path], labels: campaign.labels)
+        let gangs = try GangsCSV.read(campaign.logs.file("truth.csv"))
+        let whole = replay.trainingSet(.couponAbuse, gangs: gangs)
+        let part = replay.trainingSet(.couponAbuse, gangs: gangs, losesFields: true)
+        func value(_ set: TrainingSet, _ row: Int, _ column: Int) -> Float {
+            set.values[row * set.columns.count + column]
+        }
+        #expect(part.groups == whole.groups && part.labels == whole.labels)
+        // By group, the features that some of its rows lost.
+        var lost: [UInt64: Set<Int>] = [:]
+        for row in 0..<whole.count {
+            for column in FeatureCatalog.all.indices {
+                let (before, now) = (value(whole, row, column), value(part, row, column))
+                if before.bitPattern == now.bitPattern { continue }
+                #expect(now.isNaN)
+                lost[whole.groups[row], default: []].insert(column)
+            }
+        }
+        let share = Double(lost.count) / Double(Set(whole.groups).count)
+        #expect((0.1...0.16).contains(share))
+        // What needs a lost field is unknown in all of a group's rows, and with it all that needs the same.
+        let (device, age) = (
+            FeatureCatalog.index(of: "device_accounts_1h")!, FeatureCatalog.index(of: "device_age_s")!
+        )
+        for row in 0..<whole.count where lost[whole.groups[row]]?.contains(device) == true {
+            #expect(value(part, row, device).isNaN && value(part, row, age).isNaN)
+        }
+        let again = replay.trainingSet(.couponAbuse, gangs: gangs, losesFields: true)
+        #expect(again.values.map(\.bitPattern) == part.values.map(\.bitPattern))
+    }
+
     @Test func unseenAccountsAreCounted() throws {
         let labels = campaign.labels + [AccountLabel(accountID: "nobody", risk: .couponAbuse, isAbuse: true)]
         let replay = try TrainingReplay(paths: [campaign.logs.path], labels: labels)

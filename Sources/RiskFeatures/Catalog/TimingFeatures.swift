@@ -131,7 +131,6 @@ extension FeatureCatalog {
 
     /// On others who do the same thing to the same target at the same moment.
     static func synchrony(_ sink: inout some FeatureSink) {
-        // Who has done nothing that costs did nothing with others: that is known, and not what a log leaves out.
         sink.feature(
             "sync_network_5s", .synchrony, .accounts, .moreIsWorse,
             "Most others of the same /24 who did the same to the same target within some five seconds of it; in a crowd of more "
@@ -140,7 +139,7 @@ extension FeatureCatalog {
             en: "up to {} others in this network did the same within seconds, beyond what the crowd brings",
             zh: "扣除人群因素后，同网段最多有 {} 个账号同时做同样操作",
             usual: ("usually 0", "通常 0 个"), telling: .above(0), coupon: .gang, order: .gang, needs: [.ip]
-        ) { $0.life.costly == 0 ? 0 : $0.synchrony.network5sMost }
+        ) { $0.synchrony.network5sMost }
         sink.feature(
             "sync_fingerprint_5s", .synchrony, .accounts, .moreIsWorse,
             "Most others with the same brand, model, system and WeChat version who did the same within some five seconds "
@@ -150,7 +149,7 @@ extension FeatureCatalog {
                 "up to {} others with the same phone and versions did the same within seconds, beyond what the crowd brings",
             zh: "扣除人群因素后，最多有 {} 个机型与版本相同的账号同时做同样操作",
             usual: ("usually 0", "通常 0 个"), telling: .above(0), coupon: .gang, order: .gang, needs: [.model]
-        ) { $0.life.costly == 0 ? 0 : $0.synchrony.fingerprint5sMost }
+        ) { $0.synchrony.fingerprint5sMost }
         sink.feature(
             "sync_repeats", .synchrony, .events, .moreIsWorse,
             "Costly events done together with at least two others of the same network or fingerprint, beyond what a crowd brings.",
