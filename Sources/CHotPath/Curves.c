@@ -60,6 +60,26 @@ PG_INLINE float pg_total(const pg_halves *lanes) {
 }
 
 PG_FASTEST
+void pg_count_known(const float *restrict values, uint32_t *restrict known, uint32_t count) {
+    for (uint32_t place = 0; place < count; place++) {
+        uint32_t bits;
+        memcpy(&bits, values + place, sizeof bits);
+        known[place] += (bits & 0x7fffffff) < 0x7f800000;
+    }
+}
+
+PG_FASTEST
+void pg_mark_unseen(float *restrict values, const uint32_t *restrict known, uint32_t count, uint32_t least) {
+    for (uint32_t place = 0; place < count; place++) {
+        uint32_t bits;
+        memcpy(&bits, values + place, sizeof bits);
+        uint32_t isUnseen = ((bits & 0x7fffffff) >= 0x7f800000) & (known[place] < least);
+        bits = isUnseen ? 0x7f800000 : bits;
+        memcpy(values + place, &bits, sizeof bits);
+    }
+}
+
+PG_FASTEST
 pg_pair pg_curves(
     const float *values, const uint16_t *features, const pg_block *blocks, uint32_t count, const float *rows,
     float *lanes) {
@@ -69,19 +89,22 @@ pg_pair pg_curves(
         pg_floats x;
         pg_load(&x, lanes);
         const float *row = rows;
-        rows += (3 + 3 * (size_t)block->bends) * PG_BLOCK;
-        pg_ints known;
+        rows += (5 + 3 * (size_t)block->bends) * PG_BLOCK;
+        pg_ints known, counted = ((pg_ints)x & 0x7fffffff) != 0x7f800000;
         pg_known(&x, &known);
-        if (!__builtin_reduce_or(known)) continue;
+        if (!__builtin_reduce_or(known | ~counted)) continue;
         if (block->logarithmic) {
             pg_log1p_lanes(&x);
             pg_floats logarithms = (pg_floats)((pg_ints)x | ~known);
             memcpy(lanes, &logarithms, sizeof logarithms);
         }
-        pg_floats one, two, last;
+        pg_floats one, two, last, unknownOne, unknownTwo;
         pg_load(&one, row);
         pg_load(&two, row + PG_BLOCK);
         pg_load(&last, row + 2 * PG_BLOCK);
+        pg_load(&unknownOne, row + 3 * PG_BLOCK);
+        pg_load(&unknownTwo, row + 4 * PG_BLOCK);
+        row += 2 * PG_BLOCK;
         pg_floats held = x < last ? x : last;
         for (uint32_t bend = 0; bend < block->bends; bend++) {
             row += 3 * PG_BLOCK;
@@ -96,6 +119,11 @@ pg_pair pg_curves(
         }
         pg_keep(&one, &known);
         pg_keep(&two, &known);
+        pg_ints silent = ~counted;
+        pg_keep(&unknownOne, &silent);
+        pg_keep(&unknownTwo, &silent);
+        one -= unknownOne;
+        two -= unknownTwo;
         first += one.lo;
         first += one.hi;
         second += two.lo;

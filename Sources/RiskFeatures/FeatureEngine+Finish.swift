@@ -111,6 +111,7 @@ extension FeatureEngine {
         let account = accounts.pointer(row)
         refreshLongWindows(account, stamp)
         fillVector(vector, account, account.pointee.lastMs)
+        coverage.mark(vector)
         score(
             moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
             &account.pointee.memory)

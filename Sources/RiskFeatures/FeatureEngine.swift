@@ -60,8 +60,8 @@ public struct ScoreMemory: BitwiseCopyable, Sendable {
 
 /// Folds events into state by key and says, at every costly event, what that state shows of the account.
 ///
-/// The vector has `FeatureCatalog.count` raw values in the catalogue's order; unknown is NaN. The same code serves
-/// scoring, training and the feature table.
+/// The vector has `FeatureCatalog.count` raw values in the catalogue's order; unknown is NaN, or infinite where these
+/// logs hardly ever show it of anybody. The same code serves scoring, training and the feature table.
 ///
 /// Events are taken in groups: first the slots of all their keys are asked for, then their rows, then each event is
 /// folded in, so that the cache misses of a group overlap.
@@ -88,6 +88,7 @@ public struct FeatureEngine: ~Copyable {
     /// Of accounts against whom something speaks. Row 0 is of no account.
     var links = RowPool<AccountLinks>()
     var accountText: [UInt8] = []
+    var coverage = FeatureCoverage()
 
     private let tables = ScoreTables()
     let vector: UnsafeMutableBufferPointer<Float>
@@ -312,6 +313,8 @@ public struct FeatureEngine: ~Copyable {
         }
         account.pointee.life.afterCostly(event)
         fillVector(vector, account, event.ts)
+        coverage.count(vector)
+        coverage.mark(vector)
         let moment = moment(keys.accountRow, account, event.ts, event.type)
         let wasSuspect = account.pointee.memory.isSuspect
         score(moment, UnsafeBufferPointer(vector), &account.pointee.memory)

@@ -3,8 +3,8 @@ import CHotPath
 /// The curves of both heads as scoring works them out: sixteen at once, without a branch on what they are.
 ///
 /// A known value adds the curve's start and, for each bend below it, `change · (t − knot)`; an unknown one nothing.
-/// `base` holds the missing points of all features, and the start, less the missing points, takes a known one's out
-/// again.
+/// `base` holds the missing points of all features; the start, less the missing points, takes a known one's out again,
+/// and those of an infinite one are taken out as they are.
 struct CompiledCurves: Sendable {
     /// What a curve, or one side of a cross, lies on: a feature or its logarithm.
     struct Axis: Hashable {
@@ -62,6 +62,8 @@ struct CompiledCurves: Sendable {
                 appendRow { $0.starts[0] }
                 appendRow { $0.starts[1] }
                 appendRow { $0.last }
+                appendRow { $0.unknown[0] }
+                appendRow { $0.unknown[1] }
                 for bend in 0..<bends {
                     appendRow { $0.bends.dropFirst(bend).first?.knot }
                     appendRow { $0.bends.dropFirst(bend).first?.changes[0] }
@@ -134,6 +136,8 @@ struct CompiledCurves: Sendable {
         let last: Double
         /// By head: the curve before its first knot, less what stands in the base for a missing value.
         let starts: [Double]
+        /// By head: what stands in the base for a missing value.
+        let unknown: [Double]
         /// The knots of both heads, each with the change of slope by head.
         let bends: [(knot: Double, changes: [Double])]
 
@@ -153,6 +157,7 @@ struct CompiledCurves: Sendable {
             axis = Axis(feature: any.feature, transform: any.term.transform)
             last = any.knots.last!
             starts = curves.map { $0.map { $0.start - $0.term.missingPoints } ?? 0 }
+            unknown = curves.map { $0?.term.missingPoints ?? 0 }
             let knots = Set(curves.flatMap { $0?.bends.map(\.knot) ?? [] }).sorted()
             bends = knots.map { knot in
                 (knot, curves.map { $0?.bends.first { $0.knot == knot }?.change ?? 0 })
@@ -164,6 +169,7 @@ struct CompiledCurves: Sendable {
             self.axis = axis
             last = 0
             starts = Risk.allCases.map { _ in 0 }
+            unknown = starts
             bends = []
         }
     }

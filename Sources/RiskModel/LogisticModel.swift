@@ -2,8 +2,8 @@ import Foundation
 
 /// A fitted model: one logistic head a risk, over named features.
 ///
-/// log-odds = intercept + Σ curve(x) + Σ grid(x, x′), with `missingPoints` in place of a curve where x is unknown, and 0
-/// in place of a grid where either is. The mean over the training rows of each is 0, so a contribution is a distance
+/// log-odds = intercept + Σ curve(x) + Σ grid(x, x′), with `missingPoints` in place of a curve where x is unknown (NaN), 0
+/// where it is unknown of nearly everybody (infinite), and 0 in place of a grid where either is either. The mean over the training rows of each is 0, so a contribution is a distance
 /// from the usual account and the sum of contributions explains the score.
 public struct LogisticModel: Sendable, Codable, Equatable {
     /// What `format` says in every model file.
@@ -116,7 +116,7 @@ public struct LogisticModel: Sendable, Codable, Equatable {
 
         /// What the raw value adds to the head's log-odds.
         public func logOdds(_ x: Float) -> Double {
-            guard x.isFinite else { return missingPoints }
+            guard x.isFinite else { return x.isNaN ? missingPoints : 0 }
             return logOdds(Double(transform(x)), transformedKnots)
         }
 

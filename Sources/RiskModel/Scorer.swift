@@ -118,7 +118,8 @@ public struct Scorer: Sendable {
     }
 
     /// Raw log-odds of both heads.
-    /// - Parameter x: `featureNames.count` raw values; a value that is not finite is unknown.
+    /// - Parameter x: `featureNames.count` raw values; one that is not finite is unknown, and of nearly everybody where it is
+    ///   infinite.
     public func logits(_ x: UnsafeBufferPointer<Float>) -> LogOdds {
         precondition(x.count == featureNames.count, "the vector must have one value a feature")
         let room = max(own.laneCount, company.laneCount)
@@ -209,7 +210,7 @@ public struct Scorer: Sendable {
         }
 
         func logOdds(_ place: Place, _ x: Float) -> Double {
-            guard x.isFinite else { return place.missingPoints }
+            guard x.isFinite else { return x.isNaN ? place.missingPoints : 0 }
             return LogisticModel.Term.logOdds(
                 Double(place.transform(x)), knots.span.extracting(place.range),
                 points.span.extracting(place.range))

@@ -97,9 +97,58 @@ extension String {
             "device_accounts_1d", "ip_accounts_1h", "wifi_accounts_7d", "payer_accounts_30d", "wx_risk_rank",
             "gap_variation", "inviter_invitees_1h", "refund_share", "hour_entropy", "confirm_delay_h",
         ] {
-            #expect(heard.value(feature, of: "bare")?.isNaN == true, "\(feature)")
+            #expect(heard.value(feature, of: "bare")?.isFinite == false, "\(feature)")
         }
         #expect(heard.value("grants_total", of: "bare") == 1)
+    }
+
+    /// Unknown of everybody is no news of anybody: the first claim of those whose payer no one in the logs has named, when
+    /// one in fifty has, and in logs that lost the field.
+    @Test func whatTheseLogsNeverShowIsMarked() {
+        var story = Story()
+        func claim(_ count: Int, paying: Int = 0) {
+            for _ in 0..<count {
+                let number = story.batch.events.count
+                story.add("user \(number)", .orderPay, at: Int64(number) * 1000) {
+                    if number % 100 < paying { $0.payerKey = key("payer \(number)") }
+                    $0.orderKey = key("order \(number)")
+                    $0.amountFen = 100
+                }
+            }
+        }
+        func last() -> Float? {
+            run(story.batch, finish: false).value(
+                "payer_accounts_30d", of: "user \(story.batch.events.count - 1)")
+        }
+        claim(100)
+        #expect(last() == .infinity)
+        claim(100, paying: 3)
+        #expect(last() == .infinity)
+        #expect(run(story.batch, finish: false).value("payer_accounts_30d", of: "user 102") == 1)
+        claim(600, paying: 3)
+        #expect(last()?.isNaN == true)
+        // At the end as at the last event.
+        #expect(
+            run(story.batch, finish: true).value("payer_accounts_30d", of: "user 799")?.isNaN == true)
+    }
+
+    /// What logs once had and then lost is soon as if they never had it.
+    @Test func aFieldThatLogsLoseIsForgotten() {
+        var coverage = FeatureCoverage()
+        let vector = FeatureEngine.emptyVector()
+        defer { vector.deallocate() }
+        vector[3] = 1
+        for _ in 0..<1_000_000 { coverage.count(vector) }
+        vector[3] = .nan
+        func isMarked() -> Bool {
+            vector[3] = .nan
+            coverage.mark(vector)
+            return vector[3] == .infinity
+        }
+        for _ in 0..<50_000 { coverage.count(vector) }
+        #expect(!isMarked())
+        for _ in 0..<250_000 { coverage.count(vector) }
+        #expect(isMarked())
     }
 
     @Test func ordersAreFollowedFromSubmissionToReview() {
@@ -265,7 +314,7 @@ extension String {
         #expect(heard.value("sync_network_5s", of: "crowd 39") == 0)
         #expect(heard.value("launch_rush_share", of: "gang 32") == 1)
         #expect(abs(heard.value("rush_delay_s", of: "crowd 39")! - 3.9) < 0.02)
-        #expect(heard.value("rush_delay_s", of: "crowd 1")?.isNaN == true)
+        #expect(heard.value("rush_delay_s", of: "crowd 1")?.isFinite == false)
     }
 
     @Test func aLargeCrowdIsNotALockstep() {
@@ -291,7 +340,7 @@ extension String {
             story.add("a", .orderSubmit, at: ms) { $0.orderKey = key("order \(number)") }
         }
         submit(1, at: 0)
-        #expect(run(story.batch, finish: false).value("paid_share", of: "a")!.isNaN)
+        #expect(!run(story.batch, finish: false).value("paid_share", of: "a")!.isFinite)
         story.add("a", .couponClaim, at: 16 * 60_000)
         #expect(run(story.batch, finish: false).value("paid_share", of: "a") == 0)
         submit(2, at: 17 * 60_000)

@@ -1,4 +1,5 @@
 import CaseFile
+import Foundation
 import RiskFeatures
 import RiskModel
 import Testing
@@ -69,6 +70,41 @@ import Testing
             #expect(share >= 0.7, "\(scene): \(share)")
         }
         #expect(shares["the crowd"]! <= 0.02)
+    }
+
+    /// A log that lacks a field of everybody makes nobody a suspect by that; what it has still tells.
+    @Test(arguments: [
+        ([], 0.0),
+        (["campaign_id", "coupon_id", "device_id", "device_source", "discount_fen", "ok"], 0.3),
+        (
+            [
+                "order_id", "merchant_id", "amount_fen", "payer_id", "address_id", "device_id",
+                "device_source",
+            ], 0.3
+        ),
+    ])
+    func whatALogLacksIsNoSign(kept: [String], least: Double) throws {
+        let campaign = TestCampaign.simulate(accounts: 3000, seed: 23)
+        let keys = Set(["ts", "event", "account_id", "ip"] + kept)
+        let whole = try Program.run("/bin/bash", ["-c", "gzip -dc \(campaign.path)/*.gz"]).text
+        let lines = try whole.split(separator: "\n").map { line in
+            let event = try #require(
+                JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: any Sendable])
+            return String(
+                decoding: try JSONSerialization.data(withJSONObject: event.filter { keys.contains($0.key) }),
+                as: UTF8.self)
+        }.sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        let log = try folder.write("little.log", TestCampaign.bytes(lines))
+        let caseFile = try CaseFile.open(folder.file("little.sqlite"))
+        let scorer = try Scorer(LogisticModel.bundled(), featureNames: FeatureCatalog.names)
+        try ScoringRun(reader: EventReader(paths: [log]), scorer: scorer, caseFile: caseFile).run()
+        let flagged = Set(try caseFile.flags(FlagQuery()).map(\.accountID))
+        let labels = try LabelsCSV.read(campaign.file("labels.csv"))
+        let cheats = Set(labels.filter(\.isAbuse).map(\.accountID))
+        let honest = Set(labels.map(\.accountID)).subtracting(cheats)
+        #expect(honest.count > 2000)
+        #expect(Double(honest.intersection(flagged).count) <= 0.025 * Double(honest.count))
+        #expect(Double(cheats.intersection(flagged).count) >= least * Double(cheats.count))
     }
 
     /// What the catalogue says speaks against an account never speaks for it, however much there is of it.

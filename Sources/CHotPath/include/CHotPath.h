@@ -266,7 +266,7 @@ float pg_log1p(float x);
 /// Curves that are worked out together.
 ///
 /// Their rows, of a float for each: for each head the curve before its first knot; the last knot, from which on it is
-/// flat; and for each bend a knot and the change of slope there in the first and in the second head.
+/// flat; for each head what an unknown value is worth; and for each bend a knot and the change of slope there in the first and in the second head.
 typedef struct {
     /// Whether the knots lie on ln(1 + x).
     uint32_t logarithmic;
@@ -278,7 +278,14 @@ typedef struct {
     float first, second;
 } pg_pair;
 
-/// Sums the curves of `count` blocks for two heads; a value that is not finite adds nothing.
+/// Adds 1 for each of `count` values that is known, that is, finite.
+void pg_count_known(const float *values, uint32_t *known, uint32_t count);
+
+/// Makes an unknown value infinite where fewer than `least` are counted.
+void pg_mark_unseen(float *values, const uint32_t *known, uint32_t count, uint32_t least);
+
+/// Sums the curves of `count` blocks for two heads; one that is not a number adds nothing, an infinite one takes away what
+/// an unknown value is worth.
 /// The same bits on every machine.
 /// - features: the position of each curve's value among `values`.
 /// - rows: those of all blocks, one block after the other.

@@ -6,7 +6,7 @@ import ActivityLog
 /// Another build starts again from the logs.
 extension FeatureEngine {
     /// To be raised when rows of the same size come to mean something else.
-    private static var stateVersion: UInt64 { 8 }
+    private static var stateVersion: UInt64 { 9 }
 
     /// What the bytes mean besides their layout: sizes of rows are checked table by table.
     private static let stateMeaning: UInt64 = {
@@ -48,6 +48,7 @@ extension FeatureEngine {
         writer.append(placeEviction)
         writer.append(synchronyEviction)
         writer.append(accountText)
+        coverage.write(to: &writer)
         sketches.write(to: &writer)
         devices.write(to: &writer)
         addresses.write(to: &writer)
@@ -78,6 +79,7 @@ extension FeatureEngine {
         placeEviction = try reader.fact(Schedule.self)
         synchronyEviction = try reader.fact(Schedule.self)
         accountText = try reader.array(of: UInt8.self)
+        try coverage.read(from: &reader)
         try sketches.read(from: &reader)
         try devices.read(from: &reader)
         try addresses.read(from: &reader)
