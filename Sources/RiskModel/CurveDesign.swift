@@ -4,6 +4,7 @@
 /// it takes from the four corners around it (bilinear). So a row has two or four numbers a block, kept as a cell and
 /// fractions, however fine the curve. A curve's weights are the steps from knot to knot, so that a bound on signs
 /// makes it rise or fall throughout, and what it adds where unknown. Curves and grids have mean 0 over the known rows.
+/// Where a row's value is silent (see `TrainingSet.isSilent`) it takes the mean of the good rows: centred, that is nothing.
 struct CurveDesign: Design {
     /// Where rows lie in a curve or grid.
     struct Places: Sendable {
@@ -29,7 +30,8 @@ struct CurveDesign: Design {
     /// One curve or one grid.
     struct Block: Sendable {
         let places: Places
-        /// Knots of a curve, or corners of a grid; then what is unknown, and cells that nothing lies in.
+        /// Knots of a curve, or corners of a grid; then what is unknown, of a curve what is silent, and cells that nothing
+        /// lies in.
         let hats: Int
         /// From a corner to the next along the grid's first feature; 0 for a curve.
         let across: Int
@@ -329,6 +331,15 @@ extension CurveDesign.Block {
         return sums.map { total > 0 ? $0 / total : 0 }
     }
 
+    /// Weighted mean share of each of a curve's hats over the good rows that are not silent; zeros where no row is.
+    private static func goodMeans(
+        _ places: CurveDesign.Places, hats: Int, silent: Int, _ set: TrainingSet
+    ) -> [Double] {
+        guard places.cells.contains(UInt8(silent)) else { return [Double](repeating: 0, count: hats) }
+        let weights = set.weights.indices.map { set.labels[$0] ? 0 : set.weights[$0] }
+        return means(places, hats: hats, across: 0, unknown: silent, weights)
+    }
+
     /// Shares of unknown rows between which being unknown is worth a weight.
     private static let indicatorShares = 0.002...0.998
 
@@ -344,14 +355,17 @@ extension CurveDesign.Block {
         let width = set.columns.count
         let transform = set.columns[feature].transform
         let count = knots.raw.count
-        let hats = count + 2
+        let hats = count + 3
         var places = CurveDesign.Places(cells: [], fractions: [])
         places.cells.reserveCapacity(set.count)
         places.fractions.reserveCapacity(set.count)
         var unknown = 0
         for row in 0..<set.count {
             let value = transform(set.values[row * width + feature])
-            if value.isNaN || count == 0 {
+            if set.isSilent(row, feature) {
+                places.cells.append(UInt8(count + 1))
+                places.fractions.append(0)
+            } else if value.isNaN || count == 0 {
                 unknown += 1
                 places.cells.append(UInt8(count))
                 places.fractions.append(0)
@@ -373,6 +387,12 @@ extension CurveDesign.Block {
             for hat in 0..<count { basis[hat * weights + step] = (hat > step ? 1 : 0) - mean }
         }
         if isIndicated { basis[count * weights + steps] = 1 }
+        let good = Self.goodMeans(places, hats: hats, silent: count + 1, set)
+        for weight in 0..<weights {
+            basis[(count + 1) * weights + weight] = (0...count).reduce(0) {
+                $0 + good[$1] * basis[$1 * weights + weight]
+            }
+        }
 
         // A random walk from knot to knot whose whole way has the strength's variance, however many steps it takes,
         // and a penalty where one step differs from the next.

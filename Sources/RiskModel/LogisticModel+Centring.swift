@@ -1,5 +1,6 @@
 extension LogisticModel.Head {
-    /// The same head with each curve shifted so that it adds nothing on the mean of a set's good rows: then what a
+    /// The same head with each curve shifted so that it adds nothing on the mean of those of a set's good rows to which it
+    /// adds: then what a
     /// feature adds says how an account differs from an ordinary customer, which is what a reviewer asks.
     ///
     /// Crosses stay: what is unknown adds nothing to them by definition.
@@ -8,23 +9,29 @@ extension LogisticModel.Head {
     func centred(on set: TrainingSet, as old: Self? = nil) -> Self {
         let positions = set.columnPositions
         let good = (0..<set.count).filter { !set.labels[$0] }
-        let total = good.reduce(0) { $0 + set.weights[$1] }
-        guard total > 0 else { return self }
         let shifts = mapConcurrently(terms.count) { place in
             let term = terms[place]
             guard let column = positions[term.feature] else { return 0.0 }
-            func mean(_ term: LogisticModel.Term) -> Double {
+            func mean(_ term: LogisticModel.Term) -> Double? {
                 let knots = term.transformedKnots
-                let sum = good.reduce(0) { sum, row in
+                var (sum, total) = (0.0, 0.0)
+                for row in good where !set.isSilent(row, column) {
                     let x = set.values[row * set.columns.count + column]
                     let amount =
                         x.isFinite ? term.logOdds(Double(term.transform(x)), knots) : term.missingPoints
-                    return sum + set.weights[row] * amount
+                    sum += set.weights[row] * amount
+                    total += set.weights[row]
                 }
-                return sum / total
+                return total > 0 ? sum / total : nil
             }
-            let before = old?.terms.first { $0.feature == term.feature }
-            return mean(term) - (before.map(mean) ?? 0)
+            guard let before = old?.terms.first(where: { $0.feature == term.feature }) else {
+                return mean(term) ?? 0
+            }
+            // Where the set says nothing of it, the curve has not moved.
+            guard let now = mean(term), let then = mean(before) else {
+                return term.points[0] - before.points[0]
+            }
+            return now - then
         }
         var head = self
         for (place, shift) in shifts.enumerated() {

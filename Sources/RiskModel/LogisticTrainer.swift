@@ -77,7 +77,12 @@ public struct LogisticTrainer: Sendable {
     ) throws(TrainingError) -> TrainedHead {
         let rows = set.thinned(to: options.maximumRows)
         let rehearsal = options.rehearsal * accountsPerBystander
-        let learnt = prior.map { rows.rehearsing($0, bystanders, weight: rehearsal) } ?? rows
+        var learnt = prior.map { rows.rehearsing($0, bystanders, weight: rehearsal) } ?? rows
+        var start: PriorModel?
+        if let prior {
+            start = try PriorModel(prior, learnt)
+            learnt.offsets = start!.offsets
+        }
         let folds = try Folds(learnt, wanted: options.folds)
         let positives = Set(zip(rows.accounts, rows.labels).lazy.filter { $0.1 }.map { $0.0 }).count
         let least = prior == nil ? options.leastPositives : options.leastPositivesToMove
@@ -87,8 +92,6 @@ public struct LogisticTrainer: Sendable {
         var search = ModelSearch(
             sample, of: set, folds.of(sample), leftOut: audit.leftOut,
             judging: 0..<sample.count, options, report: report)
-        var start: PriorModel?
-        if let prior { start = try PriorModel(prior, learnt) }
         var best = start.map { search.best(from: $0) } ?? search.best()
 
         var progress = search.progress
@@ -114,6 +117,9 @@ public struct LogisticTrainer: Sendable {
             if let prior { head.company = prior.company(movedTo: head, bystanders, by: rows) }
             return (head, point)
         }
+        func centred(_ head: LogisticModel.Head) -> LogisticModel.Head {
+            prior.map { head.centred(on: learnt, as: $0) } ?? head.centred(on: rows)
+        }
         var foldHeads: [LogisticModel.Head] = []
         var logits = [Double](repeating: 0, count: rows.count)
         for fold in 0..<folds.count {
@@ -121,12 +127,12 @@ public struct LogisticTrainer: Sendable {
             let (without, point) = head(
                 solver { folds.ofRow[$0] != fold }
                     .fit(best.penalties, start: fit, tolerance: ModelSearch.tolerance).point)
-            foldHeads.append(without)
+            foldHeads.append(centred(without))
             let held = learnt.shifted(best.design.logits(point))
             for row in 0..<rows.count where folds.ofRow[row] == fold { logits[row] = held[row] }
         }
         var whole = head(fit.point).head
-        whole = prior.map { whole.centred(on: learnt, as: $0) } ?? whole.centred(on: rows)
+        whole = centred(whole)
         whole.evaluation = [
             "penalty": best.penalty, "smoothness": best.smoothness, "folds": Double(folds.count),
         ]

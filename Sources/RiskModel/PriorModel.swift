@@ -9,6 +9,9 @@ struct PriorModel {
     let centre: [Double]
     /// The head's intercept, with what its curves have for a mean over the new rows.
     let intercept: Double
+    /// What takes from each row's log-odds what its silent values add by the blocks and the intercept. Empty where there are
+    /// none.
+    let offsets: [Double]
 
     /// - Throws: `unknownColumns` where the head names features that the set lacks.
     init(_ head: LogisticModel.Head, _ set: TrainingSet) throws(TrainingError) {
@@ -24,6 +27,8 @@ struct PriorModel {
         var blocks: [CurveDesign.Block] = []
         var centre: [Double] = []
         var intercept = head.intercept
+        var offsets = [Double](repeating: 0, count: set.count)
+        var hasSilent = false
         for term in head.terms {
             let feature = positions[term.feature]!
             let knots = CurveKnots(raw: term.knots, term.transform)
@@ -36,6 +41,11 @@ struct PriorModel {
             let mean = term.points[0] - block.values((steps + [0])[...])[0]
             centre += steps + [term.missingPoints - mean]
             intercept += mean
+            let silent = mean + block.values((steps + [term.missingPoints - mean])[...])[knots.raw.count + 1]
+            for row in 0..<set.count where set.isSilent(row, feature) {
+                offsets[row] -= silent
+                hasSilent = true
+            }
         }
         for cross in head.crosses {
             let sides = [cross.first, cross.second].map { side in
@@ -54,5 +64,6 @@ struct PriorModel {
         self.candidate = candidate
         self.centre = centre
         self.intercept = intercept
+        self.offsets = hasSilent ? offsets : []
     }
 }

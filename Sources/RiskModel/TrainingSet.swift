@@ -21,7 +21,7 @@ public struct TrainingColumn: Sendable, Equatable {
 /// Labelled feature vectors for one risk, a row a snapshot of an account.
 public struct TrainingSet: Sendable {
     public let columns: [TrainingColumn]
-    /// Row-major raw values; not finite where unknown.
+    /// Row-major raw values; not finite where unknown, infinite where that says nothing (see `LogisticModel`).
     public private(set) var values: [Float] = []
     public private(set) var labels: [Bool] = []
     /// How many accounts of the world a row stands for; see `append`.
@@ -57,6 +57,10 @@ public struct TrainingSet: Sendable {
         accounts.reserveCapacity(rows)
         times.reserveCapacity(rows)
     }
+
+    /// Whether a value is unknown in a way that adds nothing to any score.
+    @inline(__always)
+    func isSilent(_ row: Int, _ column: Int) -> Bool { values[row * columns.count + column].isInfinite }
 
     /// Adds a row.
     /// - Parameters:

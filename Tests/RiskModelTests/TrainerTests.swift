@@ -544,6 +544,43 @@ import Testing
         #expect(abs(new.range - old.range) < 0.5 * old.range)
     }
 
+    /// What a model says of rows with silent values it says as a start, too, and what labels that agree make of it: where
+    /// all rows lack a column, its curve stays.
+    @Test func whatLogsNeverShowStaysAsItWas() throws {
+        let first = try trainer.train(set()).head
+        let term = try #require(first.terms.first)
+        let column = try #require(set(1).columns.firstIndex { $0.name == term.feature })
+        for share in [3, 1] {
+            let source = set(60, seed: 7)
+            var rows = TrainingSet(columns: source.columns)
+            let width = rows.columns.count
+            for row in 0..<source.count {
+                var values = Array(source.values[row * width..<(row + 1) * width])
+                if row % share == 0 { values[column] = .infinity }
+                rows.append(
+                    values, label: source.labels[row], group: source.groups[row],
+                    account: source.accounts[row])
+            }
+            func logit(_ head: LogisticModel.Head, _ row: Int) -> Double {
+                head.logit { name in
+                    rows.values[row * width + rows.columns.firstIndex { $0.name == name }!]
+                }
+            }
+            let prior = try PriorModel(first, rows)
+            let logits = prior.candidate.design.logits(
+                LogisticPoint(weights: prior.centre, intercept: prior.intercept))
+            for row in 0..<rows.count {
+                #expect(abs(logits[row] + prior.offsets[row] - logit(first, row)) < 1e-6)
+            }
+            let moved = try trainer.train(rows, from: first)
+            let after = try #require(moved.head.terms.first { $0.feature == term.feature })
+            guard share == 1 else { continue }
+            for (now, then) in zip(after.points + [after.missingPoints], term.points + [term.missingPoints]) {
+                #expect(abs(now - then) < 1e-6)
+            }
+        }
+    }
+
     @Test func aModelOfOtherFeaturesIsNoStart() throws {
         var head = try trainer.train(set()).head
         head.crosses[0].first.feature = "elsewhere"
