@@ -544,6 +544,50 @@ import Testing
         #expect(abs(new.range - old.range) < 0.5 * old.range)
     }
 
+    /// Where nothing may move, a head says of everybody what it said: of who lacks a field that a grid asks for, too.
+    @Test func aModelThatMayNotMoveSaysWhatItSaid() throws {
+        var first = try trainer.train(set()).head
+        // A grid that on the mean speaks for accounts, as one does that learned from other rows than these.
+        first.crosses[0].points = first.crosses[0].points.map { $0.map { $0 + 1.5 } }
+        var others = set(800, seed: 9).values
+        for start in stride(from: 0, to: others.count, by: 12) { others[start] = .nan }
+        var trainer = trainer
+        trainer.options.priorPenalties = [1e7]
+        let moved = try trainer.train(set(60, seed: 7), from: first, bystanders: others)
+        for start in stride(from: 0, to: 400, by: 4) {
+            func logit(_ head: LogisticModel.Head) -> Double {
+                head.logit { name in others[start + set(1).columns.firstIndex { $0.name == name }!] }
+            }
+            #expect(abs(logit(moved.head) - logit(first)) < 0.2)
+        }
+        #expect(moved.moves.allSatisfy { $0.most < 0.01 })
+    }
+
+    /// More of what speaks against an account never speaks for it, whatever a few decisions say.
+    @Test func aMovedCurveHoldsItsSign() throws {
+        func set(_ rows: Int, seed: UInt64, slope: Double) -> TrainingSet {
+            var dice = Dice(seed)
+            var set = TrainingSet(columns: [
+                TrainingColumn("worse", sign: .positive), TrainingColumn("free"),
+            ])
+            for row in 0..<rows {
+                let values = [Float(dice.uniform() * 4), Float(dice.uniform() * 4)]
+                let logit = slope * Double(values[0] + values[1] - 4)
+                set.append(values, label: dice.uniform() < logistic(logit), group: UInt64(row), account: row)
+            }
+            return set
+        }
+        var trainer = trainer
+        trainer.options.crosses = 0
+        let first = try trainer.train(set(1500, seed: 3, slope: 0.3)).head
+        let moved = try trainer.train(set(900, seed: 4, slope: -2), from: first).head
+        func falls(_ feature: String) -> Bool {
+            let points = moved.terms.first { $0.feature == feature }?.points ?? []
+            return zip(points, points.dropFirst()).contains { $1 < $0 }
+        }
+        #expect(falls("free") && !falls("worse"))
+    }
+
     @Test func aModelOfOtherFeaturesIsNoStart() throws {
         var head = try trainer.train(set()).head
         head.crosses[0].first.feature = "elsewhere"
