@@ -50,9 +50,10 @@ extension TableScan.Note {
         case .notFinite(let column, let cells, let line):
             "column \(column.visible): \(cells.counted("cell")) infinite or too large, the first in line \(line):"
                 + " taken as missing"
-        case .noFrequentValue(let column, let values):
-            "column \(column.visible) is text, and of its \(values.counted("value")) none tells rows apart:"
-                + " left out (--id or --ignore says so beforehand)"
+        case .noFrequentValue(let column, let values, let example):
+            "column \(column.visible) is text, such as \(example.visible), and of its \(values.counted("value"))"
+                + " none tells rows apart: left out (--id or --ignore says so beforehand; numbers go without"
+                + " thousands separators and units)"
         }
     }
 }
