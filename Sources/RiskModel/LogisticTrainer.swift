@@ -34,6 +34,9 @@ public struct LogisticTrainer: Sendable {
         public var rowsToChooseBy = 40_000
         /// Multiplies the weight of positive rows while weights are learned; calibration undoes its shift.
         public var positiveWeight = 1.0
+        /// How many good accounts each that was labelled stands for, where only some were, drawn by chance: then the
+        /// intercept, probabilities and thresholds are those of all, not of the sample.
+        public var goodWeight = 1.0
         /// Fewer accounts with the label 1 are an error; a few do to move a model.
         public var leastPositives = 20
         public var leastPositivesToMove = 3
@@ -75,6 +78,7 @@ public struct LogisticTrainer: Sendable {
         accountsPerBystander: Double = 1,
         report: @escaping (TrainingProgress) -> Void = { _ in }
     ) throws(TrainingError) -> TrainedHead {
+        let set = set.weighingGood(by: options.goodWeight)
         let rows = set.thinned(to: options.maximumRows)
         let rehearsal = options.rehearsal * accountsPerBystander
         let learnt = prior.map { rows.rehearsing($0, bystanders, weight: rehearsal) } ?? rows
@@ -199,10 +203,11 @@ public struct LogisticTrainer: Sendable {
     /// Scoring keeps the highest log-odds over all of an account's costly events, of which training sees a few; with
     /// what the fold heads give over a whole replay, calibration and thresholds keep their promise there.
     /// - Parameters:
-    ///   - accounts: scored by heads that had not seen them.
+    ///   - accounts: scored by heads that had not seen them, each for itself: what it stands for the options say.
     ///   - days: the time over which the accounts were seen, for a rule by the day.
     /// - Returns: nil without a positive or without a negative.
     public func settle(_ trained: TrainedHead, on accounts: AccountScores, days: Double) -> TrainedHead? {
+        let accounts = accounts.weighingGood(by: options.goodWeight)
         guard
             let settled = settle(trained.head, on: accounts, days: days, anew: !trained.keepsCalibration)
         else { return nil }

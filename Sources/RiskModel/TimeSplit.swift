@@ -46,6 +46,7 @@ public struct TimeSplit: Sendable {
         cutMs = cut
     }
 }
+            .weighingGood(by: trainer.options.goodWeight)
 
 extension TrainingSet {
     /// Some of the rows, in their order.

@@ -54,7 +54,9 @@ public struct TrainingTable: Sendable {
             }
             let group = reader.group ?? mix(UInt64(account))
             reader.values.withUnsafeBufferPointer {
-                set.append($0, label: label, group: group, account: account, timeMs: reader.time)
+                set.append(
+                    $0, label: label, weight: reader.weight, group: group, account: account,
+                    timeMs: reader.time)
             }
         }
         if set.count == 0 {

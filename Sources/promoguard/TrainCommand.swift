@@ -56,6 +56,18 @@ struct TrainCommand: ParsableCommand {
             "Most rows to learn from; of more, those of good accounts are thinned out.", valueName: "count"))
     var maximumRows = LogisticTrainer.Options().maximumRows
 
+    @Option(
+        help: ArgumentHelp(
+            "The labels hold this share of the good accounts, drawn by chance: each stands for as many.",
+            valueName: "share"))
+    var goodShare = 1.0
+
+    @Option(
+        help: ArgumentHelp(
+            "What abuse weighs while weights are learned, over what it is; probabilities stay true.",
+            valueName: "times"))
+    var positiveWeight = LogisticTrainer.Options().positiveWeight
+
     @Flag(help: "Keep every feature, whether it pays or not.")
     var keepAll = false
 
@@ -125,6 +137,16 @@ struct TrainCommand: ParsableCommand {
         }
         if let penalty, !(penalty > 0 && penalty.isFinite) {
             throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0")
+        }
+        guard goodShare > 0, goodShare <= 1 else {
+            throw ValidationError("--good-share \(goodShare) is no share: give a number above 0, up to 1")
+        }
+        guard positiveWeight > 0, positiveWeight.isFinite else {
+            throw ValidationError("--positive-weight \(positiveWeight) is no weight: give a number above 0")
+        }
+        guard positiveWeight == 1 || from == nil else {
+            throw ValidationError(
+                "--positive-weight goes without --from: few labels keep the calibration that would undo it")
         }
         _ = try reviewRule()
     }
@@ -261,6 +283,8 @@ struct TrainCommand: ParsableCommand {
         let figures = FigureTable(columns)
         try Terminal.write(format.text(figures.json) ?? figures.table.rendered(.standardOutput()))
     }
+        options.goodWeight = 1 / goodShare
+        options.positiveWeight = positiveWeight
 
     /// The output file's name without its folder and ending.
     var defaultName: String {

@@ -216,6 +216,22 @@ import Testing
         #expect(table.set.weights.allSatisfy { $0 == 0.5 })
     }
 
+    /// A row may stand for several accounts, which its rows share.
+    @Test func aColumnMaySayWhatARowStandsFor() throws {
+        let path = try file("id,w,x,label\na,1,5,1\nb,10,6,0\nb,10,7,0\nc,2.5,8,0\n")
+        let roles = TableRoles(label: "label", id: "id", weight: "w")
+        let table = try TrainingTable(path, roles: roles)
+        #expect(table.set.columns.map(\.name) == ["x"])
+        #expect(table.set.weights == [1, 5, 5, 2.5])
+        for (text, line) in [("w,x,label\n1,5,1\n0,6,0\n", 3), ("w,x,label\n,5,1\n1,6,0\n", 2)] {
+            let bad = try file(text)
+            let error = #expect(throws: CSVError.self) {
+                try TrainingTable(bad, roles: TableRoles(label: "label", weight: "w"))
+            }
+            #expect(error?.line == line && error?.reason.contains("use a number above 0") == true)
+        }
+    }
+
     @Test func aModelKeepsWhatItsTableWasLike() throws {
         let head = LogisticModel.Head(
             intercept: -1,

@@ -259,6 +259,47 @@ import Testing
         #expect(abs(calibration.intercept) < 0.15)
     }
 
+    /// Where one good account in five was labelled, told so the trainer gives the probabilities of the world, and without
+    /// it those of the sample.
+    @Test func aShareOfTheGoodStandsForAll() throws {
+        var dice = Dice(18)
+        var (world, sample) = (
+            TrainingSet(columns: [TrainingColumn("x")]), TrainingSet(columns: [TrainingColumn("x")])
+        )
+        for account in 0..<6000 {
+            let x = dice.normal()
+            let abuse = dice.uniform() < logistic(2 * x - 3)
+            let isDrawn = abuse || dice.uniform() < 0.2
+            world.append([Float(x)], label: abuse, group: UInt64(account), account: account)
+            if isDrawn { sample.append([Float(x)], label: abuse, group: UInt64(account), account: account) }
+        }
+        for (weight, isTrue) in [(5.0, true), (1, false)] {
+            var trainer = quick
+            trainer.options.goodWeight = weight
+            let trained = try trainer.train(sample)
+            // What a replay gives is weighed as the rows are.
+            let head = try #require(
+                trainer.settle(
+                    trained, on: unweighed(trained.outOfFold), days: 1)
+            ).head
+            #expect(head.calibration == trained.head.calibration)
+            let expected = world.values.reduce(0) { sum, x in
+                sum + head.calibration.probability(head.logit { _ in x })
+            }
+            #expect((abs(expected / Double(world.positives) - 1) < 0.1) == isTrue)
+        }
+    }
+
+    /// The same accounts, each standing for itself.
+    private func unweighed(_ scores: AccountScores) -> AccountScores {
+        var result = AccountScores()
+        for place in scores.logits.indices {
+            result.append(
+                account: scores.accounts[place], logit: scores.logits[place], label: scores.labels[place])
+        }
+        return result
+    }
+
     /// Around 0 there are a billion floats whose probability is one half: they are not walked one by one.
     @Test(arguments: [(1.0, 0.0, 0.5), (0.9, -1.4, 0.08), (1e-3, 2, 0.999), (40, 3, 0.05)])
     func thresholdsAreTheSmallestLogOddsThatReachThem(slope: Double, intercept: Double, probability: Double) {

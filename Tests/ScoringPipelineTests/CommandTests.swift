@@ -17,6 +17,9 @@ import Testing
             ["score", "x.log", "--nonsense"], ["score", "x.log", "--input-format", "apache"],
             ["score", "x.log", "--lateness", "-3"],
             ["train", "--labels", "l", "--output", "m", "--l2", "0", "x.log"],
+            ["train", "--labels", "l", "--output", "m", "--good-share", "0", "x.log"],
+            ["train", "--labels", "l", "--output", "m", "--positive-weight", "2", "--from", "n", "x.log"],
+            ["train", "--labels", "l", "--output", "m", "--weight", "w", "x.log"],
             ["inspect", "x.log", "--format", "xml"], ["features", "x.log", "--describe"], ["scroe", "x.log"],
             ["tail", "x.log", "--from", "noon"], ["review", "list", "--min-score", "3"], ["train"],
         ] {

@@ -53,6 +53,23 @@ import Testing
         // Without a label column the same rows get the same scores.
         let again = folder.file("again.csv")
         let scored = try Program.promoguard(
+        // What a row stands for moves figures, and no score.
+        let weighty = try folder.write(
+            "weights.csv",
+            try folder.text("train.csv").split(separator: "\r\n").enumerated().map { row, line in
+                line + (row == 0 ? ",stands_for" : line.hasSuffix(",1") ? ",1" : ",10")
+            }.joined(separator: "\n"))
+        let weighed = try Program.promoguard(
+            "evaluate", "--table", weighty, "--label", "bad", "--id", "编号", "--weight", "stands_for",
+            "--model",
+            model, "--format", "json", "--scores", folder.file("weighed.csv"))
+        #expect(weighed.exitCode == 0, "\(weighed.errors)")
+        #expect(try folder.bytes("weighed.csv") == folder.bytes("scores.csv"))
+        let other = try #require(
+            try JSONSerialization.jsonObject(with: Data(weighed.output)) as? [String: Any])
+        let heads = (other["models"] as? [[String: Any]])?.first?["heads"] as? [String: [String: Double]]
+        #expect(try #require(heads?["bad"]?["log_loss"]) != #require(figures["log_loss"]))
+
             "evaluate", "--table", try table("new.csv", label: false), "--id", "编号", "--model", model,
             "--scores", again)
         #expect(scored.exitCode == 0, "\(scored.errors)")
