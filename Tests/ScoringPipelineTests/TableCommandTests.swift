@@ -31,6 +31,9 @@ import Testing
             "--report", folder.file("train.html"))
         #expect(trained.exitCode == 0, "\(trained.errors)")
         #expect(trained.text.contains("auc"))
+        // A table without times has no later rows.
+        let split = trained.text.split(separator: "\n").first { $0.hasPrefix("bad: the latest accounts") }
+        #expect(split?.contains("–") == true && trained.text.contains("bad: other gangs and accounts"))
 
         let scores = folder.file("scores.csv")
         let measured = try Program.promoguard(
@@ -50,9 +53,6 @@ import Testing
         #expect(lines[0] == "编号,score")
         #expect(lines.count == 601 && lines[1].hasPrefix("u0,0.") && lines[600].hasPrefix("u599,0."))
 
-        // Without a label column the same rows get the same scores.
-        let again = folder.file("again.csv")
-        let scored = try Program.promoguard(
         // What a row stands for moves figures, and no score.
         let weighty = try folder.write(
             "weights.csv",
@@ -70,6 +70,9 @@ import Testing
         let heads = (other["models"] as? [[String: Any]])?.first?["heads"] as? [String: [String: Double]]
         #expect(try #require(heads?["bad"]?["log_loss"]) != #require(figures["log_loss"]))
 
+        // Without a label column the same rows get the same scores.
+        let again = folder.file("again.csv")
+        let scored = try Program.promoguard(
             "evaluate", "--table", try table("new.csv", label: false), "--id", "编号", "--model", model,
             "--scores", again)
         #expect(scored.exitCode == 0, "\(scored.errors)")
