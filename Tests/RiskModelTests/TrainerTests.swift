@@ -684,5 +684,45 @@ import Testing
         #expect(flagged(.costs(falseAlarm: 1, missed: 9)) == 900)
     }
 
+    /// A team that can see to twenty gets twenty, though hundreds are all but certain; and what costs ask for has no floor.
+    @Test func rulesHoldNearCertainty() throws {
+        func threshold(_ rule: ReviewRule, _ scores: [Double], _ labels: [Bool]) throws
+            -> LogisticModel.Thresholds
+        {
+            var options = LogisticTrainer.Options()
+            options.review = rule
+            let ranking = try #require(RankingMetrics(scores: scores, labels: labels))
+            return LogisticTrainer(options: options).thresholds(ranking)
+        }
+        let certain = (0..<1000).map { place -> Double in
+            let top = place < 500 ? 0.99999 : 0.01
+            return top - Double(place % 500) * 1e-5
+        }
+        let labels = (0..<1000).map { $0 < 500 }
+        let few = try threshold(.perDay(20), certain, labels)
+        #expect(certain.count { $0 >= few.review } == 20)
+        #expect(few.review < few.high && few.high < 1)
+        let cheap = try threshold(.costs(falseAlarm: 1, missed: 124), certain, labels)
+        #expect(abs(cheap.review - 1.0 / 125) < 1e-5)
+    }
+
+    /// Rows without times are of one day.
+    @Test func aTableWithoutTimesIsADaysWork() throws {
+        var dice = Dice(3)
+        var set = TrainingSet(columns: [TrainingColumn("x")])
+        for account in 0..<400 {
+            let x = dice.normal()
+            set.append(
+                [Float(x)], label: dice.uniform() < logistic(2 * x - 1), group: UInt64(account),
+                account: account)
+        }
+        var options = LogisticTrainer.Options()
+        options.penalties = [1]
+        options.crosses = 0
+        options.review = .perDay(30)
+        let trained = try LogisticTrainer(options: options).train(set)
+        #expect((25...30).contains(trained.probabilities.count { $0 >= trained.head.thresholds.review }))
+    }
+
     @Test func fewGoodAccountsAreFlagged() { #expect(flagged(.falsePositiveRate(5.0 / 910)) == 59) }
 }
