@@ -17,6 +17,13 @@ public struct AccountScores: Sendable {
         weights.append(weight)
     }
 
+    /// The same accounts, those that never abused standing for so many times as many.
+    func weighingGood(by factor: Double) -> AccountScores {
+        var result = self
+        for place in labels.indices where !labels[place] { result.weights[place] *= factor }
+        return result
+    }
+
     init(_ set: TrainingSet, rowLogits: [Double]) {
         var places: [Int: Int] = [:]
         for row in 0..<set.count {

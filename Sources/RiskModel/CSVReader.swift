@@ -96,6 +96,13 @@ public struct CSVReader: ~Copyable {
         }
     }
 
+    /// Whether a field is text of the only encoding that is read.
+    func isUTF8(_ index: Int) -> Bool { String(validating: bytes[range(index)], as: UTF8.self) != nil }
+
+    /// What to do about a file of another encoding, such as what a Chinese Excel calls CSV.
+    static let otherEncoding =
+        "is not UTF-8; save the file as \"CSV UTF-8\", or convert it: iconv -f GB18030 -t UTF-8"
+
     /// A field's bytes, without a string made of them.
     @inline(__always)
     func withField<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
@@ -204,10 +211,21 @@ public struct CSVReader: ~Copyable {
     }
 
     /// Reads the header: the next record, its names free of surrounding space.
-    /// - Throws: where there is none, or a name comes twice.
+    /// - Throws: where there is none, it is not UTF-8, other marks than commas part it, or a name comes twice.
     public mutating func header() throws(CSVError) -> [String] {
         guard try next() else {
             throw CSVError(file: name, reason: "it is empty; its first line must name the columns")
+        }
+        // A zero byte is what UTF-16 has beside each letter.
+        guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
+            throw CSVError(file: name, line: line, reason: "its header \(Self.otherEncoding)")
+        }
+        let first = field(0)
+        if fieldCount == 1, let mark = [";", "\t", "|"].first(where: { first.contains($0) }) {
+            throw CSVError(
+                file: name, line: line,
+                reason: "its columns are parted by \(mark == "\t" ? "tabs" : mark), not by commas;"
+                    + " save it with commas")
         }
         let names = (0..<fieldCount).map { field($0).trimmingCharacters(in: .whitespaces) }
         var seen: Set<String> = []

@@ -3,7 +3,8 @@
 /// A row lies between two knots of each curve and takes from each by its distance (hat functions); of a cross's grid
 /// it takes from the four corners around it (bilinear). So a row has two or four numbers a block, kept as a cell and
 /// fractions, however fine the curve. A curve's weights are the steps from knot to knot, so that a bound on signs
-/// makes it rise or fall throughout, and what it adds where unknown. Curves and grids have mean 0 over the known rows.
+/// makes it rise or fall throughout, and what it adds where unknown. Curves and grids have mean 0 over the known rows;
+/// not so grids of a model to start from, which say more or less than the 0 of what is unknown, and go on saying it.
 /// Where a row's value is silent (see `TrainingSet.isSilent`) it takes the mean of the good rows: centred, that is nothing.
 struct CurveDesign: Design {
     /// Where rows lie in a curve or grid.
@@ -413,7 +414,8 @@ extension CurveDesign.Block {
     }
 
     /// The grid of two features, with `ridge` for its penalty beside that of curves.
-    init(cross: CrossGrid, ridge: Double, _ weights: [Double]) {
+    /// - Parameter isCentred: whether its mean over the known rows is 0; else each weight is the value at a corner.
+    init(cross: CrossGrid, ridge: Double, _ weights: [Double], isCentred: Bool = true) {
         let (rows, columns) = (cross.first.knots.raw.count, cross.second.knots.raw.count)
         let unknown = rows * columns
         var places = CurveDesign.Places(cells: [], fractions: cross.first.fractions)
@@ -426,7 +428,10 @@ extension CurveDesign.Block {
             places.secondFractions[row] = 0
         }
         let hats = unknown + columns + 2
-        let means = Self.means(places, hats: hats, across: columns, unknown: unknown, weights)
+        let means =
+            isCentred
+            ? Self.means(places, hats: hats, across: columns, unknown: unknown, weights)
+            : [Double](repeating: 0, count: hats)
         var basis = [Double](repeating: 0, count: hats * unknown)
         for hat in 0..<unknown {
             for weight in 0..<unknown {

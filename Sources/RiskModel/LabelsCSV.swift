@@ -63,6 +63,7 @@ public enum LabelsCSV {
             func fail(_ reason: String) -> CSVError { CSVError(file: name, line: line, reason: reason) }
             let accountID = reader.field(account)
             if accountID.isEmpty { throw fail("account_id is empty; remove the row") }
+            guard reader.isUTF8(account) else { throw fail("account_id \(CSVReader.otherEncoding)") }
             let riskText = reader.field(risk)
             guard let risk = Risk(rawValue: riskText) else {
                 throw fail("risk is \(quotedShort(riskText)); use coupon_abuse or fake_order")

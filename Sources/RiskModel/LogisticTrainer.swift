@@ -34,6 +34,9 @@ public struct LogisticTrainer: Sendable {
         public var rowsToChooseBy = 40_000
         /// Multiplies the weight of positive rows while weights are learned; calibration undoes its shift.
         public var positiveWeight = 1.0
+        /// How many good accounts each that was labelled stands for, where only some were, drawn by chance: then the
+        /// intercept, probabilities and thresholds are those of all, not of the sample.
+        public var goodWeight = 1.0
         /// Fewer accounts with the label 1 are an error; a few do to move a model.
         public var leastPositives = 20
         public var leastPositivesToMove = 3
@@ -46,7 +49,7 @@ public struct LogisticTrainer: Sendable {
         /// What `review` flags: by default fewer good accounts than the promised 1 %, so that the promise holds
         /// elsewhere, and that of honest people who look odd at most one in fifty is flagged.
         public var review = ReviewRule.falsePositiveRate(0.006)
-        /// Nobody is flagged below this probability, however rare false positives are.
+        /// Nobody is flagged below this probability, however rare false positives are, unless costs ask for it.
         public var lowestReview = 0.05
         public var highFalsePositiveRate = 0.001
         public var highPrecision = 0.95
@@ -75,6 +78,7 @@ public struct LogisticTrainer: Sendable {
         accountsPerBystander: Double = 1,
         report: @escaping (TrainingProgress) -> Void = { _ in }
     ) throws(TrainingError) -> TrainedHead {
+        let set = set.weighingGood(by: options.goodWeight)
         let rows = set.thinned(to: options.maximumRows)
         let rehearsal = options.rehearsal * accountsPerBystander
         var learnt = prior.map { rows.rehearsing($0, bystanders, weight: rehearsal) } ?? rows
@@ -137,7 +141,8 @@ public struct LogisticTrainer: Sendable {
             "penalty": best.penalty, "smoothness": best.smoothness, "folds": Double(folds.count),
         ]
         let accounts = AccountScores(rows, rowLogits: logits)
-        let days = Double((rows.times.max() ?? 0) - (rows.times.min() ?? 0)) / 86_400_000
+        // Rows without times are one day's, as where a table is measured.
+        let days = max(1, Double((rows.times.max() ?? 0) - (rows.times.min() ?? 0)) / 86_400_000)
         // Rows of both kinds do not make accounts of both kinds: an account may be judged good first, abuse later.
         guard let settled = settle(whole, on: accounts, days: days, anew: kept == nil) else {
             throw .oneClass(label: 1)
@@ -205,10 +210,11 @@ public struct LogisticTrainer: Sendable {
     /// Scoring keeps the highest log-odds over all of an account's costly events, of which training sees a few; with
     /// what the fold heads give over a whole replay, calibration and thresholds keep their promise there.
     /// - Parameters:
-    ///   - accounts: scored by heads that had not seen them.
+    ///   - accounts: scored by heads that had not seen them, each for itself: what it stands for the options say.
     ///   - days: the time over which the accounts were seen, for a rule by the day.
     /// - Returns: nil without a positive or without a negative.
     public func settle(_ trained: TrainedHead, on accounts: AccountScores, days: Double) -> TrainedHead? {
+        let accounts = accounts.weighingGood(by: options.goodWeight)
         guard
             let settled = settle(trained.head, on: accounts, days: days, anew: !trained.keepsCalibration)
         else { return nil }
@@ -262,6 +268,9 @@ public struct LogisticTrainer: Sendable {
         return .init(slope: max(rounded(point.weights[0]), 1e-3), intercept: rounded(point.intercept))
     }
 
+    /// Thresholds keep so far from 0 and 1, or twice as far.
+    private static let smallest = 1e-6
+
     /// Where to flag: each threshold halfway between the last score that keeps its promise and the next.
     func thresholds(_ ranking: RankingMetrics, days: Double = 1) -> LogisticModel.Thresholds {
         func lowest(_ keeps: (RankingMetrics.Step) -> Bool) -> Double {
@@ -274,9 +283,13 @@ public struct LogisticTrainer: Sendable {
             step.falsePositives <= options.highFalsePositiveRate * ranking.negatives
                 && step.truePositives >= options.highPrecision * (step.truePositives + step.falsePositives)
         }
-        // `high` must lie above `review` and below 1, even where the figures leave no room.
-        let low = min(max(rounded(review, digits: 6), options.lowestReview), 0.99)
+        var floor = options.lowestReview
+        if case .costs = options.review { floor = Self.smallest }
+        // `high` must lie above `review` and below 1, even where the figures leave no room. A team that can see to few
+        // asks for more than `high` does, among accounts that are all but certain.
+        let digits = review > 0.99 ? 8 : 6
+        let low = min(max(rounded(review, digits: digits), floor), 1 - 2 * Self.smallest)
         let top = min(max(rounded(high, digits: 6), 0.5), 0.999)
-        return .init(review: low, high: top > low ? top : rounded((1 + low) / 2, digits: 6))
+        return .init(review: low, high: top > low ? top : rounded((1 + low) / 2, digits: 8))
     }
 }

@@ -32,12 +32,15 @@ struct PriorModel {
         for term in head.terms {
             let feature = positions[term.feature]!
             let knots = CurveKnots(raw: term.knots, term.transform)
+            let steps = zip(term.points, term.points.dropFirst()).map { $1 - $0 }
+            // A curve that holds its sign goes on holding it; one that some other program let turn may.
+            let sign = Double(set.columns[feature].sign.rawValue)
             let block = CurveDesign.Block(
-                curve: feature, of: set, knots, smoothness: 0, holdsSign: false, hasUnknown: true)!
+                curve: feature, of: set, knots, smoothness: 0,
+                holdsSign: steps.allSatisfy { sign * $0 >= 0 }, hasUnknown: true)!
             candidate.features.append(feature)
             candidate.knots.append(knots)
             blocks.append(block)
-            let steps = zip(term.points, term.points.dropFirst()).map { $1 - $0 }
             let mean = term.points[0] - block.values((steps + [0])[...])[0]
             centre += steps + [term.missingPoints - mean]
             intercept += mean
@@ -52,12 +55,10 @@ struct PriorModel {
                 GridSide(set, positions[side.feature]!, CurveKnots(raw: side.knots, side.transform))
             }
             let grid = CrossGrid(sides[0], sides[1])
-            let block = CurveDesign.Block(cross: grid, ridge: 1, set.weights)
             candidate.crosses.append(grid)
-            blocks.append(block)
-            let points = cross.points.flatMap { $0 }
-            intercept += points[0] - block.values(points[...])[0]
-            centre += points
+            // As it is, and not about its mean over the new rows: what is unknown adds 0, now as before.
+            blocks.append(CurveDesign.Block(cross: grid, ridge: 1, set.weights, isCentred: false))
+            centre += cross.points.flatMap { $0 }
         }
         candidate.design = CurveDesign(rowCount: set.count, blocks: blocks)
         self.head = head

@@ -10,6 +10,8 @@ public struct TableReader: ~Copyable {
     /// The id column's text; the row's number, from 1, where there is none.
     public private(set) var id = ""
     public private(set) var time: Int64 = 0
+    /// How many accounts of the world the row stands for.
+    public private(set) var weight = 1.0
     /// A hash of the group's text; nil without a group column, or where it is empty.
     public private(set) var group: UInt64?
     /// The line on which the row begins, from 1.
@@ -27,7 +29,7 @@ public struct TableReader: ~Copyable {
 
     /// What is done with a column.
     private enum Job {
-        case skip, label, id, time, group
+        case skip, label, id, time, group, weight
         case number(place: Int)
         /// Places of the known values' indicators, of that for all others, and of all of them.
         case category(places: [String: Int], other: Int?, all: [Int])
@@ -53,6 +55,7 @@ public struct TableReader: ~Copyable {
             case roles.id: return .id
             case roles.time: return .time
             case roles.group: return .group
+            case roles.weight: return .weight
             default: break
             }
             if let place = places[column] {
@@ -92,7 +95,7 @@ public struct TableReader: ~Copyable {
 
     /// Moves to the next row.
     /// - Returns: false at the end.
-    /// - Throws: naming the line of a ragged row, of a label that is not 0 or 1, or of a time that is none.
+    /// - Throws: naming the line of a ragged row, of a label that is not 0 or 1, or of a time or weight that is none.
     public mutating func next() throws(CSVError) -> Bool {
         guard try reader.nextRow(of: jobs.count) else { return false }
         row += 1
@@ -109,6 +112,7 @@ public struct TableReader: ~Copyable {
             case .label: label = try readLabel(place)
             case .id: id = reader.field(place)
             case .time: time = try readTime(place)
+            case .weight: weight = try readWeight(place)
             case .group:
                 group = reader.withField(place) { $0.isEmpty ? nil : textHash($0) }
             }
@@ -143,6 +147,14 @@ public struct TableReader: ~Copyable {
                         + " use 1 or 0, or leave it empty where nobody judged")
             }
         }
+    }
+
+    private func readWeight(_ place: Int) throws(CSVError) -> Double {
+        if case .number(let weight) = reader.withField(place, TableCell.init), weight > 0 { return weight }
+        throw CSVError(
+            file: reader.name, line: line,
+            reason: "\(roles.weight ?? "weight") is \(quotedShort(reader.field(place)));"
+                + " use a number above 0: how many accounts the row stands for")
     }
 
     private func readTime(_ place: Int) throws(CSVError) -> Int64 {

@@ -8,17 +8,20 @@ public struct TableRoles: Sendable, Equatable {
     public var time: String?
     /// Rows of one group are never split between learning and testing.
     public var group: String?
+    /// How many accounts of the world the row stands for; each one where nil.
+    public var weight: String?
     /// Columns to leave out.
     public var ignored: Set<String>
 
     public init(
         label: String? = nil, id: String? = nil, time: String? = nil, group: String? = nil,
-        ignored: Set<String> = []
+        weight: String? = nil, ignored: Set<String> = []
     ) {
         self.label = label
         self.id = id
         self.time = time
         self.group = group
+        self.weight = weight
         self.ignored = ignored
     }
 
@@ -33,13 +36,15 @@ public struct TableRoles: Sendable, Equatable {
 
     /// Whether a column is a feature; the labels of other risks would give this one's away.
     func isFeature(_ column: String) -> Bool {
-        ![label, id, time, group].contains(column) && !ignored.contains(column)
+        ![label, id, time, group, weight].contains(column) && !ignored.contains(column)
             && Risk(rawValue: column) == nil
     }
 
     /// - Throws: naming a column that the table lacks.
     func check(_ header: [String], _ file: String) throws(CSVError) {
-        let asked = [("--label", label), ("--id", id), ("--time", time), ("--group", group)]
+        let asked = [
+            ("--label", label), ("--id", id), ("--time", time), ("--group", group), ("--weight", weight),
+        ]
         for (option, column) in asked {
             guard let column, !header.contains(column) else { continue }
             throw CSVError(

@@ -9,7 +9,8 @@ public struct TableScan: Sendable {
         case duplicate(column: String, of: String)
         case empty(column: String)
         case notFinite(column: String, cells: Int, firstLine: Int)
-        case noFrequentValue(column: String, values: Int)
+        /// - example: the first of its texts.
+        case noFrequentValue(column: String, values: Int, example: String)
     }
 
     /// The features' names, in the order of the table's columns.
@@ -25,8 +26,8 @@ public struct TableScan: Sendable {
     /// A column with fewer texts than this share is one of numbers with a mistake in it.
     private static let mistakes = 0.05
 
-    /// - Throws: where the file cannot be read, a row is ragged, a named column is absent, or a column of numbers
-    ///   holds a few texts.
+    /// - Throws: where the file cannot be read, a row is ragged, a named column is absent, a text is not UTF-8, or a
+    ///   column of numbers holds a few texts.
     public init(_ path: String, roles: TableRoles) throws(CSVError) {
         guard path != "-" else {
             throw CSVError(
@@ -88,7 +89,9 @@ public struct TableScan: Sendable {
         let frequent = column.counts.filter { $0.value >= enough }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.mostIndicators)
         guard !frequent.isEmpty, frequent.count > 1 || frequent[0].value < rows else {
-            notes.append(.noFrequentValue(column: column.name, values: column.counts.count))
+            notes.append(
+                .noFrequentValue(
+                    column: column.name, values: column.counts.count, example: quotedShort(column.text)))
             return
         }
         categories[column.name] = frequent.map(\.key)
@@ -113,6 +116,8 @@ public struct TableScan: Sendable {
         var text = ""
         var least = Float.infinity
         var greatest = -Float.infinity
+        /// The first line with a text that is not UTF-8.
+        var foreignLine: Int?
         /// Equal columns have equal sums of hashes of row and value.
         var fingerprint: UInt64 = 0
         var counts: [String: Int] = [:]
@@ -135,6 +140,7 @@ public struct TableScan: Sendable {
                 if texts == 0 { (textLine, text) = (line, String(decoding: bytes, as: UTF8.self)) }
                 texts += 1
                 isText = true
+                if foreignLine == nil, String(validating: bytes, as: UTF8.self) == nil { foreignLine = line }
                 count(bytes)
             }
         }
@@ -145,6 +151,10 @@ public struct TableScan: Sendable {
         }
 
         func check(_ path: String) throws(CSVError) {
+            if let foreignLine {
+                throw CSVError(
+                    file: path, line: foreignLine, reason: "column \(name) \(CSVReader.otherEncoding)")
+            }
             guard texts > 0, Double(texts) < TableScan.mistakes * Double(numbers) else { return }
             throw CSVError(
                 file: path, line: textLine,

@@ -10,9 +10,16 @@ public struct TimeSplit: Sendable {
     /// The latest accounts are those in this share, by their first row.
     private static let laterShare = 0.3
 
-    /// - Parameter trainer: learns the earlier part.
-    /// - Returns: nil where either part lacks a positive or a negative, or all rows have one time.
-    public init?(_ set: TrainingSet, trainer: LogisticTrainer) {
+    /// - Parameters:
+    ///   - trainer: learns the earlier part.
+    ///   - prior: a head that the earlier part moves, with what goes with it; as for `LogisticTrainer.train`.
+    /// - Returns: nil where either part lacks a positive or a negative or has too few, or all rows have one time.
+    public init?(
+        _ set: TrainingSet, trainer: LogisticTrainer, from prior: LogisticModel.Head? = nil,
+        bystanders: [Float] = [], accountsPerBystander: Double = 1
+    ) {
+        // No more than are learned from, so that a large table is not held twice.
+        let set = set.thinned(to: trainer.options.maximumRows)
         var first: [Int: Int64] = [:]
         for (account, time) in zip(set.accounts, set.times) {
             first[account] = min(first[account] ?? time, time)
@@ -25,7 +32,9 @@ public struct TimeSplit: Sendable {
 
         let earlier = set.rows { isEarly[$0] && set.times[$0] < cut }
         let later = set.rows { !isEarly[$0] && !known.contains(set.groups[$0]) }
-        guard let learned = try? trainer.train(earlier).head else { return nil }
+        let trained = try? trainer.train(
+            earlier, from: prior, bystanders: bystanders, accountsPerBystander: accountsPerBystander)
+        guard let learned = trained?.head else { return nil }
         let model = LogisticModel(
             name: "", training: .init(data: "", commands: []), heads: [.couponAbuse: learned])
         guard let scorer = try? Scorer(model, featureNames: set.columns.map(\.name)) else { return nil }
@@ -37,6 +46,7 @@ public struct TimeSplit: Sendable {
             }
         }
         let accounts = AccountScores(later, rowLogits: logits)
+            .weighingGood(by: trainer.options.goodWeight)
         guard
             let evaluation = HeadEvaluation(
                 probabilities: accounts.logits.map(learned.calibration.probability),

@@ -7,7 +7,8 @@ public struct TrainingTable: Sendable {
 
     /// Reads the rows that have a label.
     /// - Parameter column: how a feature enters a head.
-    /// - Throws: as `TableScan` and `TableReader`, and where one account is labelled both ways at one time.
+    /// - Throws: as `TableScan` and `TableReader`, where no column tells anything, and where one account is labelled both
+    ///   ways at one time.
     public init(
         _ path: String, roles: TableRoles, column: (String) -> TrainingColumn = { TrainingColumn($0) }
     ) throws(CSVError) {
@@ -17,6 +18,13 @@ public struct TrainingTable: Sendable {
             let time: Int64
         }
         scan = try TableScan(path, roles: roles)
+        guard !scan.features.isEmpty else {
+            throw CSVError(
+                file: path,
+                reason:
+                    "no column is left to learn from, for each is the same in every row, empty, or text of which"
+                    + " no value is frequent; add columns of numbers")
+        }
         set = TrainingSet(columns: scan.features.map(column))
         set.reserveCapacity(scan.rows)
         var reader = try TableReader(
@@ -46,7 +54,9 @@ public struct TrainingTable: Sendable {
             }
             let group = reader.group ?? mix(UInt64(account))
             reader.values.withUnsafeBufferPointer {
-                set.append($0, label: label, group: group, account: account, timeMs: reader.time)
+                set.append(
+                    $0, label: label, weight: reader.weight, group: group, account: account,
+                    timeMs: reader.time)
             }
         }
         if set.count == 0 {

@@ -101,6 +101,15 @@ public struct TrainingSet: Sendable {
         for row in 0..<count { weights[row] /= rows[accounts[row]]! }
     }
 
+    /// The same rows, those of accounts that never abused weighing so many times as much.
+    func weighingGood(by factor: Double) -> TrainingSet {
+        guard factor != 1 else { return self }
+        let abusive = Set(zip(accounts, labels).lazy.filter { $0.1 }.map { $0.0 })
+        var result = self
+        for row in 0..<count where !abusive.contains(accounts[row]) { result.weights[row] *= factor }
+        return result
+    }
+
     /// Log-odds that were learned, with those that were known.
     func shifted(_ logits: [Double]) -> [Double] {
         offsets.isEmpty ? logits : zip(logits, offsets).map { $0 + $1 }

@@ -17,7 +17,12 @@ extension TrainCommand {
         }
         let prior = try from.map { try LogisticModel.load($0, requiring: []) }
         let start = try prior?.head(forLabel: table.label).head
-        let trained = try trainer().train(data.set, from: start) { progress.update(table.label!, $0) }
+        let trainer = try trainer()
+        let trained = try trainer.train(data.set, from: start) { progress.update(table.label!, $0) }
+        progress.update("\(table.label!): the earlier rows, to judge the later ones")
+        let heldOut = HeldOut(
+            byGroup: trained.evaluation,
+            byTime: TimeSplit(data.set, trainer: trainer, from: start)?.evaluation)
         progress.end()
         let model = LogisticModel(
             name: name ?? defaultName,
@@ -26,7 +31,7 @@ extension TrainCommand {
             commands: madeBy + [CommandRecord.current], label: table.label!, categories: data.scan.categories,
             trained: trained)
         try model.write(to: output)
-        try write(report, of: model, from: prior, [(table.label!, trained, data.set)])
+        try write(report, of: model, from: prior, [(table.label!, trained, data.set, heldOut)])
 
         if !verbosity.quiet {
             if data.unlabelled > 0 {
@@ -34,7 +39,7 @@ extension TrainCommand {
             }
             for note in data.scan.notes { Terminal.note(note.inWords) }
             tell(table.label!, trained)
-            try show([table.label!: trained])
+            try show([(table.label!, trained, heldOut)])
         }
     }
 }
@@ -50,9 +55,10 @@ extension TableScan.Note {
         case .notFinite(let column, let cells, let line):
             "column \(column.visible): \(cells.counted("cell")) infinite or too large, the first in line \(line):"
                 + " taken as missing"
-        case .noFrequentValue(let column, let values):
-            "column \(column.visible) is text, and of its \(values.counted("value")) none tells rows apart:"
-                + " left out (--id or --ignore says so beforehand)"
+        case .noFrequentValue(let column, let values, let example):
+            "column \(column.visible) is text, such as \(example.visible), and of its \(values.counted("value"))"
+                + " none tells rows apart: left out (--id or --ignore says so beforehand; numbers go without"
+                + " thousands separators and units)"
         }
     }
 }

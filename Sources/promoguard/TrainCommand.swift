@@ -56,6 +56,18 @@ struct TrainCommand: ParsableCommand {
             "Most rows to learn from; of more, those of good accounts are thinned out.", valueName: "count"))
     var maximumRows = LogisticTrainer.Options().maximumRows
 
+    @Option(
+        help: ArgumentHelp(
+            "The labels hold this share of the good accounts, drawn by chance: each stands for as many.",
+            valueName: "share"))
+    var goodShare = 1.0
+
+    @Option(
+        help: ArgumentHelp(
+            "What abuse weighs while weights are learned, over what it is; probabilities stay true.",
+            valueName: "times"))
+    var positiveWeight = LogisticTrainer.Options().positiveWeight
+
     @Flag(help: "Keep every feature, whether it pays or not.")
     var keepAll = false
 
@@ -126,6 +138,16 @@ struct TrainCommand: ParsableCommand {
         if let penalty, !(penalty > 0 && penalty.isFinite) {
             throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0")
         }
+        guard goodShare > 0, goodShare <= 1 else {
+            throw ValidationError("--good-share \(goodShare) is no share: give a number above 0, up to 1")
+        }
+        guard positiveWeight > 0, positiveWeight.isFinite else {
+            throw ValidationError("--positive-weight \(positiveWeight) is no weight: give a number above 0")
+        }
+        guard positiveWeight == 1 || from == nil else {
+            throw ValidationError(
+                "--positive-weight goes without --from: few labels keep the calibration that would undo it")
+        }
         _ = try reviewRule()
     }
 
@@ -180,15 +202,26 @@ struct TrainCommand: ParsableCommand {
         let trainer = try trainer()
         var trained: [Risk: TrainedHead] = [:]
         var sets: [Risk: TrainingSet] = [:]
+        var heldOut: [Risk: HeldOut] = [:]
+        let judged = Set(labelled.map(\.risk))
         for risk in Risk.allCases {
             let set = replay.trainingSet(
                 risk, gangs: gangs, seed: seed, asJudged: prior != nil, losesFields: prior == nil)
-            // Who judged only one risk has nothing against the other head.
-            if set.count == 0, prior?.heads[risk] != nil { continue }
-            trained[risk] = try trainer.train(
-                set, from: prior?.heads[risk], bystanders: replay.bystanders,
-                accountsPerBystander: replay.accountsPerBystander
-            ) { progress.update(risk.rawValue, $0) }
+            // Who judged only one risk has nothing against the other head, and may want none.
+            if set.count == 0, prior?.heads[risk] != nil || !judged.contains(risk) { continue }
+            do {
+                trained[risk] = try trainer.train(
+                    set, from: prior?.heads[risk], bystanders: replay.bystanders,
+                    accountsPerBystander: replay.accountsPerBystander
+                ) { progress.update(risk.rawValue, $0) }
+            } catch {
+                throw UntrainedHead(risk: risk, isOnlyOne: judged.count == 1, error: error)
+            }
+            progress.update("\(risk.rawValue): the earlier accounts, to judge the later ones")
+            let later = TimeSplit(
+                set, trainer: trainer, from: prior?.heads[risk], bystanders: replay.bystanders,
+                accountsPerBystander: replay.accountsPerBystander)
+            heldOut[risk] = HeldOut(byGroup: trained[risk]!.evaluation, byTime: later?.evaluation)
             sets[risk] = set
         }
         if trained.isEmpty { throw TrainingError.noRows }
@@ -219,7 +252,7 @@ struct TrainCommand: ParsableCommand {
         for risk in trained.keys { model.heads[risk]?.population = population?.population(risk) }
         model.heads.merge(kept) { $1 }
         try model.write(to: output)
-        try write(report, of: model, from: prior, trained.map { ($0.rawValue, $1, sets[$0]!) })
+        try write(report, of: model, from: prior, trained.map { ($0.rawValue, $1, sets[$0]!, heldOut[$0]!) })
 
         if !verbosity.quiet {
             if !canReadAgain {
@@ -230,10 +263,14 @@ struct TrainCommand: ParsableCommand {
             for risk in Risk.allCases {
                 if kept[risk] != nil {
                     Terminal.note("\(risk.rawValue): no labels, so its head stays as it was")
+                } else if trained[risk] == nil {
+                    Terminal.note(
+                        "\(risk.rawValue): no labels, so the model has no head for it and flags nobody for it;"
+                            + " label some accounts, or start from a model with --from")
                 }
                 if let trained = trained[risk] { tell(risk.rawValue, trained) }
             }
-            try show(Dictionary(uniqueKeysWithValues: trained.map { ($0.rawValue, $1) }))
+            try show(trained.map { ($0.rawValue, $1, heldOut[$0]!) })
         }
         try summary.exitIfIncomplete()
     }
@@ -246,20 +283,26 @@ struct TrainCommand: ParsableCommand {
         options.crosses = crosses
         options.maximumRows = maximumRows
         options.selects = !keepAll
+        options.goodWeight = 1 / goodShare
+        options.positiveWeight = positiveWeight
         if let rule = try reviewRule() { options.review = rule }
         return LogisticTrainer(options: options)
     }
 
     /// The figures of each head, by its name.
-    func show(_ trained: [String: TrainedHead]) throws {
+    func show(_ trained: [(name: String, head: TrainedHead, heldOut: HeldOut)]) throws {
+        let heads = trained.sorted { $0.name < $1.name }
         if format == .table {
             Terminal.note("out of fold, an account's highest probability against its label:")
         }
-        let columns = trained.sorted { $0.key < $1.key }.map {
-            FigureTable.Column(title: $0.key, figures: $0.value.evaluation.figures)
-        }
-        let figures = FigureTable(columns)
-        try Terminal.write(format.text(figures.json) ?? figures.table.rendered(.standardOutput()))
+        let figures = FigureTable(
+            heads.map { FigureTable.Column(title: $0.name, figures: $0.head.evaluation.figures) })
+        let splits = heads.map { (name: $0.name, heldOut: $0.heldOut) }
+        let json = JSONValue.object(figures.members + [("splits", HeldOut.json(splits))])
+        if let text = format.text(json) { return try Terminal.write(text) }
+        let terminal = Terminal.standardOutput()
+        try Terminal.write(
+            figures.table.rendered(terminal) + "\n" + HeldOut.table(splits).rendered(terminal))
     }
 
     /// The output file's name without its folder and ending.
@@ -304,4 +347,18 @@ struct TrainCommand: ParsableCommand {
     /// In log-odds; a smaller move is none.
     private static let smallestMove = 0.005
     private static let mostMoves = 8
+}
+
+/// Why the head of one risk cannot be fitted, as one line that names it.
+struct UntrainedHead: Error, CustomStringConvertible {
+    let risk: Risk
+    /// Whether nobody judged another.
+    let isOnlyOne: Bool
+    let error: TrainingError
+
+    var description: String {
+        let cause = "\(error)".replacing(
+            "cannot train", with: "cannot train \(risk.rawValue)", maxReplacements: 1)
+        return isOnlyOne ? cause : cause + "; without its rows the other risk is trained alone"
+    }
 }

@@ -109,7 +109,7 @@ import Testing
             scan.notes == [
                 .duplicate(column: "copy", of: "a"), .constant(column: "same"), .empty(column: "none"),
                 .notFinite(column: "wild", cells: 1, firstLine: 6),
-                .noFrequentValue(column: "name", values: 60),
+                .noFrequentValue(column: "name", values: 60, example: "\"n0\""),
             ])
     }
 
@@ -130,6 +130,12 @@ import Testing
             ("a,a,label\n1,1,1\n", 1, "a comes twice"), ("a,label\n", nil, "no rows"), ("", nil, "empty"),
             ("a,label\n1,\n2,\n", nil, "no row has a label"),
             ("a,label\n1,\"1\n", 2, "a quoted field does not end"),
+            ("a;label\n1;1\n", 1, "columns are parted by ;, not by commas"),
+            ("a\tlabel\n1\t1\n", 1, "parted by tabs"),
+            (
+                "who,same,label\n" + (0..<40).map { "n\($0),7,\($0 % 2)\n" }.joined(), nil,
+                "no column is left to learn from"
+            ),
             ("account_id,a,label\nx,1,1\ny,2,0\nx,3,0\n", 4, "it labels \"x\" 0, but line 2 labels it 1"),
             ("as_of_ms,a,label\n12,1,1\nsoon,2,0\n", 3, "as_of_ms is \"soon\""),
             ("as_of_ms,a,label\n2026-06-01,1,1\n2026-02-30,2,0\n", 3, "as_of_ms is \"2026-02-30\"; use"),
@@ -146,6 +152,30 @@ import Testing
         #expect(error?.line == line)
         #expect(error?.description.contains(cause) == true, "\(String(describing: error))")
         #expect(error?.description.contains("\n") == false)
+    }
+
+    /// What a Chinese Excel saves is GB18030, or UTF-16, and no reader may take it for columns of that name or value.
+    @Test func otherEncodingsSaySo() throws {
+        let gold: [UInt8] = [0xbd, 0xf0, 0xb6, 0xee]
+        let rows = Array("1,1\n2,0\n".utf8)
+        var wide: [UInt8] = [0xff, 0xfe]
+        for byte in Array("a,label\n".utf8) + rows { wide += [byte, 0] }
+        for (bytes, line, cause) in [
+            (gold + Array(",label\n".utf8) + rows, 1, "its header is not UTF-8; save the file as"),
+            (wide, 1, "its header is not UTF-8"),
+            (Array("a,label\nx,1\n".utf8) + gold + Array(",0\n".utf8), 3, "column a is not UTF-8"),
+        ] {
+            let path = try file("")
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: CSVError.self) {
+                try TrainingTable(path, roles: TableRoles(label: "label"))
+            }
+            #expect(
+                error?.line == line && error?.reason.contains(cause) == true, "\(String(describing: error))")
+        }
+        let ids = Array("account_id,risk,label\n".utf8) + gold + Array(",fake_order,1\n".utf8)
+        let error = #expect(throws: CSVError.self) { try LabelsCSV.read(bytes: ids, name: "labels.csv") }
+        #expect(error?.line == 2 && error?.reason.contains("account_id is not UTF-8") == true)
     }
 
     @Test(arguments: [
@@ -184,6 +214,22 @@ import Testing
         #expect(table.set.times == (0..<40).map { Int64($0) })
         // An account counts once, however many rows it has.
         #expect(table.set.weights.allSatisfy { $0 == 0.5 })
+    }
+
+    /// A row may stand for several accounts, which its rows share.
+    @Test func aColumnMaySayWhatARowStandsFor() throws {
+        let path = try file("id,w,x,label\na,1,5,1\nb,10,6,0\nb,10,7,0\nc,2.5,8,0\n")
+        let roles = TableRoles(label: "label", id: "id", weight: "w")
+        let table = try TrainingTable(path, roles: roles)
+        #expect(table.set.columns.map(\.name) == ["x"])
+        #expect(table.set.weights == [1, 5, 5, 2.5])
+        for (text, line) in [("w,x,label\n1,5,1\n0,6,0\n", 3), ("w,x,label\n,5,1\n1,6,0\n", 2)] {
+            let bad = try file(text)
+            let error = #expect(throws: CSVError.self) {
+                try TrainingTable(bad, roles: TableRoles(label: "label", weight: "w"))
+            }
+            #expect(error?.line == line && error?.reason.contains("use a number above 0") == true)
+        }
     }
 
     @Test func aModelKeepsWhatItsTableWasLike() throws {

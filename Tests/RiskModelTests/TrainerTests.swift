@@ -259,6 +259,47 @@ import Testing
         #expect(abs(calibration.intercept) < 0.15)
     }
 
+    /// Where one good account in five was labelled, told so the trainer gives the probabilities of the world, and without
+    /// it those of the sample.
+    @Test func aShareOfTheGoodStandsForAll() throws {
+        var dice = Dice(18)
+        var (world, sample) = (
+            TrainingSet(columns: [TrainingColumn("x")]), TrainingSet(columns: [TrainingColumn("x")])
+        )
+        for account in 0..<6000 {
+            let x = dice.normal()
+            let abuse = dice.uniform() < logistic(2 * x - 3)
+            let isDrawn = abuse || dice.uniform() < 0.2
+            world.append([Float(x)], label: abuse, group: UInt64(account), account: account)
+            if isDrawn { sample.append([Float(x)], label: abuse, group: UInt64(account), account: account) }
+        }
+        for (weight, isTrue) in [(5.0, true), (1, false)] {
+            var trainer = quick
+            trainer.options.goodWeight = weight
+            let trained = try trainer.train(sample)
+            // What a replay gives is weighed as the rows are.
+            let head = try #require(
+                trainer.settle(
+                    trained, on: unweighed(trained.outOfFold), days: 1)
+            ).head
+            #expect(head.calibration == trained.head.calibration)
+            let expected = world.values.reduce(0) { sum, x in
+                sum + head.calibration.probability(head.logit { _ in x })
+            }
+            #expect((abs(expected / Double(world.positives) - 1) < 0.1) == isTrue)
+        }
+    }
+
+    /// The same accounts, each standing for itself.
+    private func unweighed(_ scores: AccountScores) -> AccountScores {
+        var result = AccountScores()
+        for place in scores.logits.indices {
+            result.append(
+                account: scores.accounts[place], logit: scores.logits[place], label: scores.labels[place])
+        }
+        return result
+    }
+
     /// Around 0 there are a billion floats whose probability is one half: they are not walked one by one.
     @Test(arguments: [(1.0, 0.0, 0.5), (0.9, -1.4, 0.08), (1e-3, 2, 0.999), (40, 3, 0.05)])
     func thresholdsAreTheSmallestLogOddsThatReachThem(slope: Double, intercept: Double, probability: Double) {
@@ -581,6 +622,50 @@ import Testing
         }
     }
 
+    /// Where nothing may move, a head says of everybody what it said: of who lacks a field that a grid asks for, too.
+    @Test func aModelThatMayNotMoveSaysWhatItSaid() throws {
+        var first = try trainer.train(set()).head
+        // A grid that on the mean speaks for accounts, as one does that learned from other rows than these.
+        first.crosses[0].points = first.crosses[0].points.map { $0.map { $0 + 1.5 } }
+        var others = set(800, seed: 9).values
+        for start in stride(from: 0, to: others.count, by: 12) { others[start] = .nan }
+        var trainer = trainer
+        trainer.options.priorPenalties = [1e7]
+        let moved = try trainer.train(set(60, seed: 7), from: first, bystanders: others)
+        for start in stride(from: 0, to: 400, by: 4) {
+            func logit(_ head: LogisticModel.Head) -> Double {
+                head.logit { name in others[start + set(1).columns.firstIndex { $0.name == name }!] }
+            }
+            #expect(abs(logit(moved.head) - logit(first)) < 0.2)
+        }
+        #expect(moved.moves.allSatisfy { $0.most < 0.01 })
+    }
+
+    /// More of what speaks against an account never speaks for it, whatever a few decisions say.
+    @Test func aMovedCurveHoldsItsSign() throws {
+        func set(_ rows: Int, seed: UInt64, slope: Double) -> TrainingSet {
+            var dice = Dice(seed)
+            var set = TrainingSet(columns: [
+                TrainingColumn("worse", sign: .positive), TrainingColumn("free"),
+            ])
+            for row in 0..<rows {
+                let values = [Float(dice.uniform() * 4), Float(dice.uniform() * 4)]
+                let logit = slope * Double(values[0] + values[1] - 4)
+                set.append(values, label: dice.uniform() < logistic(logit), group: UInt64(row), account: row)
+            }
+            return set
+        }
+        var trainer = trainer
+        trainer.options.crosses = 0
+        let first = try trainer.train(set(1500, seed: 3, slope: 0.3)).head
+        let moved = try trainer.train(set(900, seed: 4, slope: -2), from: first).head
+        func falls(_ feature: String) -> Bool {
+            let points = moved.terms.first { $0.feature == feature }?.points ?? []
+            return zip(points, points.dropFirst()).contains { $1 < $0 }
+        }
+        #expect(falls("free") && !falls("worse"))
+    }
+
     @Test func aModelOfOtherFeaturesIsNoStart() throws {
         var head = try trainer.train(set()).head
         head.crosses[0].first.feature = "elsewhere"
@@ -634,6 +719,46 @@ import Testing
     @Test func costsSetTheOdds() {
         // Missing costs nine times a false alarm: worth a look from a probability of 0.1.
         #expect(flagged(.costs(falseAlarm: 1, missed: 9)) == 900)
+    }
+
+    /// A team that can see to twenty gets twenty, though hundreds are all but certain; and what costs ask for has no floor.
+    @Test func rulesHoldNearCertainty() throws {
+        func threshold(_ rule: ReviewRule, _ scores: [Double], _ labels: [Bool]) throws
+            -> LogisticModel.Thresholds
+        {
+            var options = LogisticTrainer.Options()
+            options.review = rule
+            let ranking = try #require(RankingMetrics(scores: scores, labels: labels))
+            return LogisticTrainer(options: options).thresholds(ranking)
+        }
+        let certain = (0..<1000).map { place -> Double in
+            let top = place < 500 ? 0.99999 : 0.01
+            return top - Double(place % 500) * 1e-5
+        }
+        let labels = (0..<1000).map { $0 < 500 }
+        let few = try threshold(.perDay(20), certain, labels)
+        #expect(certain.count { $0 >= few.review } == 20)
+        #expect(few.review < few.high && few.high < 1)
+        let cheap = try threshold(.costs(falseAlarm: 1, missed: 124), certain, labels)
+        #expect(abs(cheap.review - 1.0 / 125) < 1e-5)
+    }
+
+    /// Rows without times are of one day.
+    @Test func aTableWithoutTimesIsADaysWork() throws {
+        var dice = Dice(3)
+        var set = TrainingSet(columns: [TrainingColumn("x")])
+        for account in 0..<400 {
+            let x = dice.normal()
+            set.append(
+                [Float(x)], label: dice.uniform() < logistic(2 * x - 1), group: UInt64(account),
+                account: account)
+        }
+        var options = LogisticTrainer.Options()
+        options.penalties = [1]
+        options.crosses = 0
+        options.review = .perDay(30)
+        let trained = try LogisticTrainer(options: options).train(set)
+        #expect((25...30).contains(trained.probabilities.count { $0 >= trained.head.thresholds.review }))
     }
 
     @Test func fewGoodAccountsAreFlagged() { #expect(flagged(.falsePositiveRate(5.0 / 910)) == 59) }

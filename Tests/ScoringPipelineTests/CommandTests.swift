@@ -17,6 +17,9 @@ import Testing
             ["score", "x.log", "--nonsense"], ["score", "x.log", "--input-format", "apache"],
             ["score", "x.log", "--lateness", "-3"],
             ["train", "--labels", "l", "--output", "m", "--l2", "0", "x.log"],
+            ["train", "--labels", "l", "--output", "m", "--good-share", "0", "x.log"],
+            ["train", "--labels", "l", "--output", "m", "--positive-weight", "2", "--from", "n", "x.log"],
+            ["train", "--labels", "l", "--output", "m", "--weight", "w", "x.log"],
             ["inspect", "x.log", "--format", "xml"], ["features", "x.log", "--describe"], ["scroe", "x.log"],
             ["tail", "x.log", "--from", "noon"], ["review", "list", "--min-score", "3"], ["train"],
         ] {
@@ -368,6 +371,45 @@ import Testing
         let scored = try Program.promoguard(
             "score", logs.path, "--model", folder.file("one.json"), "--database", folder.file("cases.sqlite"))
         #expect(scored.exitCode == 0)
+    }
+
+    /// Who has judged one risk only gets a model of that risk, and hears of it; a risk with too few is named.
+    @Test func aRiskMayBeTrainedAlone() throws {
+        let all = try LabelsCSV.read(campaign.logs.file("labels.csv"))
+        func some(_ risk: Risk, _ isAbuse: Bool, _ count: Int) -> [AccountLabel] {
+            Array(all.filter { $0.risk == risk && $0.isAbuse == isAbuse }.prefix(count))
+        }
+        func train(_ labels: [AccountLabel]) throws -> Program.Outcome {
+            let path = folder.file("labels.csv")
+            try Data(LabelsCSV.text(labels)).write(to: URL(fileURLWithPath: path))
+            return try Program.promoguard(
+                "train", "--labels", path, campaign.logs.path, "--output", folder.file("one.json"), "--l2",
+                "1",
+                "--segments", "1", "--crosses", "0", "--keep-all", "--format", "json")
+        }
+        let coupons = some(.couponAbuse, true, 30) + some(.couponAbuse, false, 60)
+        let few = try train(coupons + some(.fakeOrder, true, 9) + some(.fakeOrder, false, 60))
+        #expect(few.exitCode == 1 && !folder.names.contains("one.json"))
+        #expect(few.complaints.last?.contains("cannot train fake_order: only 9 accounts") == true)
+        #expect(few.complaints.last?.hasSuffix("without its rows the other risk is trained alone") == true)
+
+        let alone = try train(coupons)
+        #expect(alone.exitCode == 0, "\(alone.errors)")
+        #expect(alone.complaints.contains { $0.hasPrefix("fake_order: no labels, so the model has no head") })
+        let model = folder.file("one.json")
+        #expect(try LogisticModel.load(model, requiring: [.couponAbuse]).heads.count == 1)
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(alone.output)) as? [String: Any])
+        // Both ways of holding out are told.
+        let splits = try #require((json["splits"] as? [String: [String: Any]])?["coupon_abuse"])
+        #expect((splits["by_group"] as? [String: Double])?["auc"] != nil && splits.keys.contains("by_time"))
+        for command in [
+            ["score", campaign.logs.path, "--database", folder.file("cases.sqlite")],
+            ["evaluate", campaign.logs.path, "--labels", campaign.logs.file("labels.csv")],
+        ] {
+            let outcome = try Program.run(Program.promoguard, command + ["--model", model])
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        }
     }
 
     @Test func trainingFailsWithoutWritingAModel() throws {

@@ -99,8 +99,14 @@ import Testing
                 #expect(second["auc"]! >= first["auc"]! - 0.005, "\(risk)")
                 #expect(second["log_loss"]! <= first["log_loss"]! + 0.002, "\(risk)")
                 #expect(second["review_fpr"]! <= first["review_fpr"]! + 0.003, "\(risk)")
-                // Two of the 37 who place fake orders.
-                #expect(second["review_recall"]! >= first["review_recall"]! - 0.055, "\(risk)")
+                // At the same false alarms as many are found.
+                #expect(second["recall_at_fpr_1%"]! >= first["recall_at_fpr_1%"]! - 0.03, "\(risk)")
+                // Where most of the judged flags were false, as 16 of the 25 for fake orders, the head flags less for the
+                // same threshold: in the other campaign two of 37 abusers fewer, and five of 17 good accounts. So what is
+                // flagged is right more often, or no fewer are found.
+                #expect(
+                    second["review_recall"]! >= first["review_recall"]! - 0.03
+                        || second["review_precision"]! > first["review_precision"]! + 0.03, "\(risk)")
             }
         }
 

@@ -31,6 +31,9 @@ import Testing
             "--report", folder.file("train.html"))
         #expect(trained.exitCode == 0, "\(trained.errors)")
         #expect(trained.text.contains("auc"))
+        // A table without times has no later rows.
+        let split = trained.text.split(separator: "\n").first { $0.hasPrefix("bad: the latest accounts") }
+        #expect(split?.contains("–") == true && trained.text.contains("bad: other gangs and accounts"))
 
         let scores = folder.file("scores.csv")
         let measured = try Program.promoguard(
@@ -49,6 +52,23 @@ import Testing
         let lines = try folder.text("scores.csv").split(separator: "\n")
         #expect(lines[0] == "编号,score")
         #expect(lines.count == 601 && lines[1].hasPrefix("u0,0.") && lines[600].hasPrefix("u599,0."))
+
+        // What a row stands for moves figures, and no score.
+        let weighty = try folder.write(
+            "weights.csv",
+            try folder.text("train.csv").split(separator: "\r\n").enumerated().map { row, line in
+                line + (row == 0 ? ",stands_for" : line.hasSuffix(",1") ? ",1" : ",10")
+            }.joined(separator: "\n"))
+        let weighed = try Program.promoguard(
+            "evaluate", "--table", weighty, "--label", "bad", "--id", "编号", "--weight", "stands_for",
+            "--model",
+            model, "--format", "json", "--scores", folder.file("weighed.csv"))
+        #expect(weighed.exitCode == 0, "\(weighed.errors)")
+        #expect(try folder.bytes("weighed.csv") == folder.bytes("scores.csv"))
+        let other = try #require(
+            try JSONSerialization.jsonObject(with: Data(weighed.output)) as? [String: Any])
+        let heads = (other["models"] as? [[String: Any]])?.first?["heads"] as? [String: [String: Double]]
+        #expect(try #require(heads?["bad"]?["log_loss"]) != #require(figures["log_loss"]))
 
         // Without a label column the same rows get the same scores.
         let again = folder.file("again.csv")

@@ -23,6 +23,7 @@ extension Evaluation {
 
         var groups = GroupNumbers()
         var labels: [Bool] = []
+        var weights: [Double] = []
         var probabilities: [[Double]] = models.map { _ in [] }
         var candidates: [Int: Disagreement] = [:]
         var (unlabelled, first, last) = (0, Int64.max, Int64.min)
@@ -44,6 +45,7 @@ extension Evaluation {
                     reasons: (flagging == 0 ? rows.reasons : others?.reasons) ?? [])
             }
             labels.append(label)
+            if roles.weight != nil { weights.append(rows.weight) }
             groups.append(rows.group)
             (first, last) = (min(first, rows.time), max(last, rows.time))
         }
@@ -56,7 +58,8 @@ extension Evaluation {
             (
                 name: names[model], thresholds: scorer.head.thresholds,
                 scored: ScoredAccounts(
-                    probabilities: probabilities[model], labels: labels, groups: groups.numbers)
+                    probabilities: probabilities[model], labels: labels,
+                    weights: roles.weight != nil ? weights : nil, groups: groups.numbers)
             )
         }
         guard
@@ -110,6 +113,7 @@ private struct TableRows: ~Copyable {
     var id: String { reader.id }
     var label: Bool? { reader.label }
     var time: Int64 { reader.time }
+    var weight: Double { reader.weight }
     /// The group, else the account; nil where the row has neither.
     var group: UInt64? { reader.group ?? (reader.idColumn != nil ? reader.idHash : nil) }
     var reasons: [FlaggedAccount.Reason] {

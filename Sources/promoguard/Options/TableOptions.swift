@@ -31,11 +31,17 @@ struct TableOptions: ParsableArguments {
             valueName: "column"))
     var group: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The table's column of how many accounts a row stands for, such as 10 where one in ten was drawn.",
+            valueName: "column"))
+    var weight: String?
+
     @Option(help: ArgumentHelp("A column of the table to leave out; may be repeated.", valueName: "column"))
     var ignore: [String] = []
 
     var roles: TableRoles {
-        TableRoles(label: label, id: id, time: time, group: group, ignored: Set(ignore))
+        TableRoles(label: label, id: id, time: time, group: group, weight: weight, ignored: Set(ignore))
     }
 
     /// - Throws: where logs and a table are mixed, or neither is there.
@@ -45,8 +51,9 @@ struct TableOptions: ParsableArguments {
                 throw ValidationError("--table takes the place of logs and --labels: leave them out")
             }
         } else {
-            guard label == nil && id == nil && time == nil && group == nil && ignore.isEmpty else {
-                throw ValidationError("--label, --id, --time, --group and --ignore go with --table")
+            guard [label, id, time, group, weight].allSatisfy({ $0 == nil }), ignore.isEmpty else {
+                throw ValidationError(
+                    "--label, --id, --time, --group, --weight and --ignore go with --table")
             }
             guard !logs.isEmpty else {
                 throw ValidationError("Missing expected argument '<log> ...' (or --table)")

@@ -12,7 +12,12 @@ struct ReportHead {
     private static let mostCurves = 24
     private static let mostMoves = 15
     private static let partTitles: [(HeadMeasurement.Part.Kind, Phrase)] = [
-        (.split, Phrase(en: "Held out by group and by time", zh: "按团伙与按时间留出")),
+        (
+            .split,
+            Phrase(
+                en: "Held out by group and by time (rows as learned from, before company counts)",
+                zh: "按团伙与按时间留出（训练所用的行，未计关联账号）")
+        ),
         (.campaign, Phrase(en: "By campaign", zh: "按活动")),
         (.week, Phrase(en: "By week of the first costly event", zh: "按首次领券或下单所在周")),
     ]

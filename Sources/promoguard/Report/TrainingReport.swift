@@ -7,14 +7,14 @@ extension TrainCommand {
     /// Writes what training found, if a report was asked for.
     /// - Parameters:
     ///   - prior: the model that training started from.
-    ///   - heads: by name, with what each learned from.
+    ///   - heads: by name, with what each learned from, and how it does on what was held out.
     func write(
         _ report: String?, of model: LogisticModel, from prior: LogisticModel?,
-        _ heads: [(name: String, trained: TrainedHead, set: TrainingSet)]
+        _ heads: [(name: String, trained: TrainedHead, set: TrainingSet, heldOut: HeldOut)]
     ) throws {
         guard let report else { return }
         var evaluation = Evaluation([model])
-        for (name, trained, set) in heads.sorted(by: { $0.name < $1.name }) {
+        for (name, trained, set, heldOut) in heads.sorted(by: { $0.name < $1.name }) {
             let groups = set.groupOfAccount
             let accounts = trained.outOfFold
             var numbers: [UInt64: Int] = [:]
@@ -31,10 +31,8 @@ extension TrainCommand {
                 var measurement = HeadMeasurement(
                     head: name, models: [(model.name, trained.head.thresholds, scored)])
             else { continue }
-            measurement.append(.split, ReportHead.byGroup, measurement.models[0].evaluation)
-            if let later = TimeSplit(set, trainer: try trainer()) {
-                measurement.append(.split, ReportHead.byTime, later.evaluation)
-            }
+            measurement.append(.split, ReportHead.byGroup, heldOut.byGroup)
+            if let later = heldOut.byTime { measurement.append(.split, ReportHead.byTime, later) }
             evaluation.heads.append(.init(measurement: measurement))
         }
         let page = ReportPage(

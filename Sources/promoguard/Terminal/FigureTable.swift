@@ -10,7 +10,8 @@ struct FigureTable {
 
     let table: TerminalTable
     /// By the columns' titles, exact.
-    let json: JSONValue
+    let members: [(String, JSONValue)]
+    var json: JSONValue { .object(members) }
 
     init(_ columns: [Column]) {
         var table = TerminalTable(
@@ -23,8 +24,7 @@ struct FigureTable {
             table.rows.append([.init(name)] + values.map { .init($0) })
         }
         self.table = table
-        json = .object(
-            columns.map { ($0.title, .object($0.figures.map { ($0.name, .number($0.value)) })) })
+        members = columns.map { ($0.title, .object($0.figures.map { ($0.name, .number($0.value)) })) }
     }
 
     /// Counts and large amounts whole, shares with four digits.
