@@ -72,10 +72,15 @@ import Testing
         try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
         for name in Small.shared.logs.names where name.hasSuffix(".gz") {
             try FileManager.default.copyItem(atPath: Small.shared.logs.file(name), toPath: logs + "/" + name)
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: -600)], ofItemAtPath: logs + "/" + name)
+            try setSilent(logs + "/" + name)
         }
         return logs
+    }
+
+    /// As if nothing had been written to a file for long.
+    private func setSilent(_ path: String) throws {
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -600)], ofItemAtPath: path)
     }
 
     private func state(_ database: String) throws -> String? {
@@ -85,6 +90,39 @@ import Testing
 
     private func flags(_ database: String) throws -> [FlaggedAccount] {
         try CaseFile.open(database, access: .readOnly).flags(FlagQuery(sort: .score))
+    }
+
+    /// Killed long before its next checkpoint is due, and the one log that it was told to follow is rotated meanwhile.
+    @Test func aLogThatRotatesAfterAnEarlyKillIsReadToItsEnd() throws {
+        let log = folder.file("mp.log")
+        let lines = try Program.run("/bin/bash", ["-c", "gzip -dc \(Small.shared.logs.path)/*.gz"]).text
+            .split(separator: "\n").map(String.init)
+            .sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        let whole = try CaseFile.open(folder.file("whole.sqlite"))
+        _ = try ScoringRun(
+            reader: EventReader(paths: [folder.write("all.log", TestCampaign.bytes(lines))]),
+            scorer: Small.shared.scorer, caseFile: whole
+        ).run()
+        let expected = try whole.flags(FlagQuery(sort: .score))
+        #expect(expected.count > 20)
+        let cuts = [0, lines.count / 3, lines.count / 2, lines.count]
+        func part(_ number: Int) -> [UInt8] { TestCampaign.bytes(lines[cuts[number]..<cuts[number + 1]]) }
+        _ = try folder.write("mp.log", part(0))
+        let database = folder.file("early.sqlite")
+        let arguments = [log, "--database", database, "--model", Small.shared.modelPath]
+        let first = try Running(folder, arguments)
+        try wait("its first checkpoint") {
+            FileManager.default.fileExists(atPath: database + "-checkpoint")
+        }
+        #expect(first.end(SIGKILL) == -SIGKILL)
+        _ = try folder.write("mp.log", part(0) + part(1))
+        try FileManager.default.moveItem(atPath: log, toPath: log + ".1")
+        _ = try folder.write("mp.log", part(2))
+        for path in [log, log + ".1"] { try setSilent(path) }
+        let second = try Running(folder, arguments)
+        try wait("the flags of all lines") { (try? flags(database).count) == expected.count }
+        #expect(second.end(SIGTERM) == 0)
+        #expect(try flags(database) == expected)
     }
 
     @Test func inAPipeEachFlagIsOneObjectAndNothingElseIsPrinted() throws {

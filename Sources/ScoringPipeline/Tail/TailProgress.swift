@@ -14,7 +14,8 @@ struct TailProgress {
     private var committedMs: Int64
     private var commitTookMs: Int64 = 0
     private var retryMs = Int64.min
-    private var checkpointedMs: Int64
+    /// Nil in a run that began without a checkpoint, until it takes its first.
+    private var checkpointedMs: Int64?
     private var modelCheckedMs: Int64
     private var lookedForGangsMs: Int64
     private var glimpsedMs: Int64
@@ -55,7 +56,6 @@ struct TailProgress {
         self.clock = clock
         nowMs = clock()
         committedMs = nowMs
-        checkpointedMs = nowMs
         modelCheckedMs = nowMs
         lookedForGangsMs = nowMs
         glimpsedMs = nowMs
@@ -82,8 +82,11 @@ struct TailProgress {
     /// Whether it is time to get ready for one.
     var isCheckpointNear: Bool { isCheckpointDue(at: nowMs + TailProgress.prepareMs) }
 
+    /// The first is due at once, even of nothing: killed before it, a run that began again would not know which logs it
+    /// followed, nor under which name a log has been rotated since.
     private func isCheckpointDue(at ms: Int64) -> Bool {
-        hasUnsavedEvents && ms - checkpointedMs >= configuration.checkpointMs
+        guard let checkpointedMs else { return true }
+        return hasUnsavedEvents && ms - checkpointedMs >= configuration.checkpointMs
     }
 
     /// While catching up, at most a tenth of the time goes into commits: of history thousands of flags come at once.
@@ -180,6 +183,12 @@ struct TailProgress {
 
     mutating func failedToCommit(diskIsFull: Bool) {
         retryMs = clock() + (diskIsFull ? 2_000 : 100)
+    }
+
+    /// The run goes on from a checkpoint of this wall clock time.
+    mutating func goesOn(from savedMs: Int64) {
+        checkpointMs = savedMs
+        checkpointedMs = nowMs
     }
 
     mutating func tookCheckpoint(standstill: Duration) {

@@ -91,7 +91,7 @@ public struct TailRun: ~Copyable {
         var progress = TailProgress(configuration, clock)
         let found = configuration.start == .checkpoint ? find(file, facts, tell) : nil
         if let found, let origin = goOn(from: found, file, facts, tell, open) {
-            progress.checkpointMs = found.facts.savedMs
+            progress.goesOn(from: found.facts.savedMs)
             control.connect(wake: origin.input.wake)
             return TailRun(
                 reading: ReadAhead(origin.input), caseFile: caseFile, configuration: configuration,
