@@ -57,6 +57,9 @@ public struct Event: BitwiseCopyable, Sendable {
     public var rating: UInt8 = 0
     /// Whether the server accepted the action; true when the field was absent.
     public var ok: Bool = true
+    /// Whether the server refused what the event tells of, so that it did not happen.
+    @inlinable @inline(__always)
+    public var isMereAttempt: Bool { !ok && EventType.Set.settling.contains(type) }
     public var type: EventType = .other
     public var platform: Platform = .unknown
     public var deviceSource: DeviceSource = .unknown

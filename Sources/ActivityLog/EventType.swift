@@ -100,6 +100,18 @@ extension EventType.Set {
         ])
     }
 
+    /// Of those, which are told of here for what they do, not for the attempt: refused by the server, nothing was paid,
+    /// earned, given or sent. A refused grab at a grant is a doing of its own.
+    @inlinable @inline(__always)
+    public static var settling: EventType.Set {
+        EventType.Set([
+            .couponRedeem, .couponTransfer, .couponAccept, .checkIn, .pointsEarn, .pointsRedeem,
+            .inviteAccept,
+            .assist, .groupJoin, .commission, .memberPackBuy,
+            .orderSubmit, .orderPay, .orderCancel, .refundApply, .refundDone, .orderReceive, .reviewPost,
+        ])
+    }
+
     /// A customer looks around.
     @inlinable @inline(__always)
     public static var browsing: EventType.Set {

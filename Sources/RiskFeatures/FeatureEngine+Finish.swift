@@ -109,37 +109,48 @@ extension FeatureEngine {
         _ score: (ScoringMoment, UnsafeBufferPointer<Float>, inout ScoreMemory) -> Void
     ) {
         let account = accounts.pointer(row)
-        refreshLongWindows(account, stamp)
+        let shownMs = refreshLongWindows(account, stamp)
         fillVector(vector, account, account.pointee.lastMs)
         coverage.mark(vector)
         score(
-            moment(row, account, account.pointee.lastMs, nil), UnsafeBufferPointer(vector),
-            &account.pointee.memory)
+            moment(row, account, shownMs, nil), UnsafeBufferPointer(vector), &account.pointee.memory)
     }
 
-    private func refreshLongWindows(_ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16) {
+    /// - Returns: event time from which the logs show it: of the last event of the account, or of another on a thing that
+    ///   both named.
+    private func refreshLongWindows(
+        _ account: UnsafeMutablePointer<AccountState>, _ stamp: UInt16
+    ) -> Int64 {
         let keys = account.pointee.lastKeys
+        var shownMs = account.pointee.lastMs
         if !account.pointee.device.ageSeconds.isNaN,
             let device = devices.pointer(
                 of: account.pointee.devices.lastHandset, since: memoryLimitMs)
         {
             account.pointee.device.refreshLongWindows(device.pointee, account.pointee.key, stamp, sketches)
             account.pointee.takeCompany(of: device.pointee, stamp, sketches)
+            shownMs = max(shownMs, device.pointee.lastMs)
         }
         if let phone = phones.pointer(of: keys.phone, since: memoryLimitMs) {
             account.pointee.takePhone(phone.pointee, stamp, sketches)
+            shownMs = max(shownMs, phone.pointee.lastMs)
         }
         if let address = deliveryAddresses.pointer(of: keys.address, since: memoryLimitMs) {
             account.pointee.takeAddress(address.pointee, stamp, sketches)
+            shownMs = max(shownMs, address.pointee.lastMs)
         }
         if let payer = payers.pointer(of: keys.payer, since: memoryLimitMs) {
             account.pointee.takePayer(payer.pointee, stamp, sketches)
+            shownMs = max(shownMs, payer.pointee.lastMs)
         }
         if let inviter = hubs.pointer(of: keys.inviter, since: memoryLimitMs) {
             account.pointee.takeInviter(inviter.pointee, stamp, sketches)
+            shownMs = max(shownMs, inviter.pointee.lastMs)
         }
         if let own = hubs.pointer(of: account.pointee.key, since: memoryLimitMs) {
             account.pointee.takeOwn(own.pointee, stamp, sketches)
+            shownMs = max(shownMs, own.pointee.lastMs)
         }
+        return shownMs
     }
 }

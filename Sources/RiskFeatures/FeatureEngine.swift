@@ -144,7 +144,8 @@ public struct FeatureEngine: ~Copyable {
         ]
     }
 
-    /// Takes events in canonical order; one that is older than its predecessors counts at their time.
+    /// Takes events in canonical order; one that is older than its predecessors counts at their time, and what the server
+    /// refused as a doing of no kind.
     /// - Parameters:
     ///   - part: which events of the batch, where something is asked between them; the last of them come last.
     ///   - score: called at every costly event with the vector; may change the score memory.
@@ -161,12 +162,13 @@ public struct FeatureEngine: ~Copyable {
                     let count = min(FeatureEngine.groupSize, part.upperBound - start)
                     gather(events.baseAddress! + start, count, text)
                     for index in 0..<count {
-                        if events[start + index].ts >= clockMs {
+                        if events[start + index].ts >= clockMs, !events[start + index].isMereAttempt {
                             fold(events[start + index], group[index], score)
                         } else {
-                            var late = events[start + index]
-                            late.ts = clockMs
-                            fold(late, group[index], score)
+                            var event = events[start + index]
+                            event.ts = max(event.ts, clockMs)
+                            if event.isMereAttempt { event.type = .other }
+                            fold(event, group[index], score)
                         }
                     }
                     start += count
@@ -187,7 +189,8 @@ public struct FeatureEngine: ~Copyable {
             let event = events + index
             // Another core wrote the events; those of the next group come meanwhile.
             for line in 0..<4 { pg_prefetch(UnsafeRawPointer(event + FeatureEngine.groupSize) + 64 * line) }
-            let isCostly = EventType.Set.costly.contains(event.pointee.type)
+            let isCostly =
+                EventType.Set.costly.contains(event.pointee.type) && !event.pointee.isMereAttempt
             group[index] = EventKeys(event.pointee, isCostly: isCostly)
             let keys = group + index
             accounts.prefetchSlot(event.pointee.accountKey)

@@ -29,7 +29,7 @@ import Testing
         #expect(heard.value("device_suspect_share", of: "a")! > 0.2)
         var alone = Story()
         alone.add("hermit", .couponClaim, at: 0) { $0.deviceKey = key("own phone") }
-        #expect(run(alone.batch, suspects: ["hermit"]).value("device_suspect_share", of: "hermit")!.isNaN)
+        #expect(!run(alone.batch, suspects: ["hermit"]).value("device_suspect_share", of: "hermit")!.isFinite)
     }
 
     /// A suspect counts once on a thing, however often it comes.

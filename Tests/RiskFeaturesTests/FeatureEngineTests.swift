@@ -151,6 +151,79 @@ extension String {
         #expect(isMarked())
     }
 
+    /// The server refused it: nothing was paid, earned or sent, and no benefit taken.
+    @Test func whatTheServerRefusedDidNotHappen() {
+        func story(refused: Bool) -> Story {
+            var story = Story()
+            story.add("a", .couponClaim, at: 0) { $0.amountFen = 100 }
+            for (index, type) in [EventType.orderPay, .pointsEarn, .commission, .couponTransfer, .orderPay]
+                .enumerated()
+            {
+                story.add("a", type, at: Int64(index + 1) * 60_000) {
+                    $0.ok = !refused
+                    $0.amountFen = 5000
+                    $0.discountFen = 2000
+                    $0.points = 700
+                    $0.payerKey = key("payer")
+                    $0.peerKey = key("peer")
+                }
+            }
+            story.add("a", .couponClaim, at: 600_000) { $0.amountFen = 100 }
+            return story
+        }
+        func last(_ batch: EventBatch) -> ScoringMoment? {
+            var engine = FeatureEngine()
+            var last: ScoringMoment?
+            engine.observe(batch) { moment, _, _ in last = moment }
+            return last
+        }
+        let (paid, refused) = (last(story(refused: false).batch), last(story(refused: true).batch))
+        #expect(paid?.amountAtRiskFen.couponAbuse == 4700 && paid?.amountAtRiskFen.fakeOrder == 15_000)
+        #expect(refused?.amountAtRiskFen.couponAbuse == 200 && refused?.amountAtRiskFen.fakeOrder == 0)
+        #expect(refused?.costlyEvents == 2)
+        let heard = run(story(refused: true).batch, finish: false)
+        #expect(heard.value("refused_share", of: "a")! > 0.5)
+    }
+
+    /// What speaks against an account at the end may be what others did after its last event; it was not known before.
+    @Test func whatOthersShowLaterIsDatedByThem() {
+        var story = Story()
+        story.add("early", .orderPay, at: 0) { $0.payerKey = key("purse") }
+        story.add("alone", .orderPay, at: 1000) { $0.payerKey = key("own purse") }
+        for index in 1...5 {
+            story.add("late \(index)", .orderPay, at: Int64(index) * Clock.hour) {
+                $0.payerKey = key("purse")
+            }
+        }
+        let moments = run(story.batch).moments
+        func finished(_ account: String) -> Int64? {
+            moments.last { $0.account == account }.map { $0.ts - start }
+        }
+        #expect(finished("early") == 5 * Clock.hour)
+        #expect(finished("alone") == 1000)
+    }
+
+    /// Invitees whose phones and networks the log does not tell have none in common.
+    @Test func inviteesOfUnknownPhonesShareNone() {
+        func value(_ feature: String, tells: Bool) -> Float? {
+            var story = Story()
+            for index in 0..<6 {
+                story.add("guest \(index)", .inviteAccept, at: Int64(index) * 60_000) {
+                    $0.inviterKey = key("host")
+                    guard tells else { return }
+                    $0.modelKey = key("phone")
+                    $0.ipKey = key("ip")
+                    $0.networkKey = key("network")
+                }
+            }
+            return run(story.batch).value(feature, of: "guest 5")
+        }
+        for feature in ["inviter_models_per_invitee", "inviter_networks_per_invitee"] {
+            #expect(value(feature, tells: false)?.isFinite == false)
+            #expect(abs(value(feature, tells: true)! - 1 / 6) < 0.01)
+        }
+    }
+
     @Test func ordersAreFollowedFromSubmissionToReview() {
         var story = Story()
         let hour = Clock.hour

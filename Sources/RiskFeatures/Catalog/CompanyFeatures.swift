@@ -70,7 +70,7 @@ extension FeatureCatalog {
         ) { $0.company.hub }
         sink.feature(
             "own_suspect_share", .company, .share, .moreIsWorse,
-            "Suspects among those who name this account as inviter or receiver, over them and 1.5 more.",
+            "Suspects among those who name this account as inviter or receiver, over them and 6 more.",
             source: "GEM neighbour risk; commission loops",
             en: "{} of those who name it are suspect by their own conduct", zh: "以其为邀请人或接收人的账号中 {} 自身行为可疑",
             usual: ("usually 0", "通常为 0"), telling: .above(0.1), coupon: .gang, order: .gang

@@ -10,18 +10,19 @@ struct SuspectSet: BitwiseCopyable {
 
     mutating func clear() { suspects = DistinctCount() }
 
-    /// Suspects among the others, over the others and one and a half more: one suspect of one other is little to go
-    /// by, and a thing that many honest people share ties little (a smoothed neighbour risk, as in GEM, Liu et al.
-    /// 2018, damped to one step). Unknown without others.
+    /// Suspects among the others, over the others and some more: one suspect of one other is little to go by, and a thing
+    /// that many honest people share ties little (a smoothed neighbour risk, as in GEM, Liu et al. 2018, damped to one
+    /// step). Unknown without others.
     /// - Parameters:
     ///   - key: the account that asks.
     ///   - accounts: that share the thing, this one included.
+    ///   - doubt: how many more.
     @inline(__always)
-    func share(for key: UInt64, among accounts: Float) -> Float {
+    func share(for key: UInt64, among accounts: Float, doubt: Float = 1.5) -> Float {
         guard accounts >= 1.5 else { return .nan }
         guard !suspects.isEmpty else { return 0 }
         let others = accounts - 1
-        return min(others, suspects.others(than: key)) / (others + 1.5)
+        return min(others, suspects.others(than: key)) / (others + doubt)
     }
 
     /// How many of the others are no suspects; unknown without others.
@@ -116,7 +117,8 @@ extension AccountState {
     mutating func takeOwn(_ hub: HubState, _ stamp: UInt16, _ sketches: borrowing SketchPool) {
         own = HubEvidence(hub, stamp, sketches)
         let accounts = hub.circle(stamp, sketches)
-        company.own = hub.company.share(for: key, among: accounts)
+        // Anybody may name an account: a few who do say little of it.
+        company.own = hub.company.share(for: key, among: accounts, doubt: 6)
         company.ownUnsuspected = hub.company.unsuspected(for: key, among: accounts)
     }
 }

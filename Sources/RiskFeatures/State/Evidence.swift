@@ -128,10 +128,11 @@ struct HubEvidence: BitwiseCopyable {
         if invitees30d >= 3 {
             orderingShare =
                 state.orderingInvitees.count(within: RecentSet.month, at: stamp, sketches) / invitees30d
-            modelsPerInvitee = ratio(
-                state.inviteeModels.count(within: RecentSet.month, at: stamp, sketches), invitees30d)
-            networksPerInvitee = ratio(
-                state.inviteeNetworks.count(within: RecentSet.month, at: stamp, sketches), invitees30d)
+            // None at all is a log that does not say.
+            let models = state.inviteeModels.count(within: RecentSet.month, at: stamp, sketches)
+            if models > 0 { modelsPerInvitee = ratio(models, invitees30d) }
+            let networks = state.inviteeNetworks.count(within: RecentSet.month, at: stamp, sketches)
+            if networks > 0 { networksPerInvitee = ratio(networks, invitees30d) }
         }
         senders = state.senders.count(within: RecentSet.month, at: stamp, sketches)
         helpers = state.helpers.count(within: RecentSet.month, at: stamp, sketches)
