@@ -213,6 +213,29 @@ import Testing
         #expect(second.errors.contains("another promoguard (process \(tail.process))"))
     }
 
+    @Test func scoreLeavesTheDatabaseOfARunningTailAlone() throws {
+        let database = folder.file("cases.sqlite")
+        let tail = try Running(
+            folder, [logs(), "--database", database, "--model", Small.shared.modelPath])
+        try wait("idle") { try state(database) == "idle" }
+        func score(_ database: String) throws -> Program.Outcome {
+            try Program.promoguard("score", logs0 + "/" + name, "--database", database)
+        }
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: logs0).sorted().first)
+        let refused = try score(database)
+        #expect(refused.exitCode == 1)
+        #expect(refused.complaints.count == 1)
+        #expect(refused.errors.contains("another promoguard (process \(tail.process)) follows logs into it"))
+        #expect(try flags(database) == Small.shared.flags)
+        // The file of the lock outlives a tail that was killed; the lock does not.
+        _ = tail.end(SIGKILL)
+        #expect(FileManager.default.fileExists(atPath: database + "-lock"))
+        #expect(try score(database).exitCode == 0)
+        let other = folder.file("other.sqlite")
+        #expect(try score(other).exitCode == 0)
+        #expect(!FileManager.default.fileExists(atPath: other + "-lock"))
+    }
+
     private var logs0: String { folder.file("logs") }
 
     @Test func aLockHeldByAnotherProgramIsWaitedFor() throws {
