@@ -191,6 +191,21 @@ import Testing
         #expect(events.map { $0["amount_fen"] as? Int } == [nil, 1_000, 1_000, 1_000])
     }
 
+    @Test func aRepeatIsToldInOneLine() throws {
+        let added = Decision(
+            id: 1, accountID: "a", risk: "coupon_abuse", verdict: .clear, reviewer: "li", decidedMs: 1)
+        var decided = Decided()
+        decided.repeated = 1
+        #expect(
+            DecisionNotes.lines(decided, try listing()) == [
+                "1 flag left as decided: you said the same before."
+            ])
+        decided.added = [added]
+        #expect(DecisionNotes.lines(decided, try listing()).count == 2)
+        decided.repeated = 0
+        #expect(DecisionNotes.lines(decided, try listing(.zh)).count == 1)
+    }
+
     @Test func whatWasRefusedIsToldAsRefused() throws {
         var evidence = evidence
         evidence.events[2].ok = false

@@ -47,6 +47,27 @@ struct APITests {
         #expect(try await stage.postJSON("/api/v1/decisions", all).json["decided"] as? Int == 2)
     }
 
+    @Test func sayingTheSameAgainAddsNothing() async throws {
+        let stage = try ConsoleStage()
+        let body = #"{"decision":"confirm","accounts":["o6_account_0001"]}"#
+        #expect(try await stage.postJSON("/api/v1/decisions", body).json["repeated"] as? Int == 0)
+        let again = try await stage.postJSON("/api/v1/decisions", body)
+        #expect(again.status == 200)
+        #expect(try again.json["decided"] as? Int == 0 && again.json["repeated"] as? Int == 1)
+        #expect(try stage.file.decisions().count == 1)
+        let undo = #"{"accounts":["o6_account_0001"]}"#
+        #expect(try await stage.postJSON("/api/v1/undo", undo).json["undone"] as? Int == 1)
+        #expect(try stage.file.flags(account: "o6_account_0001").map(\.status) == [.open])
+        let reference = stage.console.references.reference("o6_account_0001")
+        for isAgain in [false, true] {
+            let answer = try await stage.postForm(
+                "/decide", [("decision", "clear"), ("flag", reference + ":coupon_abuse")])
+            let page = try await stage.get(try #require(answer.headers[.location])).text
+            #expect(page.contains("1 flag left as decided") == isAgain)
+        }
+        #expect(try stage.file.decisions().count == 3)
+    }
+
     @Test func twoReviewersAtOnceLoseNothing() async throws {
         let stage = try ConsoleStage((0..<40).map { .sample("o6_account_\(100 + $0)") })
         let token = try await stage.token

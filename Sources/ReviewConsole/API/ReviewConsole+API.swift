@@ -236,7 +236,10 @@ extension ReviewConsole {
             expecting: request.expecting)
         forgetSums()
         return .json(
-            .object([("decided", .integer(Int64(made.entry.flags))), ("undo", .string(made.name))]))
+            .object([
+                ("decided", .integer(Int64(made.entry.flags))),
+                ("repeated", .integer(Int64(made.entry.repeated))), ("undo", .string(made.name)),
+            ]))
     }
 
     private func undoForProgram(_ context: ConsoleContext) async throws -> Response {
