@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Differences on purpose, left out of the comparison: input that Foundation takes for UTF-16 or UTF-32 (it holds
 /// zeros) or that begins with a byte order mark (the framer's matter); nesting deeper than 64; numbers beyond
-/// what Foundation can hold; a comma before a closing bracket, which Foundation lets pass and RFC 8259 does not.
+/// what Foundation can hold; a surrogate that stands alone, which we let pass where nobody reads it; a comma before a closing bracket, which Foundation lets pass and RFC 8259 does not.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
@@ -51,9 +51,11 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
     var problem = ""
     var value: Any?
-    do { value = try JSONSerialization.jsonObject(with: Data(bytes)) } catch { problem = "\(error)" }
+    let (whole, hasLoneSurrogate) = replacingLoneSurrogates(bytes)
+    do { value = try JSONSerialization.jsonObject(with: whole) } catch { problem = "\(error)" }
     let object = value as? [String: Any]
     switch refused {
+    case .invalidUTF8 where hasLoneSurrogate: break
     case .notJSON, .invalidUTF8, .controlCharacter, .trailingCharacters:
         require(value == nil, "we refuse (\(refused!)) what Foundation reads")
     case .notObject:
@@ -74,6 +76,39 @@ func text(of event: Event) -> String {
     var event = event
     event.accountTextOffset = 0
     return String(reflecting: event)
+}
+
+/// The same with U+FFFD in place of each surrogate that is escaped alone, as Foundation reads it.
+func replacingLoneSurrogates(_ bytes: UnsafeRawBufferPointer) -> (Data, Bool) {
+    var result = Array(bytes)
+    var isReplaced = false
+    func unit(_ position: Int) -> UInt32? {
+        guard position + 6 <= result.count, result[position] == 0x5C, result[position + 1] == 0x75 else {
+            return nil
+        }
+        let digits = result[position + 2..<position + 6]
+        guard digits.allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }) else { return nil }
+        return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    }
+    var position = 0
+    while position < result.count {
+        guard result[position] == 0x5C else {
+            position += 1
+            continue
+        }
+        guard let first = unit(position), first & 0xF800 == 0xD800 else {
+            position += 2
+            continue
+        }
+        if first < 0xDC00, let second = unit(position + 6), second & 0xFC00 == 0xDC00 {
+            position += 12
+        } else {
+            result.replaceSubrange(position + 2..<position + 6, with: "fffd".utf8)
+            isReplaced = true
+            position += 6
+        }
+    }
+    return (Data(result), isReplaced)
 }
 
 /// Whether a comma stands before a closing bracket, be it within a string.

@@ -5,7 +5,7 @@ import CHotPath
 /// A line has to be one JSON object (RFC 8259) in valid UTF-8. Keys may come in any order; unknown ones are
 /// passed over, whatever they hold; of a key given twice the last counts; null and an empty string are absent.
 /// Stricter than `JSONSerialization`: values nested deeper than 64 are refused, and so is a comma before a closing
-/// bracket. A lone surrogate is refused, too.
+/// bracket. A lone surrogate is refused, too, but in the values of unknown fields.
 /// A known field of the wrong type refuses the line, because dropping it silently would hide it. A whole number
 /// may be written `12`, `12.0` or `1.2e1`.
 public struct EventDecoder: Sendable {

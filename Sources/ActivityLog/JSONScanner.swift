@@ -118,9 +118,10 @@ enum JSONScanner {
     /// - Parameters:
     ///   - start: behind the opening quote.
     ///   - margin: how many bytes behind the line may be loaded.
+    ///   - isSkipped: nobody reads the text, so that a surrogate may stand alone.
     @inline(never)
     static func scanText(
-        _ line: borrowing RawSpan, from start: Int, margin: Int = 0
+        _ line: borrowing RawSpan, from start: Int, margin: Int = 0, isSkipped: Bool = false
     ) throws(RejectReason) -> Text {
         var position = start
         var text = Text(start: start)
@@ -148,7 +149,7 @@ enum JSONScanner {
                     continue
                 }
                 let escape = position
-                let scalar = try scanEscape(line, &position)
+                let scalar = try scanEscape(line, &position, isSkipped: isSkipped)
                 shortened &+= (position &- escape) &- utf8Length(scalar)
             } else if found < 0x20 {
                 throw .controlCharacter
@@ -174,9 +175,9 @@ enum JSONScanner {
         }
     }
 
-    /// Reads an escape from its backslash. A surrogate stands only in a pair.
+    /// Reads an escape from its backslash. A surrogate stands only in a pair, unless the text is skipped.
     private static func scanEscape(
-        _ line: borrowing RawSpan, _ position: inout Int
+        _ line: borrowing RawSpan, _ position: inout Int, isSkipped: Bool = false
     ) throws(RejectReason) -> UInt32 {
         let kind = byte(line, position &+ 1)
         position &+= 2
@@ -189,7 +190,7 @@ enum JSONScanner {
         case UInt8(ascii: "t"): return 9
         case UInt8(ascii: "u"):
             let first = try scanHex(line, &position)
-            guard first & 0xF800 == 0xD800 else { return first }
+            guard first & 0xF800 == 0xD800, !isSkipped else { return first }
             guard first < 0xDC00, byte(line, position) == 0x5C, byte(line, position &+ 1) == UInt8(ascii: "u")
             else { throw .invalidUTF8 }
             position &+= 2
@@ -552,7 +553,7 @@ enum JSONScanner {
             if plain < 16 { break }
         }
         if byte(line, position) == 0x22 { return position &+ 1 }
-        return try scanText(line, from: start).end &+ 1
+        return try scanText(line, from: start, isSkipped: true).end &+ 1
     }
 
     /// Steps over an object's members as far as they are strings, numbers and literals as programs write them.

@@ -15,10 +15,12 @@ public struct AccountEvidence: Sendable, Equatable {
         /// How the account was scored at that moment, as probabilities 0…1 to three places; nil where it was not.
         public var couponAbuse: Double?
         public var fakeOrder: Double?
+        /// Whether the server accepted it: what was refused did not happen, and its amount never moved.
+        public var ok: Bool
 
         public init(
             ms: Int64, event: String, amountFen: Int64? = nil, campaign: String? = nil, thing: String? = nil,
-            couponAbuse: Double? = nil, fakeOrder: Double? = nil
+            couponAbuse: Double? = nil, fakeOrder: Double? = nil, ok: Bool = true
         ) {
             self.ms = ms
             self.event = event
@@ -27,6 +29,7 @@ public struct AccountEvidence: Sendable, Equatable {
             self.thing = thing
             self.couponAbuse = couponAbuse
             self.fakeOrder = fakeOrder
+            self.ok = ok
         }
     }
 
@@ -106,8 +109,8 @@ public struct PackedEvidence: Sendable, Hashable {
     }
 }
 
-/// An event of `account_evidence.events`: an array of time, type, fen, campaign, thing, and the two scores in
-/// thousandths; what is unknown at its end is left out.
+/// An event of `account_evidence.events`: an array of time, type, fen, campaign, thing, the two scores in thousandths,
+/// and false where it was refused; what is unknown at its end is left out.
 struct PackedEvent: Decodable {
     let event: AccountEvidence.Event
 
@@ -120,7 +123,8 @@ struct PackedEvent: Decodable {
             ms: try values.decode(Int64.self), event: try values.decode(String.self),
             amountFen: try next(Int64.self), campaign: try next(String.self), thing: try next(String.self),
             couponAbuse: try next(Int.self).map { Double($0) / 1000 },
-            fakeOrder: try next(Int.self).map { Double($0) / 1000 })
+            fakeOrder: try next(Int.self).map { Double($0) / 1000 },
+            ok: try next(Bool.self) ?? true)
     }
 
     static func append(_ events: [AccountEvidence.Event], to text: inout [UInt8]) {
@@ -149,6 +153,7 @@ struct PackedEvent: Decodable {
             for score in [event.couponAbuse, event.fakeOrder] {
                 add(score != nil) { append(Int64((score! * 1000).rounded())) }
             }
+            add(!event.ok) { text.append(contentsOf: "false".utf8) }
             text.append(UInt8(ascii: "]"))
         }
         text.append(UInt8(ascii: "]"))

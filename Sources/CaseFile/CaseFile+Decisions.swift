@@ -52,6 +52,16 @@ public enum FlagSelection: Sendable, Equatable {
     case decisions([Int64])
 }
 
+/// What became of one verdict on several flags.
+public struct Decided: Sendable, Equatable {
+    /// The rows added, in the order of the selection.
+    public var added: [Decision]
+    /// On how many flags the same reviewer's same decision, with the same note, stood already: nothing was added there.
+    public var repeated = 0
+
+    public init(added: [Decision] = []) { self.added = added }
+}
+
 /// What a decision would be about, to be looked at before it is made.
 public struct SelectionPreview: Sendable, Equatable {
     public var total: FlagTotal
@@ -82,21 +92,21 @@ extension CaseFile {
         }
     }
 
-    /// Records one verdict on each of the flags, and sets their status.
+    /// Records one verdict on each of the flags, and sets their status. A repeat of the decision that stands, by the
+    /// same reviewer and with the same note, changes nothing.
     ///
     /// Up to 200 flags are decided on in one transaction. More are taken 200 at a time, so that a tail can
     /// commit in between; if that is cut short, those before stand.
     /// - Parameters:
     ///   - decidedMs: wall clock, milliseconds since 1970 UTC.
     ///   - expected: how many flags a person was shown; nil takes whatever there is.
-    /// - Returns: the rows added, in the order of the selection.
     /// - Throws: `CaseFileError` with `.notFlagged` when one of the accounts has no such flag, `.otherSelection` when
     ///   there are not as many flags as expected; nothing is recorded then.
     @discardableResult
     public func decide(
         _ verdict: Verdict, _ selection: FlagSelection, reviewer: String, note: String? = nil,
         decidedMs: Int64, expecting expected: Int? = nil
-    ) throws(CaseFileError) -> [Decision] {
+    ) throws(CaseFileError) -> Decided {
         try append(
             verdict, selection, "record the decision in", expected: expected,
             DecisionWriter.Signature(reviewer: reviewer, note: note, decidedMs: decidedMs))
@@ -114,13 +124,14 @@ extension CaseFile {
     ) throws(CaseFileError) -> [Decision] {
         try append(
             nil, selection, "undo the decision in", expected: expected,
-            DecisionWriter.Signature(reviewer: reviewer, note: note, decidedMs: decidedMs))
+            DecisionWriter.Signature(reviewer: reviewer, note: note, decidedMs: decidedMs)
+        ).added
     }
 
     private func append(
         _ verdict: Verdict?, _ selection: FlagSelection, _ operation: String, expected: Int?,
         _ signature: DecisionWriter.Signature
-    ) throws(CaseFileError) -> [Decision] {
+    ) throws(CaseFileError) -> Decided {
         let targets = try read(operation) { db in
             let targets = try CaseFile.targets(selection, db)
             if let expected, expected != targets.count {
@@ -131,24 +142,33 @@ extension CaseFile {
             }
             return targets
         }
-        var added: [Decision] = []
+        var decided = Decided()
         for start in stride(from: 0, to: targets.count, by: CaseFile.decisionsAtOnce) {
             if start > 0 { usleep(CaseFile.breathUs) }
             let part = targets[start..<min(start + CaseFile.decisionsAtOnce, targets.count)]
-            added += try write(operation) { db in
+            let done = try write(operation) { db in
                 let writer = try DecisionWriter(signature, db)
-                return try part.compactMap { target in
-                    let decision =
-                        try verdict.map { try writer.decide($0, target.key) }
-                        ?? writer.undo(target.key, onlyDecision: target.decisionID)
-                    if decision == nil, verdict != nil, case .accounts = selection {
+                var done = Decided()
+                for target in part {
+                    guard let verdict else {
+                        let undone = try writer.undo(target.key, onlyDecision: target.decisionID)
+                        if let undone { done.added.append(undone) }
+                        continue
+                    }
+                    switch try writer.decide(verdict, target.key) {
+                    case .recorded(let decision): done.added.append(decision)
+                    case .stands: done.repeated += 1
+                    case .notFlagged:
+                        guard case .accounts = selection else { continue }
                         throw CaseFileError.Cause.notFlagged(account: target.key.accountID)
                     }
-                    return decision
                 }
+                return done
             }
+            decided.added += done.added
+            decided.repeated += done.repeated
         }
-        return added
+        return decided
     }
 
     private struct Target {

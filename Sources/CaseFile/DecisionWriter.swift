@@ -14,7 +14,7 @@ struct DecisionWriter {
     private let insert: Statement
     private let keepEvidence: Statement
     private let setStatus: Statement
-    private let isFlagged: Statement
+    private let findStatus: Statement
     private let cleared: ClearedFlags
 
     init(_ signature: Signature, _ db: Database) throws {
@@ -33,8 +33,8 @@ struct DecisionWriter {
                 """)
         setStatus = try db.makeStatement(
             sql: "UPDATE flagged_accounts SET status = ? WHERE account_id = ? AND risk = ?")
-        isFlagged = try db.makeStatement(
-            sql: "SELECT 1 FROM flagged_accounts WHERE account_id = ? AND risk = ?")
+        findStatus = try db.makeStatement(
+            sql: "SELECT status FROM flagged_accounts WHERE account_id = ? AND risk = ?")
         cleared = try ClearedFlags(db)
     }
 
@@ -50,15 +50,34 @@ struct DecisionWriter {
         }
     }
 
-    /// - Returns: nil when there is no such flag (any more).
-    func decide(_ verdict: Verdict, _ key: FlagKey) throws -> Decision? {
-        guard try Row.fetchOne(isFlagged, arguments: [key.accountID.storable, key.risk]) != nil else {
-            return nil
-        }
+    /// What became of a decision.
+    enum Outcome {
+        case recorded(Decision)
+        /// The decision that stands says the same.
+        case stands
+        /// There is no such flag (any more).
+        case notFlagged
+    }
+
+    func decide(_ verdict: Verdict, _ key: FlagKey) throws -> Outcome {
+        let found = try String.fetchOne(findStatus, arguments: [key.accountID.storable, key.risk])
+        guard let status = found else { return .notFlagged }
+        if try stands(verdict, key, status: status) { return .stands }
         let decision = try append(verdict, key)
         try setStatus.execute(arguments: [verdict.status.rawValue, key.accountID.storable, key.risk])
         try cleared.set(key, verdict == .clear ? decision.id : nil)
-        return decision
+        return .recorded(decision)
+    }
+
+    /// Whether the decision would only repeat the last that stands: were it a row, one undo would not take it back.
+    ///
+    /// A flag that was cleared and opened again by new evidence is decided on anew.
+    private func stands(_ verdict: Verdict, _ key: FlagKey, status: String) throws -> Bool {
+        guard status == verdict.status.rawValue, let last = try CaseFile.standing(key, db).last else {
+            return false
+        }
+        return last.verdict == verdict && last.reviewer == signature.reviewer.storable
+            && last.note == signature.note?.storable
     }
 
     /// - Parameter onlyDecision: the decision to take back; nil for the last.

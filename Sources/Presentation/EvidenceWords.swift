@@ -7,6 +7,11 @@ extension FlagWords {
         return language.pick(english, chineseEvents[name] ?? english)
     }
 
+    /// What an account did, or tried to: "coupon claim (refused)".
+    public static func event(_ name: String, ok: Bool, _ language: Language) -> String {
+        event(name, language) + (ok ? "" : language.pick(" (refused)", "（被拒绝）"))
+    }
+
     private static let chineseEvents: [String: String] = [
         "register": "注册", "login": "登录", "phone_bind": "绑定手机", "address_change": "修改地址",
         "verify": "验证", "share": "分享", "trial_claim": "申领试用", "coupon_claim": "领券",

@@ -46,4 +46,15 @@ public struct TailWords {
         default: name
         }
     }
+
+    /// How far one log is read.
+    public func logState(_ name: String) -> String {
+        switch name {
+        case "waiting": language.pick("waiting", "等待中")
+        case "reading": language.pick("reading", "读取中")
+        case "finished": language.pick("finished", "已读完")
+        case "damaged": language.pick("damaged", "已损坏")
+        default: name
+        }
+    }
 }

@@ -20,13 +20,15 @@ struct Decisions: Sendable {
     ) async throws -> (name: String, entry: UndoBook.Entry) {
         if let note, note.utf8.count > Self.longestNote { throw ConsoleError.badValue("note") }
         let note = note?.isEmpty == true ? nil : note
-        let decisions = try await desk.write { file in
-            try selections.flatMap {
+        let decided = try await desk.write { file in
+            try selections.map {
                 try file.decide(
                     verdict, $0, reviewer: reviewer, note: note, decidedMs: Self.now, expecting: expecting)
             }
         }
-        let entry = UndoBook.Entry(verdict: verdict, decisions: decisions.map(\.id))
+        let entry = UndoBook.Entry(
+            verdict: verdict, decisions: decided.flatMap(\.added).map(\.id),
+            repeated: decided.reduce(0) { $0 + $1.repeated })
         return (undoBook.add(entry), entry)
     }
 

@@ -12,7 +12,7 @@ struct QueueFilter: Sendable, Equatable {
     /// What was given, as a query string, in one order: equal filters are written alike.
     private(set) var text: String
 
-    private static let names = [
+    static let names = [
         "risk", "level", "status", "tag", "campaign", "gang", "min_score", "max_score", "min_yuan",
         "max_yuan",
         "since", "q", "sort",
@@ -30,8 +30,8 @@ struct QueueFilter: Sendable, Equatable {
         query.tag = try Self.name(fields, "tag", AbuseTag.allCases.map(\.rawValue))
         query.campaign = try Self.text(fields, "campaign")
         query.gangID = try Self.text(fields, "gang")
-        query.minimumScore = try Self.number(fields, "min_score")
-        query.maximumScore = try Self.number(fields, "max_score")
+        query.minimumScore = try Self.number(fields, "min_score", 0...1)
+        query.maximumScore = try Self.number(fields, "max_score", 0...1)
         query.minimumFen = try Self.fen(fields, "min_yuan")
         query.maximumFen = try Self.fen(fields, "max_yuan")
         query.sinceMs = try Self.time(fields, "since")
@@ -71,16 +71,17 @@ struct QueueFilter: Sendable, Equatable {
         return value
     }
 
-    private static func number(_ fields: FormFields, _ name: String) throws(ConsoleError) -> Double? {
+    /// As the command line takes them.
+    private static func number(
+        _ fields: FormFields, _ name: String, _ range: ClosedRange<Double>
+    ) throws(ConsoleError) -> Double? {
         guard let value = fields[name] else { return nil }
-        guard let number = Double(value), number.isFinite else { throw .badValue(name) }
+        guard let number = Double(value), range.contains(number) else { throw .badValue(name) }
         return number
     }
 
     private static func fen(_ fields: FormFields, _ name: String) throws(ConsoleError) -> Int64? {
-        guard let yuan = try number(fields, name) else { return nil }
-        guard let fen = Int64(exactly: (yuan * 100).rounded()) else { throw .badValue(name) }
-        return fen
+        try number(fields, name, 0...1e12).map { Int64(($0 * 100).rounded()) }
     }
 
     private static func time(_ fields: FormFields, _ name: String) throws(ConsoleError) -> Int64? {

@@ -89,12 +89,20 @@ public struct ReviewConsole: Sendable {
     var responder: RouterResponder<ConsoleContext> {
         let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Safeguards(metrics: metrics, configuration: configuration))
+        let addresses = Router(context: ConsoleContext.self)
+        addRoutes(addresses)
         router.add(
-            middleware: Doorkeeper(sessions: sessions, limiter: RateLimiter(), configuration: configuration))
+            middleware: Doorkeeper(
+                sessions: sessions, limiter: RateLimiter(), configuration: configuration,
+                paths: KnownPaths(addresses)))
+        addRoutes(router)
+        return router.buildResponder()
+    }
+
+    private func addRoutes(_ router: Router<ConsoleContext>) {
         addDoor(router)
         addPages(router)
         addAPI(router)
-        return router.buildResponder()
     }
 
     // MARK: The door, and what machines ask for

@@ -38,7 +38,8 @@ struct EvidenceWriter {
                     campaign: campaigns[event.campaign],
                     thing: event.thing == 0 ? nil : String(event.thing, radix: 16),
                     couponAbuse: event.logOdds.map { scorer.probability($0.couponAbuse, .couponAbuse) },
-                    fakeOrder: event.logOdds.map { scorer.probability($0.fakeOrder, .fakeOrder) })
+                    fakeOrder: event.logOdds.map { scorer.probability($0.fakeOrder, .fakeOrder) },
+                    ok: event.ok)
             })
     }
 }

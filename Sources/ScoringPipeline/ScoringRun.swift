@@ -30,7 +30,7 @@ public struct ScoringRun: ~Copyable {
 
     /// Scores every account at each event that can cost money and at the end, and commits the flags.
     /// - Parameter progress: called after each batch of events.
-    /// - Throws: `CaseFileError` or `OutputError`; nothing was written then.
+    /// - Throws: `CaseFileError`, `OutputError`, or `TailLockError` when a tail follows into the database; nothing was written then.
     public consuming func run(progress: (ReplayProgress) -> Void = { _ in }) throws -> ScoringReport {
         let scorer = scorer
         let judge = Judge(scorer)
@@ -63,6 +63,8 @@ public struct ScoringRun: ~Copyable {
         changes.gangs = gangs
         changes.drift = population.drift(scorer.model, asOfMs: reached.latestMs)
         changes.evidence = EvidenceWriter(scorer, campaignNames: report.campaignNames).rows(records)
+        // It may have come while the logs were read.
+        try TailLock.check(database: caseFile.path)
         try caseFile.commit(changes)
         try scoresFile?.putInPlace()
         return ScoringReport(read: report, flagged: flagged, gangs: gangs, entities: entities)

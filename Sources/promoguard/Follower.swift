@@ -16,11 +16,16 @@ final class Follower: Sendable {
     ///   - onEnd: called when it has ended by itself or was stopped.
     init(
         _ follow: @escaping @Sendable (TailControl, (TailNews) -> Void) throws -> TailRun,
-        note: @escaping @Sendable (String) -> Void, onEnd: @escaping @Sendable () -> Void
+        note: @escaping @Sendable (_ text: String, _ isWarning: Bool) -> Void,
+        onEnd: @escaping @Sendable () -> Void
     ) {
         let thread = Thread { [self] in
             func tell(_ news: TailNews) {
-                if case .note(let text) = news { note(text) }
+                switch news {
+                case .note(let text): note(text, false)
+                case .warning(let text): note(text, true)
+                case .flagged, .status: break
+                }
             }
             do {
                 try follow(control, tell).run(tell)

@@ -10,6 +10,7 @@ struct ScoreCommand: ParsableCommand {
         abstract: "Read logs to the end, score every account, and write the flagged ones with their reasons.",
         discussion: """
             Flags are committed together at the end: a run that fails or is stopped leaves the database as it was.
+            A database that a running tail writes is refused: its flags are the tail's.
             Exit code 2 says that some input could not be read; the rest was scored.
             """)
 
@@ -36,6 +37,7 @@ struct ScoreCommand: ParsableCommand {
         let scorer = try model.scorer()
         // Before there is a database, which a mistake would leave behind.
         if let scores { try OutputFile.check(scores) }
+        try TailLock.check(database: database.database)
         let reader = try EventReader(paths: logs.logs, configuration: logs.configuration())
         let caseFile = try database.open(.readWrite)
         let run = ScoringRun(reader: reader, scorer: scorer, caseFile: caseFile, scoresPath: scores)

@@ -124,8 +124,8 @@ struct ServeCommand: ParsableCommand {
                     logs, caseFile: CaseFile.open(path, busyTimeout: 0.05), models: models, reading: reading,
                     configuration: TailConfiguration(), control: control, tell: tell)
             },
-            note: { text in
-                if !isQuiet { Terminal.note("promoguard serve: \(text.visible)") }
+            note: { text, isWarning in
+                if isWarning || !isQuiet { Terminal.note("promoguard serve: \(text.visible)") }
             }, onEnd: onEnd)
     }
 }

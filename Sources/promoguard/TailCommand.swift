@@ -94,6 +94,9 @@ struct TailCommand: ParsableCommand {
             case .note(let text):
                 progress.end()
                 if !verbosity.quiet { Terminal.note("promoguard tail: \(text.visible)") }
+            case .warning(let text):
+                progress.end()
+                Terminal.note("promoguard tail: \(text.visible)")
             case .flagged(let flag):
                 printer.add(lines.text(flag))
                 print()

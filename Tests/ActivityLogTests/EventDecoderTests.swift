@@ -291,8 +291,10 @@ import Testing
             ("{\"a\":1 \"b\":2}", .notJSON), ("{a:1}", .notJSON),
             ("{\"a\":1}}", .trailingCharacters), ("{} {}", .trailingCharacters), ("{\"a\":tru}", .notJSON),
             ("{\"a\":\"x}", .notJSON), ("{\"a\":\"\\x\"}", .notJSON), ("{\"a\":\"\\u12g4\"}", .notJSON),
-            ("{\"a\":\"\\ud800\"}", .invalidUTF8), ("{\"a\":\"\\udc00x\"}", .invalidUTF8),
-            ("{\"a\":\"\\ud800\\u0041\"}", .invalidUTF8), ("{\"a\":\"tab\there\"}", .controlCharacter),
+            ("{\"page\":\"\\ud800\"}", .invalidUTF8), ("{\"page\":\"\\udc00x\"}", .invalidUTF8),
+            ("{\"page\":\"\\ud800\\u0041\"}", .invalidUTF8), ("{\"\\ud800\":1}", .invalidUTF8),
+            ("{\"a\":\"\\ud80\"}", .notJSON), ("{\"a\":\"\\ud800\\x\"}", .notJSON),
+            ("{\"a\":\"tab\there\"}", .controlCharacter),
             ("{\"a\":[1 2]}", .notJSON), ("{\"a\":[}", .notJSON), ("{\"a\":{\"b\":1]}", .notJSON),
             ("{\"ts\":1767225600000,\"event\":\"click\"}", .missingAccount),
             ("{\"ts\":1767225600000,\"account_id\":\"a\"}", .missingEvent),
@@ -308,6 +310,20 @@ import Testing
         ] as [(String, RejectReason)])
     func badLinesAreRefused(_ text: String, _ expected: RejectReason) {
         #expect(reason(Array(text.utf8)) == expected)
+    }
+
+    /// Text that was cut in the middle of an emoji, in a field that is none of ours.
+    @Test(arguments: [
+        "\"abc\\ud83d\"", "\"\\udc00x\"", "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"", "\"\\ud83d\\ude00\"",
+        "[\"\\ud83d\",{\"\\ud83d\":\"x\\ud83d\\\"\"}]",
+    ])
+    func aSkippedValueMayBeCutWithinACharacter(value: String) {
+        for key in ["nickname", "extra"] {
+            for line in [
+                "{\"ts\":1767225600000,\"event\":\"click\",\"account_id\":\"a\",\"\(key)\":\(value)}",
+                "{\"\(key)\":\(value),\"ts\":1767225600000,\"event\":\"click\",\"account_id\":\"a\",\"page\":\"p\"}",
+            ] { #expect(reason(Array(line.utf8)) == nil, "\(line)") }
+        }
     }
 
     @Test func badBytesAreRefused() {

@@ -46,6 +46,13 @@ import Testing
         #expect(together.rejected == [RejectReason](repeating: .notObject, count: 23))
     }
 
+    @Test func whatNothingPointsAtMayBeCutWithinACharacter() throws {
+        let fields = #","coupon_id":"/c""#
+        let skipped = #","nickname":"abc\ud83d","deep":{"x":["\ud83d","\udc00x"]},"c":"C""#
+        #expect(try map(skipped, fields).events.map(\.couponKey) == [key("C")])
+        #expect(try map(#","c":"abc\ud83d""#, fields).rejected == [.invalidUTF8])
+    }
+
     // MARK: Pointers
 
     @Test func keysMayHoldTildesSlashesStarsAndChinese() throws {

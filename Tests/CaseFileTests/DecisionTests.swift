@@ -19,7 +19,8 @@ import Testing
 
     @Test func aDecisionIsARowAndAStatus() throws {
         let added = try file.decide(
-            .confirm, .accounts(["a", "b"]), reviewer: "li", note: "同一设备", decidedMs: 123)
+            .confirm, .accounts(["a", "b"]), reviewer: "li", note: "同一设备", decidedMs: 123
+        ).added
         #expect(added.map(\.accountID) == ["a", "a", "b"])
         #expect(try file.decisions() == added)
         #expect(try file.decisions(account: "b") == [added[2]])
@@ -53,6 +54,29 @@ import Testing
         }
         #expect(error?.cause == .nothingToUndo(account: "b"))
         #expect(try file.decisions().map(\.verdict) == [.confirm, .clear, nil, nil])
+    }
+
+    @Test func sayingTheSameAgainIsNoOtherDecision() throws {
+        for ms in 1...3 as ClosedRange<Int64> {
+            let decided = try file.decide(
+                .confirm, .accounts(["b"]), reviewer: "li\0", note: "n", decidedMs: ms)
+            #expect(decided.added.count == (ms == 1 ? 1 : 0) && decided.repeated == (ms == 1 ? 0 : 1))
+        }
+        try file.undo(.accounts(["b"]), reviewer: "li", decidedMs: 4)
+        #expect(try statuses("b") == ["coupon_abuse": .open])
+        // After an undo, by another reviewer, or with another note it is one.
+        for (reviewer, note) in [("li", nil), ("wu", nil), ("wu", "x"), ("wu", "y")] as [(String, String?)] {
+            #expect(
+                try file.decide(.clear, .accounts(["b"]), reviewer: reviewer, note: note, decidedMs: 5)
+                    .added.count == 1)
+        }
+        #expect(
+            try file.decide(.unsure, .accounts(["b"]), reviewer: "wu", note: "y", decidedMs: 6).repeated == 0)
+        #expect(try file.decisions().count == 7)
+        // Of several, those on which something else stands.
+        try file.decide(.clear, .accounts(["a"], risk: "fake_order"), reviewer: "li", decidedMs: 7)
+        let all = try file.decide(.clear, .matching(FlagQuery()), reviewer: "li", decidedMs: 8)
+        #expect(all.added.count == 2 && all.repeated == 1)
     }
 
     @Test func decisionsCannotBeChangedOrRemoved() throws {
@@ -95,7 +119,7 @@ import Testing
         #expect(preview.total == FlagTotal(flags: 2, amountAtRiskFen: 1_000))
         #expect(preview.accounts == 2)
         #expect(preview.samples.map(\.accountID) == ["g1", "g2"])
-        let added = try file.decide(.confirm, gang, reviewer: "li", decidedMs: 1, expecting: 2)
+        let added = try file.decide(.confirm, gang, reviewer: "li", decidedMs: 1, expecting: 2).added
         #expect(added.map(\.accountID) == ["g1", "g2"])
         #expect(try file.flags(FlagQuery(status: .confirmed)).map(\.accountID) == ["g1", "g2"])
     }
@@ -125,7 +149,8 @@ import Testing
         batch.flags = (0..<2_500).map { .sample("s\($0)") }
         try file.commit(batch)
         #expect(
-            try file.decide(.confirm, .matching(FlagQuery()), reviewer: "li", decidedMs: 1).count == 2_503)
+            try file.decide(.confirm, .matching(FlagQuery()), reviewer: "li", decidedMs: 1).added.count
+                == 2_503)
         #expect(try file.total(FlagQuery(status: .confirmed)).flags == 2_503)
         let ids = try file.decisions().map(\.id)
         #expect(try file.undo(.decisions(ids), reviewer: "li", decidedMs: 2).count == 2_503)
@@ -133,7 +158,7 @@ import Testing
     }
 
     @Test func undoOfOnesOwnLeavesWhatOthersDecidedSince() throws {
-        let mine = try file.decide(.confirm, .accounts(["a", "b"]), reviewer: "li", decidedMs: 1)
+        let mine = try file.decide(.confirm, .accounts(["a", "b"]), reviewer: "li", decidedMs: 1).added
         try file.decide(.clear, .accounts(["b"]), reviewer: "wu", decidedMs: 2)
         let undone = try file.undo(.decisions(mine.map(\.id)), reviewer: "li", decidedMs: 3)
         #expect(undone.map(\.accountID) == ["a", "a"])

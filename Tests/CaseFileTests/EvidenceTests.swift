@@ -19,6 +19,8 @@ import Testing
                 .init(ms: 1_200, event: "coupon_claim", amountFen: 1_000, campaign: campaign, thing: "9f3a"),
                 .init(ms: 1_201, event: "coupon_redeem", thing: "\"\n", couponAbuse: 0.734, fakeOrder: 0.001),
                 .init(ms: 1_300, event: "order_pay", fakeOrder: 1),
+                .init(ms: 1_400, event: "coupon_claim", ok: false),
+                .init(ms: 1_500, event: "order_pay", couponAbuse: 0.1, fakeOrder: 0.2, ok: false),
             ])
     }
 
@@ -31,7 +33,7 @@ import Testing
         var expected = evidence("a\u{2400}")
         #expect(try file.evidence(account: "a\0") == expected)
         #expect(try file.flags()[0].campaigns == ["spring"])
-        #expect(expected.scores(risk: "coupon_abuse").map(\.score) == [0.734])
+        #expect(expected.scores(risk: "coupon_abuse").map(\.score) == [0.734, 0.1])
         #expect(expected.money.takenFen(risk: "coupon_abuse") == 1_020)
         #expect(expected.money.pendingFen(risk: "coupon_abuse") == 2_000)
 

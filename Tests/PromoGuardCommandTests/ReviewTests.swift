@@ -191,6 +191,40 @@ import Testing
         #expect(events.map { $0["amount_fen"] as? Int } == [nil, 1_000, 1_000, 1_000])
     }
 
+    @Test func aRepeatIsToldInOneLine() throws {
+        let added = Decision(
+            id: 1, accountID: "a", risk: "coupon_abuse", verdict: .clear, reviewer: "li", decidedMs: 1)
+        var decided = Decided()
+        decided.repeated = 1
+        #expect(
+            DecisionNotes.lines(decided, try listing()) == [
+                "1 flag left as decided: you said the same before."
+            ])
+        decided.added = [added]
+        #expect(DecisionNotes.lines(decided, try listing()).count == 2)
+        decided.repeated = 0
+        #expect(DecisionNotes.lines(decided, try listing(.zh)).count == 1)
+    }
+
+    @Test func whatWasRefusedIsToldAsRefused() throws {
+        var evidence = evidence
+        evidence.events[2].ok = false
+        func page(_ language: Language) throws -> AccountPage {
+            AccountPage(
+                account: flag.accountID, flags: [flag], decisions: [], listing: try listing(language),
+                evidence: evidence)
+        }
+        let lines = try page(.en).text(as: .table, pipe).split(separator: "\n")
+        #expect(lines.filter { $0.contains("coupon claim") }.count == 3)
+        #expect(lines.filter { $0.contains("coupon claim (refused)") }.count == 1)
+        #expect(try page(.zh).text(as: .table, pipe).contains("领券（被拒绝）"))
+        let json =
+            try JSONSerialization.jsonObject(with: Data(page(.en).text(as: .json, pipe).utf8))
+            as! [String: Any]
+        let events = (json["evidence"] as! [String: Any])["events"] as! [[String: Any]]
+        #expect(events.map { $0["ok"] as? Bool } == [true, true, false, true])
+    }
+
     @Test func thePageTellsWhoIsLinkedAndWhatIsNew() throws {
         let known = FlaggedAccount.Reason(feature: "known", value: 1, contribution: 2)
         try withFile([]) { file in

@@ -1,5 +1,6 @@
 import CaseFile
 import Foundation
+import HTTPTypes
 import Testing
 
 @testable import ReviewConsole
@@ -46,6 +47,27 @@ struct APITests {
         #expect(try await stage.postJSON("/api/v1/decisions", all).json["decided"] as? Int == 2)
     }
 
+    @Test func sayingTheSameAgainAddsNothing() async throws {
+        let stage = try ConsoleStage()
+        let body = #"{"decision":"confirm","accounts":["o6_account_0001"]}"#
+        #expect(try await stage.postJSON("/api/v1/decisions", body).json["repeated"] as? Int == 0)
+        let again = try await stage.postJSON("/api/v1/decisions", body)
+        #expect(again.status == 200)
+        #expect(try again.json["decided"] as? Int == 0 && again.json["repeated"] as? Int == 1)
+        #expect(try stage.file.decisions().count == 1)
+        let undo = #"{"accounts":["o6_account_0001"]}"#
+        #expect(try await stage.postJSON("/api/v1/undo", undo).json["undone"] as? Int == 1)
+        #expect(try stage.file.flags(account: "o6_account_0001").map(\.status) == [.open])
+        let reference = stage.console.references.reference("o6_account_0001")
+        for isAgain in [false, true] {
+            let answer = try await stage.postForm(
+                "/decide", [("decision", "clear"), ("flag", reference + ":coupon_abuse")])
+            let page = try await stage.get(try #require(answer.headers[.location])).text
+            #expect(page.contains("1 flag left as decided") == isAgain)
+        }
+        #expect(try stage.file.decisions().count == 3)
+    }
+
     @Test func twoReviewersAtOnceLoseNothing() async throws {
         let stage = try ConsoleStage((0..<40).map { .sample("o6_account_\(100 + $0)") })
         let token = try await stage.token
@@ -73,6 +95,56 @@ struct APITests {
     ])
     func aBodyThatIsNoneIsABadRequest(body: String) async throws {
         #expect(try await ConsoleStage().postJSON("/api/v1/decisions", body).status == 400)
+    }
+
+    /// A mistyped filter must not select everything.
+    @Test(arguments: [
+        ("flags?search=x", "search"), ("flags?risk=fake_order&Q=", "Q"), ("gangs?page=2", "page"),
+        ("accounts/o6_account_0001?raw=1", "raw"), ("overview?x", "x"),
+        ("flags?min_score=2", "min_score"), ("flags?max_score=-0.1", "max_score"),
+        ("flags?min_yuan=-1", "min_yuan"), ("flags?max_yuan=nan", "max_yuan"),
+        ("flags?min_yuan=1e13", "min_yuan"),
+    ])
+    func whatCannotBeAskedIsNamed(query: String, name: String) async throws {
+        let answer = try await ConsoleStage().get("/api/v1/" + query)
+        #expect(answer.status == 400)
+        #expect(answer.text.contains("“\(name)”"))
+    }
+
+    @Test func anUnknownNameInAFilterDecidesNothing() async throws {
+        let stage = try ConsoleStage()
+        let body = #"{"decision":"clear","filter":"search=x","expecting":1}"#
+        let answer = try await stage.postJSON("/api/v1/decisions", body)
+        #expect(answer.status == 400 && answer.text.contains("“search”"))
+        #expect(try stage.file.decisions().isEmpty)
+        #expect(try await stage.get("/?search=x").status == 200)
+    }
+
+    @Test(arguments: [
+        ("GET", "/api/v1/decisions", "POST"), ("DELETE", "/api/v1/flags", "GET, HEAD"),
+        ("POST", "/api/v1/flags", "GET, HEAD"), ("PUT", "/api/v1/accounts/~0000000000000000", "GET, HEAD"),
+        ("GET", "/api/v1/accounts/o6_account_0001/unmask", "POST"), ("PATCH", "/", "GET, HEAD"),
+    ])
+    func aWrongMethodIsToldTheRightOnes(method: String, path: String, allowed: String) async throws {
+        let answer = try await ConsoleStage().send(HTTPRequest.Method(method)!, path)
+        #expect(answer.status == 405)
+        #expect(answer.headers[.allow] == allowed)
+    }
+
+    @Test func anAddressThatIsNoneStaysNone() async throws {
+        let stage = try ConsoleStage()
+        for path in ["/api/v1/nothing", "/api/v1", "/api/v1/flags/x"] {
+            #expect(try await stage.get(path).status == 404, "\(path)")
+            #expect(try await stage.postJSON(path, "{}").status == 404, "\(path)")
+        }
+        #expect(try await stage.send(.head, "/api/v1/flags").status == 200)
+    }
+
+    @Test func theOpenAPIFileNamesEveryParameterOfTheList() async throws {
+        let file = try await ConsoleStage().get("/api/v1/openapi.json").json
+        let flags = (file["paths"] as? [String: [String: Any]])?["/api/v1/flags"]?["get"] as? [String: Any]
+        let names = (flags?["parameters"] as? [[String: Any]])?.compactMap { $0["name"] as? String } ?? []
+        #expect(Set(names) == Set(QueueFilter.names + ["limit", "after"]))
     }
 
     @Test func theOpenAPIFileNamesEveryRoute() async throws {

@@ -82,6 +82,24 @@ struct PageTests {
         #expect(answer.text.contains(String(query.prefix { $0 != "=" })))
     }
 
+    @Test func whatWasRefusedIsShownAsRefused() async throws {
+        let evidence = AccountEvidence(
+            accountID: "o6_account_0001", firstSeenMs: 1_779_999_000_000,
+            events: [
+                .init(ms: 1_779_999_000_000, event: "register"),
+                .init(ms: 1_779_999_004_000, event: "coupon_claim", amountFen: 1_000, ok: false),
+            ])
+        let stage = try ConsoleStage([.sample()], evidence: [evidence])
+        let path = "/accounts/" + stage.console.references.reference("o6_account_0001")
+        let page = try await stage.get(path).text
+        #expect(page.contains("coupon claim (refused)") && !page.contains("register (refused)"))
+        #expect(page.contains("event refused") && !page.contains("costly"))
+        let chinese = try await stage.get(path, headers: ["Cookie": "promoguard_language=zh"]).text
+        #expect(chinese.contains("领券（被拒绝）"))
+        let told = try await stage.get("/api/v1" + path + "/evidence").json["events"] as? [[String: Any]]
+        #expect(told?.map { $0["ok"] as? Bool } == [true, false])
+    }
+
     @Test func theAccountPageTellsWhatThereIs() async throws {
         var evidence = AccountEvidence(
             accountID: "o6_account_0001", firstSeenMs: 1_779_999_000_000,

@@ -52,6 +52,28 @@ import Testing
         #expect(last.logOdds?.couponAbuse == 15 && last.logOdds?.fakeOrder == -2)
     }
 
+    /// In the ring, and in the prelude that it begins with.
+    @Test func whatTheServerRefusedIsKnownToBe() throws {
+        var story = Story()
+        story.add("a", .phoneBind, at: 1) { $0.ok = false }
+        claims(1, in: &story, from: 10)
+        story.add("a", .couponClaim, at: 5_000) {
+            $0.ok = false
+            $0.discountFen = 500
+            $0.present |= 1 << UInt64(EventField.discountFen.rawValue)
+        }
+        story.add("a", .couponClaim, at: 6_000)
+        story.add("a", .share, at: 7_000) { $0.ok = false }
+        var engine = FeatureEngine()
+        take(story, into: &engine, unusualFrom: 2, flaggedAt: 9)
+        let events = try record(engine).events
+        #expect(
+            events.map(\.type) == [.phoneBind, .couponClaim, .couponClaim, .couponClaim, .share])
+        #expect(events.map(\.ok) == [false, true, false, true, false])
+        #expect(events.map(\.ms) == [1, 10, 5_000, 6_000, 7_000].map { start + $0 })
+        #expect(events[0].amountFen == nil && events[1].amountFen == 1_000 && events[2].amountFen == 500)
+    }
+
     @Test func anOrdinaryAccountLeavesNone() throws {
         var story = Story()
         claims(9, in: &story)

@@ -38,6 +38,19 @@ import Testing
         #expect(first.result == second.result)
     }
 
+    @Test func aTailThatBeganMeanwhileHasTheDatabase() throws {
+        let database = folder.file("tailed.sqlite")
+        do {
+            let lock = try TailLock(database: database)
+            let error = #expect(throws: TailLockError.self) { try score([campaign.logs.path], as: "tailed") }
+            #expect(error?.description.contains("another promoguard (process \(getpid()))") == true)
+            _ = consume lock
+        }
+        #expect(try CaseFile.open(database).flags(FlagQuery()).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("tailed.csv")))
+        #expect(try score([campaign.logs.path], as: "tailed").result.flags.count > 10)
+    }
+
     @Test func oneFileOrManyGzipOrPlainGiveTheSameFlags() throws {
         let folders = try score([campaign.logs.path], as: "folders").result
         #expect(folders.flags.count > 10)

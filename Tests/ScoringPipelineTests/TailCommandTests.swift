@@ -226,6 +226,41 @@ import Testing
         try wait("idle") { try state(database) == "idle" }
         #expect(killed.end(SIGKILL) == -SIGKILL)
         #expect(try status("table").text.contains("process \(killed.process) is gone"))
+        // The names of logs are not ours, nor is the zone's.
+        let chinese = try Program.promoguard("status", "--database", database, "--lang", "zh")
+        let words = chinese.text.replacing(logs0, with: "").matches(of: /[A-Za-z]{2,}/).map { String($0.0) }
+        #expect(chinese.text.contains("进程 \(killed.process) 已不在"))
+        #expect(
+            Set(words).subtracting(
+                Small.shared.logs.names.flatMap { $0.split(separator: /[^A-Za-z]/).map(String.init) }) == [
+                    "tail", "UTC",
+                ])
+        let empty = folder.file("empty.sqlite")
+        _ = try CaseFile.open(empty)
+        #expect(
+            try Program.promoguard("status", "--database", empty, "--lang", "zh").errors.contains("还没有"))
+    }
+
+    /// Quiet about all but what it costs to read everything again.
+    @Test func aDamagedCheckpointIsToldEvenToWhoWantsErrorsOnly() throws {
+        let database = folder.file("cases.sqlite")
+        let arguments = [
+            try logs(), "--database", database, "--model", Small.shared.modelPath, "--quiet",
+        ]
+        let first = try Running(folder, arguments)
+        try wait("idle") { try state(database) == "idle" }
+        #expect(first.end(SIGTERM) == 0)
+        #expect(first.notes.isEmpty)
+        let checkpoint = database + "-checkpoint"
+        var bytes = try Array(Data(contentsOf: URL(fileURLWithPath: checkpoint)))
+        bytes[bytes.count / 2] ^= 0x55
+        try Data(bytes).write(to: URL(fileURLWithPath: checkpoint))
+        let second = try Running(folder, arguments)
+        try wait("idle") { try state(database) == "idle" }
+        #expect(second.end(SIGTERM) == 0)
+        #expect(second.notes.count == 1)
+        #expect(second.notes.first?.contains("reading the logs from their start") == true)
+        #expect(try flags(database) == Small.shared.flags)
     }
 
     @Test func wrongUsageAndWhatCannotBeFollowed() throws {
@@ -249,6 +284,29 @@ import Testing
         let second = try Program.promoguard("tail", logs0, "--database", database)
         #expect(second.exitCode == 1)
         #expect(second.errors.contains("another promoguard (process \(tail.process))"))
+    }
+
+    @Test func scoreLeavesTheDatabaseOfARunningTailAlone() throws {
+        let database = folder.file("cases.sqlite")
+        let tail = try Running(
+            folder, [logs(), "--database", database, "--model", Small.shared.modelPath])
+        try wait("idle") { try state(database) == "idle" }
+        func score(_ database: String) throws -> Program.Outcome {
+            try Program.promoguard("score", logs0 + "/" + name, "--database", database)
+        }
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: logs0).sorted().first)
+        let refused = try score(database)
+        #expect(refused.exitCode == 1)
+        #expect(refused.complaints.count == 1)
+        #expect(refused.errors.contains("another promoguard (process \(tail.process)) follows logs into it"))
+        #expect(try flags(database) == Small.shared.flags)
+        // The file of the lock outlives a tail that was killed; the lock does not.
+        _ = tail.end(SIGKILL)
+        #expect(FileManager.default.fileExists(atPath: database + "-lock"))
+        #expect(try score(database).exitCode == 0)
+        let other = folder.file("other.sqlite")
+        #expect(try score(other).exitCode == 0)
+        #expect(!FileManager.default.fileExists(atPath: other + "-lock"))
     }
 
     private var logs0: String { folder.file("logs") }

@@ -10,6 +10,16 @@ import Testing
 
 @testable import ScoringPipeline
 
+extension TailNews {
+    /// What a person is told.
+    var line: String? {
+        switch self {
+        case .note(let line), .warning(let line): line
+        case .flagged, .status: nil
+        }
+    }
+}
+
 @Suite struct TailRunTests {
     private let folder = TemporaryFolder()
 
@@ -203,7 +213,7 @@ import Testing
     private func notes(_ name: String, seed: UInt64 = 6, model: String? = nil) throws -> [String] {
         var notes: [String] = []
         try tail(
-            name, seed: seed, model: model, tell: { if case .note(let line) = $0 { notes.append(line) } })
+            name, seed: seed, model: model, tell: { if let line = $0.line { notes.append(line) } })
         return notes
     }
 
@@ -269,7 +279,7 @@ import Testing
                 }
             }
         } tell: {
-            if case .note(let line) = $0 { notes.append(line) }
+            if let line = $0.line { notes.append(line) }
         }
         #expect(notes.count == 2)
         #expect(notes.first?.hasSuffix("; the model before goes on") == true)
@@ -342,7 +352,7 @@ import Testing
                 if stream.looks == 60 { try holder?.release() }
             }
         } tell: {
-            if case .note(let line) = $0 { notes.append(line) }
+            if let line = $0.line { notes.append(line) }
         }
         #expect(notes.first?.contains("flags wait in memory") == true)
         #expect(notes.last == "flags are saved again in \(folder.file("locked"))")
@@ -369,7 +379,7 @@ import Testing
                 if stream.looks == 80 { try FileManager.default.removeItem(atPath: filler) }
             }
         } tell: {
-            if case .note(let line) = $0 { notes.append(line) }
+            if let line = $0.line { notes.append(line) }
         }
         #expect(notes.contains { $0.contains("the disk is full") })
         #expect(notes.contains { $0.hasPrefix("flags are saved again") })

@@ -402,7 +402,8 @@ struct RecordScan: ~Copyable {
                 if plain < 16 { break }
             }
             if JSONScanner.byte(text, end) != 0x22 {
-                let string = try JSONScanner.scanText(text, from: start &+ 1, margin: margin)
+                let string = try JSONScanner.scanText(
+                    text, from: start &+ 1, margin: margin, isSkipped: child == PointerTree.nowhere)
                 end = string.end
                 if string.hasEscapes { kind = .escaped }
             }

@@ -116,12 +116,14 @@
       byRisk.set(row.dataset.risk, [...(byRisk.get(row.dataset.risk) ?? []), row.dataset.ref]);
     }
     const names = [];
-    let count = 0;
+    let count = 0, repeated = 0;
     for (const [risk, accounts] of byRisk) {
       const answer = await send("/api/v1/decisions", { decision, risk, accounts });
       names.push(answer.undo);
       count += answer.decided;
+      repeated += answer.repeated;
     }
+    if (!count && repeated) return toast(words(`${repeated} ${repeated === 1 ? "flag" : "flags"} left as decided: you said the same before.`, `${repeated} 条标记保持不变：与您已有的处理结论相同。`));
     lastUndo = names;
     toast(words(`${count} ${count === 1 ? "flag" : "flags"} ${stateWords[decision]}.`, `${count} 条标记：${stateWords[decision]}。`), { undo: true });
     for (const box of boxes()) box.checked = false;

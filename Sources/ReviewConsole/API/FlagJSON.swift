@@ -83,7 +83,7 @@ struct FlagJSON {
             ("amount_fen", event.amountFen.map { .integer($0) } ?? .null),
             ("campaign_id", JSONValue(event.campaign)), ("thing", JSONValue(event.thing)),
             ("coupon_abuse", event.couponAbuse.map { .number($0) } ?? .null),
-            ("fake_order", event.fakeOrder.map { .number($0) } ?? .null),
+            ("fake_order", event.fakeOrder.map { .number($0) } ?? .null), ("ok", .bool(event.ok)),
         ])
     }
 

@@ -10,15 +10,18 @@ extension ReviewConsole {
 
     func addAPI(_ router: Router<ConsoleContext>) {
         router.get("/api/v1/openapi.json") { _, _ in Asset.openAPI.response }
-        router.get("/api/v1/session") { _, context in
+        let api = AddressedAPI(router)
+        api.get("/api/v1/session") { _, context in
             let visitor = visitor(context)
             return Response.json(
                 .object([("reviewer", JSONValue(visitor.name)), ("token", .string(visitor.token))]))
         }
-        router.get("/api/v1/flags") { request, context in try await flags(request.fields, context) }
-        router.get("/api/v1/accounts/:account") { _, context in try glance(context) }
-        router.get("/api/v1/accounts/:account/evidence") { _, context in try await evidence(context) }
-        router.post("/api/v1/accounts/:account/unmask") { _, context in
+        api.get("/api/v1/flags", taking: QueueFilter.names + ["limit", "after"]) { request, context in
+            try await flags(request.fields, context)
+        }
+        api.get("/api/v1/accounts/:account") { _, context in try glance(context) }
+        api.get("/api/v1/accounts/:account/evidence") { _, context in try await evidence(context) }
+        api.post("/api/v1/accounts/:account/unmask") { context in
             let account = try decisions.account(try parameter("account", context))
             guard try await !desk.read({ try $0.flags(account: account) }).isEmpty else {
                 throw ConsoleError.noAccount
@@ -26,14 +29,44 @@ extension ReviewConsole {
             try await unmask(account, context)
             return Response.json(.object([("account_id", .string(account))]))
         }
-        router.get("/api/v1/gangs") { request, context in try await gangsForProgram(request.fields) }
-        router.get("/api/v1/gangs/:gang") { _, context in try await gangForProgram(context) }
-        router.get("/api/v1/overview") { _, context in try await overviewForProgram(context) }
-        router.get("/api/v1/audit") { request, context in try await audit(request.fields) }
-        router.post("/api/v1/labels") { _, context in try await labels(context) }
-        router.post("/api/v1/preview") { _, context in try await preview(context) }
-        router.post("/api/v1/decisions") { _, context in try await decideForProgram(context) }
-        router.post("/api/v1/undo") { _, context in try await undoForProgram(context) }
+        api.get("/api/v1/gangs", taking: ["limit", "offset"]) { request, _ in
+            try await gangsForProgram(request.fields)
+        }
+        api.get("/api/v1/gangs/:gang") { _, context in try await gangForProgram(context) }
+        api.get("/api/v1/overview") { _, context in try await overviewForProgram(context) }
+        api.get("/api/v1/audit", taking: ["limit", "before"]) { request, _ in
+            try await audit(request.fields)
+        }
+        api.post("/api/v1/labels") { context in try await labels(context) }
+        api.post("/api/v1/preview") { context in try await preview(context) }
+        api.post("/api/v1/decisions") { context in try await decideForProgram(context) }
+        api.post("/api/v1/undo") { context in try await undoForProgram(context) }
+    }
+
+    /// Adds addresses that take no parameters but those they name.
+    private struct AddressedAPI {
+        private let router: Router<ConsoleContext>
+
+        init(_ router: Router<ConsoleContext>) { self.router = router }
+
+        func get(
+            _ path: RouterPath, taking names: [String] = [],
+            _ answer: @escaping @Sendable (Request, ConsoleContext) async throws -> Response
+        ) {
+            router.get(path) { request, context in
+                try request.fields.check(names)
+                return try await answer(request, context)
+            }
+        }
+
+        func post(
+            _ path: RouterPath, _ answer: @escaping @Sendable (ConsoleContext) async throws -> Response
+        ) {
+            router.post(path) { request, context in
+                try request.fields.check([])
+                return try await answer(context)
+            }
+        }
     }
 
     /// The path's parameter, its percent codes resolved.
@@ -165,7 +198,9 @@ extension ReviewConsole {
             guard !accounts.isEmpty, accounts.count <= 1000 else { throw ConsoleError.badValue("accounts") }
             return .accounts(try accounts.map(decisions.account), risk: risk)
         case (nil, let filter?):
-            return .matching(try QueueFilter(FormFields(filter), status: nil).query)
+            let fields = FormFields(filter)
+            try fields.check(QueueFilter.names)
+            return .matching(try QueueFilter(fields, status: nil).query)
         default:
             throw ConsoleError(.badRequest, "Give either accounts or a filter.", "请提供 accounts 或 filter 之一。")
         }
@@ -201,7 +236,10 @@ extension ReviewConsole {
             expecting: request.expecting)
         forgetSums()
         return .json(
-            .object([("decided", .integer(Int64(made.entry.flags))), ("undo", .string(made.name))]))
+            .object([
+                ("decided", .integer(Int64(made.entry.flags))),
+                ("repeated", .integer(Int64(made.entry.repeated))), ("undo", .string(made.name)),
+            ]))
     }
 
     private func undoForProgram(_ context: ConsoleContext) async throws -> Response {

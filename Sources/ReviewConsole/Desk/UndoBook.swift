@@ -7,6 +7,8 @@ final class UndoBook: Sendable {
     struct Entry: Sendable {
         var verdict: Verdict
         var decisions: [Int64]
+        /// Flags on which the same was decided before, and nothing anew.
+        var repeated = 0
         var flags: Int { decisions.count }
     }
 

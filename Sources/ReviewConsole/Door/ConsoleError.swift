@@ -26,6 +26,21 @@ struct ConsoleError: Error {
             .badRequest, "The value of “\(name)” is not one that it can have.", "参数“\(name)”的取值无效。")
     }
 
+    /// A mistyped name would otherwise select more than was meant.
+    static func unknownName(_ name: String) -> ConsoleError {
+        let name = String(name.prefix(64))
+        return ConsoleError(
+            .badRequest, "There is no parameter “\(name)” here: see /api/v1/openapi.json.",
+            "没有参数“\(name)”：见 /api/v1/openapi.json。")
+    }
+
+    static func wrongMethod(allowed: String) -> ConsoleError {
+        var error = ConsoleError(
+            .methodNotAllowed, "This page takes no such request.", "该页面不接受此类请求。")
+        error.headers[.allow] = allowed
+        return error
+    }
+
     /// What any error means to who asked.
     init(_ error: any Error) {
         switch error {

@@ -19,6 +19,7 @@ struct Doorkeeper: RouterMiddleware {
     let sessions: Sessions
     let limiter: RateLimiter
     let configuration: ConsoleConfiguration
+    let paths: KnownPaths
     /// For pages where nobody signs in.
     let localToken = Secret.make()
 
@@ -38,6 +39,7 @@ struct Doorkeeper: RouterMiddleware {
             }
             return Response(status: .seeOther, headers: [.location: "/sign-in"])
         }
+        try paths.check(request)
         if request.isWrite {
             context.body = try await body(request)
             try checkOrigin(request, visitor, context)

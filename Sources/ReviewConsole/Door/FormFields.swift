@@ -18,6 +18,11 @@ struct FormFields: Sendable {
         fields.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
+    /// - Throws: `ConsoleError` that names the first field which is none of these.
+    func check(_ names: [String]) throws(ConsoleError) {
+        if let field = fields.first(where: { !names.contains($0.name) }) { throw .unknownName(field.name) }
+    }
+
     func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
     /// Adds a field, unless there is no value.

@@ -63,8 +63,9 @@ struct Timeline {
                 parts.append(
                     Draw.circle(
                         place, 33, Self.isCostly(event) ? 4.5 : 3,
-                        Self.isCostly(event) ? "event costly" : "event",
-                        title: pen.time.short(event.ms) + " " + FlagWords.event(event.event, language)))
+                        (Self.isCostly(event) ? "event costly" : "event") + (event.ok ? "" : " refused"),
+                        title: pen.time.short(event.ms) + " "
+                            + FlagWords.event(event.event, ok: event.ok, language)))
             }
             parts.append(
                 Draw.text(x, 58, String(pen.time.short(burst[0].ms).dropFirst(5).dropLast(3)), "tick start"))
@@ -80,7 +81,7 @@ struct Timeline {
 
     /// Events that give the account something.
     private static func isCostly(_ event: AccountEvidence.Event) -> Bool {
-        event.amountFen != nil || event.couponAbuse != nil || event.fakeOrder != nil
+        event.ok && (event.amountFen != nil || event.couponAbuse != nil || event.fakeOrder != nil)
     }
 
     private var table: Markup {
@@ -100,7 +101,7 @@ struct Timeline {
                             ? .nothing
                             : Draw.bar(Double(gap) / Double(max(1, largest)), label: "", style: "gapbar"),
                     ])
-                } ?? .nothing, .text(FlagWords.event(event.event, language).visible),
+                } ?? .nothing, .text(FlagWords.event(event.event, ok: event.ok, language).visible),
                 event.amountFen.map(pen.yuan) ?? .nothing, .text(event.campaign?.visible ?? ""),
                 element("code", [:], .text(event.thing?.visible ?? "")),
                 .text(score.map(NumberText.score) ?? ""),

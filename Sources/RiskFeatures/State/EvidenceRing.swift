@@ -2,7 +2,7 @@ import ActivityLog
 
 /// Something that an unusual account did, packed: what a reviewer is shown of an event.
 public struct EvidenceEvent: BitwiseCopyable, Sendable, Equatable {
-    /// Event time in milliseconds and the type's raw value, in the lowest byte.
+    /// Event time in milliseconds; in the lowest byte the type's raw value, and above it whether it was refused.
     private var timeAndType: Int64 = 0
     /// The lowest bits of the campaign's key, and of the key of what it was done to; 0 is none.
     public private(set) var campaign: UInt32 = 0
@@ -11,26 +11,31 @@ public struct EvidenceEvent: BitwiseCopyable, Sendable, Equatable {
     private var scores = ScoreMemory.Latest()
 
     private static var unknownFen: Int32 { .min }
+    /// Types have six bits at most.
+    private static var refused: Int64 { 0x80 }
 
     init() {}
 
     @inline(__always)
     init(_ event: Event, scores: ScoreMemory.Latest) {
-        timeAndType = event.ts << 8 | Int64(event.type.rawValue)
+        timeAndType =
+            event.ts << 8 | Int64(event.type.rawValue) | (event.ok ? 0 : EvidenceEvent.refused)
         campaign = UInt32(truncatingIfNeeded: event.campaignKey)
         thing = UInt32(truncatingIfNeeded: EvidenceEvent.thing(of: event))
         fen = EvidenceEvent.fen(of: event)
         self.scores = scores
     }
 
-    init(ms: Int64, type: UInt8, fen: Int32?) {
-        timeAndType = ms << 8 | Int64(type)
+    init(ms: Int64, type: UInt8, fen: Int32?, ok: Bool) {
+        timeAndType = ms << 8 | Int64(type) | (ok ? 0 : EvidenceEvent.refused)
         self.fen = fen ?? EvidenceEvent.unknownFen
     }
 
     /// Event time, milliseconds since 1970 UTC.
     public var ms: Int64 { timeAndType >> 8 }
-    public var type: EventType { EventType(rawValue: UInt8(truncatingIfNeeded: timeAndType)) ?? .other }
+    public var type: EventType { EventType(rawValue: UInt8(truncatingIfNeeded: timeAndType) & 63) ?? .other }
+    /// Whether the server accepted it.
+    public var ok: Bool { timeAndType & EvidenceEvent.refused == 0 }
     /// What was paid, taken off or given back, points at one fen each; nil where the log did not tell.
     public var amountFen: Int64? { fen == EvidenceEvent.unknownFen ? nil : Int64(fen) }
     /// Raw log-odds to two places, a head each; nil where the account was not scored.
@@ -75,17 +80,20 @@ public struct EvidenceEvent: BitwiseCopyable, Sendable, Equatable {
 
 /// The last two events that tell of an account which is not unusual yet, in eight bytes each: time, type and amount.
 struct EvidencePrelude: BitwiseCopyable {
-    // From the highest bit: 42 of milliseconds, 6 of the type, 16 of fen; 0 is none.
+    // From the highest bit: 42 of milliseconds, 6 of the type, 16 of fen; 0 is none. A refused event keeps no amount.
     private var earlier: UInt64 = 0
     private var last: UInt64 = 0
 
     private static var unknownFen: Int32 { 0xFFFF }
+    private static var refused: Int32 { 0xFFFE }
 
     @inline(__always)
     mutating func take(_ event: Event) {
         let fen = EvidenceEvent.fen(of: event)
         let amount =
-            fen >= 0 && fen < EvidencePrelude.unknownFen ? UInt64(fen) : UInt64(EvidencePrelude.unknownFen)
+            !event.ok
+            ? UInt64(EvidencePrelude.refused)
+            : fen >= 0 && fen < EvidencePrelude.refused ? UInt64(fen) : UInt64(EvidencePrelude.unknownFen)
         earlier = last
         last = UInt64(truncatingIfNeeded: event.ts) << 22 | UInt64(event.type.rawValue) << 16 | amount
     }
@@ -96,7 +104,7 @@ struct EvidencePrelude: BitwiseCopyable {
             let fen = Int32(packed & 0xFFFF)
             let event = EvidenceEvent(
                 ms: Int64(packed >> 22), type: UInt8(packed >> 16 & 63),
-                fen: fen == EvidencePrelude.unknownFen ? nil : fen)
+                fen: fen >= EvidencePrelude.refused ? nil : fen, ok: fen != EvidencePrelude.refused)
             ring.record(event, ScoreMemory())
         }
     }

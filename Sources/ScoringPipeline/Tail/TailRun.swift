@@ -131,7 +131,7 @@ public struct TailRun: ~Copyable {
             }
             return contents
         } catch {
-            tell(.note("\(error)"))
+            tell(.warning("\(error)"))
             return nil
         }
     }
@@ -147,7 +147,7 @@ public struct TailRun: ~Copyable {
             if isOtherModel { tell(.note("the checkpoint was made with another model; scores begin anew")) }
             return origin
         } catch {
-            tell(.note("\(CheckpointError(file.path, .unusable("\(error)")))"))
+            tell(.warning("\(CheckpointError(file.path, .unusable("\(error)")))"))
             return nil
         }
     }

@@ -26,15 +26,16 @@ struct DecisionOptions: ParsableArguments {
         let action = FlagWords.verdict(verdict, listing.language)
         guard let (selection, expected) = try selected.selection(file, listing, action) else { return }
         let now = ReviewerOptions.nowMs
-        let decisions =
+        let decided =
             if let verdict {
                 try file.decide(
                     verdict, selection, reviewer: reviewer.name, note: note, decidedMs: now,
                     expecting: expected)
             } else {
-                try file.undo(
-                    selection, reviewer: reviewer.name, note: note, decidedMs: now, expecting: expected)
+                Decided(
+                    added: try file.undo(
+                        selection, reviewer: reviewer.name, note: note, decidedMs: now, expecting: expected))
             }
-        if !verbosity.quiet { DecisionNotes.tell(decisions, listing) }
+        if !verbosity.quiet { DecisionNotes.tell(decided, listing) }
     }
 }

@@ -83,6 +83,7 @@ struct AccountPage {
                             ("campaign_id", JSONValue(event.campaign)), ("thing", JSONValue(event.thing)),
                             ("coupon_abuse", event.couponAbuse.map { .number($0) } ?? .null),
                             ("fake_order", event.fakeOrder.map { .number($0) } ?? .null),
+                            ("ok", .bool(event.ok)),
                         ])
                     })
             ),

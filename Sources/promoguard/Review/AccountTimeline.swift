@@ -48,7 +48,8 @@ struct AccountTimeline {
             ?? ""
         var cells: [TerminalTable.Cell] = [
             .init("\(time.short(event.ms)).\(milliseconds)"), .init(after), .init(bar, .cyan),
-            .init(FlagWords.event(event.event, language)),
+            .init(
+                FlagWords.event(event.event, ok: event.ok, language), event.ok ? nil : .dim),
         ]
         cells.append(.init(event.amountFen.map { NumberText.yuan(fen: $0) } ?? ""))
         cells.append(.init(event.campaign ?? ""))

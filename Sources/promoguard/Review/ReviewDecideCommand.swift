@@ -31,11 +31,20 @@ enum DecisionNotes {
     /// More than these are counted only.
     private static let most = 50
 
-    static func tell(_ decisions: [Decision], _ listing: FlagListing) {
-        for line in lines(decisions, listing) { Terminal.note(line) }
+    static func tell(_ decided: Decided, _ listing: FlagListing) {
+        for line in lines(decided, listing) { Terminal.note(line) }
     }
 
-    static func lines(_ decisions: [Decision], _ listing: FlagListing) -> [String] {
+    static func lines(_ decided: Decided, _ listing: FlagListing) -> [String] {
+        let language = listing.language
+        guard decided.repeated > 0 else { return lines(decided.added, listing) }
+        let line = language.pick(
+            "\(decided.repeated.counted("flag")) left as decided: you said the same before.",
+            "\(decided.repeated) 条标记保持不变：与您已有的处理结论相同。")
+        return (decided.added.isEmpty ? [] : lines(decided.added, listing)) + [line]
+    }
+
+    private static func lines(_ decisions: [Decision], _ listing: FlagListing) -> [String] {
         let language = listing.language
         if decisions.count > most || decisions.isEmpty {
             return [
