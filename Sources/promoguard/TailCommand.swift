@@ -36,7 +36,8 @@ struct TailCommand: ParsableCommand {
 
     @Flag(
         help: """
-            Flag only when the order of events is settled, --lateness after their time: half the memory.
+            Flag only when the order of events is settled, --lateness after their time, and not what score finds
+            once more at the end of the logs: half the memory.
             """)
     var settledOnly = false
 
