@@ -45,11 +45,11 @@ extension FeatureCatalog {
         ) { $0.inviter.ownPurseShare }
         sink.feature(
             "inviter_models_per_invitee", .referral, .ratio, .lessIsWorse, log: false,
-            "Distinct phone models over invitees of the account's inviter. Needs three invitees.",
+            "Distinct phone models over invitees of the account's inviter; a device, where the log does not tell its model. Needs three invitees.",
             source: "Ianus; cohort concentration of models",
             en: "its inviter's invitees share phone models ({} per invitee)", zh: "其邀请人的被邀请人机型雷同（每人 {} 种）",
             usual: ("usually above 0.6", "通常大于 0.6"), telling: .below(0.6), coupon: .referralFraud,
-            needs: [.inviterID, .model]
+            needs: [.inviterID]
         ) { $0.inviter.modelsPerInvitee }
         sink.feature(
             "inviter_networks_per_invitee", .referral, .ratio, .lessIsWorse, log: false,

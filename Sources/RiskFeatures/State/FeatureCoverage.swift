@@ -6,10 +6,13 @@ import CHotPath
 /// nobody orders, makes features unknown of everybody; a model that learned from other logs would take that for a sign.
 /// So an unknown value of a feature that is known at fewer than one scored moment in fifty is marked as infinite,
 /// which scoring gives no points. Of a feature that was as rare where the model learned that takes next to nothing: the
-/// mean of a term is 0, so what nearly everybody has is worth nearly 0.
+/// mean of a term is 0, so what nearly everybody has is worth nearly 0. Some hundred moments do not show what logs lack: a
+/// small log may hold nothing but a gang.
 struct FeatureCoverage {
     /// One in so many.
     private static let scarcity: UInt32 = 50
+    /// So many moments that know it are taken for granted: logs have a field until some 500 moments show that they have not.
+    private static let granted: UInt32 = 10
     /// The older half of what was counted is worth half after so many moments, that a field which logs lose shows.
     private static let memory: UInt32 = 1 << 16
 
@@ -34,7 +37,9 @@ struct FeatureCoverage {
     /// Makes infinite what is unknown here and nearly everywhere.
     @inline(__always)
     func mark(_ vector: UnsafeMutableBufferPointer<Float>) {
-        let least = (moments + FeatureCoverage.scarcity - 1) / FeatureCoverage.scarcity
+        let expected = (moments + FeatureCoverage.scarcity - 1) / FeatureCoverage.scarcity
+        guard expected > FeatureCoverage.granted else { return }
+        let least = expected - FeatureCoverage.granted
         known.withUnsafeBufferPointer { known in
             pg_mark_unseen(vector.baseAddress, known.baseAddress, UInt32(vector.count), least)
         }

@@ -188,7 +188,8 @@ struct HubState: KeyedState {
             if lastInviteMs != 0 { inviteGaps.add(Float(event.ts - lastInviteMs) / 1000) }
             lastInviteMs = event.ts
         }
-        if event.modelKey != 0 { inviteeModels.insert(event.modelKey, at: stamp, &sketches) }
+        let phone = event.modelKey != 0 ? event.modelKey : event.deviceKey
+        if phone != 0 { inviteeModels.insert(phone, at: stamp, &sketches) }
         if event.networkKey != 0, event.type == .inviteAccept || event.type == .register {
             inviteeNetworks.insert(event.networkKey, at: stamp, &sketches)
         }
