@@ -11,11 +11,14 @@ import Testing
     private let folder = TemporaryFolder()
 
     /// Plays scenes, and says which share of each scene's accounts was flagged.
-    private func flagged(_ play: (inout Textbook) -> Void) throws -> [String: Double] {
+    /// - Parameter isAlone: whether the log holds nothing else.
+    private func flagged(
+        isAlone: Bool = false, _ play: (inout Textbook) -> Void
+    ) throws -> [String: Double] {
         let campaign = TestCampaign.shared
         var book = Textbook(startMs: TestCampaign.time(campaign.lines[0]), seed: 5)
         play(&book)
-        let lines = (campaign.lines + book.lines).sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        let lines = ((isAlone ? [] : campaign.lines) + book.lines).sorted { TestCampaign.time($0) < TestCampaign.time($1) }
         let log = try folder.write("book.log", TestCampaign.bytes(lines))
         let caseFile = try CaseFile.open(folder.file("book.sqlite"))
         let scorer = try Scorer(LogisticModel.bundled(), featureNames: FeatureCatalog.names)
@@ -70,6 +73,21 @@ import Testing
             #expect(share >= 0.7, "\(scene): \(share)")
         }
         #expect(shares["the crowd"]! <= 0.02)
+    }
+
+    /// Somebody tries the program out: a gang in a small log, and nobody to compare it with.
+    @Test func aGangAloneInALogIsFlagged() throws {
+        let shares = try flagged(isAlone: true) { book in
+            book.farm("37 on one phone", size: 37, every: 60, day: 2) {
+                $1.device = "farm"
+                $1.ip = "59.37.8.1"
+            }
+        }
+        #expect(shares["37 on one phone"]! >= 0.7)
+        let orders = try flagged(isAlone: true) { book in
+            book.brush("brushing through few purses", size: 40, days: 4, sharesPayer: true)
+        }
+        #expect(orders["brushing through few purses"]! >= 0.7)
     }
 
     /// A log that lacks a field of everybody makes nobody a suspect by that; what it has still tells.
