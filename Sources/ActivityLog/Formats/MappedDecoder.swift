@@ -85,7 +85,8 @@ struct MappedDecoder: ~Copyable {
         case absent
         /// Something stands there that is no value for the field.
         case unfit
-        case text(UnsafeRawBufferPointer)
+        /// With its key, or 0 as long as nobody has asked for it.
+        case text(UnsafeRawBufferPointer, key: UInt64 = 0)
         case number(Int64)
         case flag(Bool)
     }
@@ -125,8 +126,6 @@ struct MappedDecoder: ~Copyable {
     private var likeMemo = [UInt64](repeating: 0, count: 512)
     private static let answerCount = 512
     private let answers = UnsafeMutableBufferPointer<Answer>.allocate(capacity: MappedDecoder.answerCount)
-    /// Some values are hashed with the key, or left out and counted: nothing of them is remembered.
-    private let usesKeyedHash: Bool
     private var typeMemo: [(key: UInt64, type: EventType?)]
     private let typeKeys: [UInt64]
 
@@ -159,7 +158,6 @@ struct MappedDecoder: ~Copyable {
         _ = quickTexts.initialize(from: MappedDecoder.quickTexts(mapping, configuration.hash))
         answers.initialize(repeating: Answer())
         secretKeys = format.secretKeys
-        usesKeyedHash = mapping.usesKeyedHash
         hash = configuration.hash
         keyedHash = configuration.keyedHash
         maximumStringLength = min(configuration.maximumStringLength, 512)
@@ -361,14 +359,14 @@ struct MappedDecoder: ~Copyable {
                 case .unfit:
                     unfit[Int(field.field.rawValue)] += 1
                     continue
-                case .text(let text):
-                    guard take(text, as: field, source) else { continue }
+                case .text(let text, let key):
+                    guard take(text, key, as: field, source) else { continue }
                 case .number(let number):
                     guard take(number, as: field, source) else { continue }
                 case .flag(let flag):
                     if field.kind == .flag {
                         slots[Int(field.field.rawValue)] = flag ? 1 : 0
-                    } else if !take(MappedDecoder.text(of: flag), as: field, source) {
+                    } else if !take(MappedDecoder.text(of: flag), 0, as: field, source) {
                         continue
                     }
                 }
@@ -413,10 +411,12 @@ struct MappedDecoder: ~Copyable {
     }
 
     /// Takes a text as a field's value.
+    /// - Parameter key: its key, or 0.
     /// - Returns: whether it is one.
     @inline(__always)
     private mutating func take(
-        _ text: UnsafeRawBufferPointer, as field: RecordMapping.Field, _ source: RecordMapping.Source
+        _ text: UnsafeRawBufferPointer, _ key: UInt64, as field: RecordMapping.Field,
+        _ source: RecordMapping.Source
     ) -> Bool {
         let slot = Int(field.field.rawValue)
         switch field.kind {
@@ -427,7 +427,7 @@ struct MappedDecoder: ~Copyable {
                 unfit[slot] += 1
                 return false
             }
-            slots[slot] = hash(text.bytes)
+            slots[slot] = key != 0 ? key : hash(text.bytes)
             if MappedDecoder.keepsText(field.field) {
                 let start = textCount
                 UnsafeMutableRawBufferPointer(rebasing: texts[start...]).copyMemory(from: text)
@@ -464,7 +464,7 @@ struct MappedDecoder: ~Copyable {
     ) -> Bool {
         let slot = Int(field.field.rawValue)
         guard field.kind == .number || field.kind == .time else {
-            return field.kind == .text && take(digits(of: number), as: field, source)
+            return field.kind == .text && take(digits(of: number), 0, as: field, source)
         }
         var number = number
         if source.minus >= 0, let taken = amount(source) { number = max(0, number &- taken) }
@@ -494,9 +494,10 @@ struct MappedDecoder: ~Copyable {
             return (typeKeys[Int(rule.type.rawValue)], false)
         }
         for index in mapping.eventSources {
-            guard case .text(let name) = value(of: sources[index], index), name.count > 0 else { continue }
-            guard name.count <= MappedDecoder.longestText else { continue }
-            let key = hash(name.bytes)
+            guard case .text(let name, let known) = value(of: sources[index], index), name.count > 0,
+                name.count <= MappedDecoder.longestText
+            else { continue }
+            let key = known != 0 ? known : hash(name.bytes)
             if let type = mapping.names.find(key) ?? patternType(name, key) {
                 return (typeKeys[Int(type.rawValue)], false)
             }
@@ -616,12 +617,12 @@ struct MappedDecoder: ~Copyable {
             guard let text = text(of: found) else { return .unfit }
             if source.stepCount == 0 {
                 if found.pointee.kind == .number { return plainNumber(text) }
-                return .text(text)
+                return .text(text, key: found.pointee.hash)
             }
-            if text.count >= 24, text.count <= MappedDecoder.longestText {
+            if text.count >= source.rememberedFrom, text.count <= MappedDecoder.longestText {
                 return remembered(source, index, found, text)
             }
-            value = .text(text)
+            value = .text(text, key: found.pointee.hash)
         case .constant: value = .text(constant(source.first))
         case .join:
             guard let joined = join(source.first..<source.first + source.count) else { return .absent }
@@ -647,16 +648,20 @@ struct MappedDecoder: ~Copyable {
         return value
     }
 
-    /// What a source made of a text before: user agents and the like are long and come again and again.
+    /// What a source made of a text before: names of makers and networks, queries and user agents come again and again.
     private struct Answer {
+        enum Kind: UInt8 { case absent, number, text }
+
         /// Of the text and the source; 0 in an empty place.
         var key: UInt64 = 0
-        /// −1 for nothing.
-        var count = 0
-        var bytes = InlineArray<48, UInt8>(repeating: 0)
+        /// The number, or the key of the text.
+        var word: UInt64 = 0
+        var kind = Kind.absent
+        var count: UInt8 = 0
+        var bytes = InlineArray<46, UInt8>(repeating: 0)
     }
 
-    /// The value of a long text, from memory where it is a short text or nothing.
+    /// What the steps make of a text, from memory where that is a number, a short text or nothing.
     private mutating func remembered(
         _ source: RecordMapping.Source, _ index: Int, _ found: UnsafeMutablePointer<Capture>,
         _ text: UnsafeRawBufferPointer
@@ -667,20 +672,26 @@ struct MappedDecoder: ~Copyable {
             answers.baseAddress.unsafelyUnwrapped
             + (Int(truncatingIfNeeded: key) & (MappedDecoder.answerCount - 1))
         if place.pointee.key == key {
-            guard place.pointee.count >= 0 else { return .absent }
-            // The text stands behind two words.
-            let bytes = UnsafeRawPointer(place) + 16
-            return .text(UnsafeRawBufferPointer(start: bytes, count: place.pointee.count))
+            switch place.pointee.kind {
+            case .absent: return .absent
+            case .number: return .number(Int64(bitPattern: place.pointee.word))
+            case .text:
+                // The text stands behind two words and two bytes.
+                let bytes = UnsafeRawBufferPointer(
+                    start: UnsafeRawPointer(place) + 18, count: Int(place.pointee.count))
+                return .text(bytes, key: place.pointee.word)
+            }
         }
-        let value = stepped(source, .text(text))
+        let value = stepped(source, .text(text, key: textKey))
         switch value {
-        case .absent:
-            place.pointee.key = key
-            place.pointee.count = -1
-        case .text(let result) where result.count <= 48 && !usesKeyedHash:
-            place.pointee.key = key
-            place.pointee.count = result.count
+        case .absent: place.pointee = Answer(key: key)
+        case .number(let number):
+            place.pointee = Answer(key: key, word: UInt64(bitPattern: number), kind: .number)
+        case .text(let result, let known) where result.count <= 46:
+            let word = known != 0 ? known : hash(result.bytes)
+            place.pointee = Answer(key: key, word: word, kind: .text, count: UInt8(result.count))
             for index in 0..<result.count { place.pointee.bytes[index] = result[index] }
+            return .text(result, key: word)
         default: break
         }
         return value
@@ -750,20 +761,22 @@ struct MappedDecoder: ~Copyable {
     @inline(never)
     private mutating func apply(_ step: RecordMapping.Step, to value: Value) -> Value {
         switch value {
-        case .text(let text): return applyText(step, text)
+        case .text(let text, let key): return applyText(step, text, key)
         case .number(let number):
             switch step.operation {
             case .divide: return .number(number / step.value)
             case .negate: return .number(0 &- number)
             case .below: return .flag(number < step.value)
             case .number: return .number(number)
-            default: return applyText(step, digits(of: number))
+            default: return applyText(step, digits(of: number), 0)
             }
         default: return value
         }
     }
 
-    private mutating func applyText(_ step: RecordMapping.Step, _ text: UnsafeRawBufferPointer) -> Value {
+    private mutating func applyText(
+        _ step: RecordMapping.Step, _ text: UnsafeRawBufferPointer, _ known: UInt64
+    ) -> Value {
         guard text.count <= MappedDecoder.longestText else { return .unfit }
         guard text.count > 0 else { return .absent }
         switch step.operation {
@@ -778,7 +791,7 @@ struct MappedDecoder: ~Copyable {
             let prefix = constant(step.index)
             guard text.count >= prefix.count,
                 memcmp(text.baseAddress!, prefix.baseAddress!, prefix.count) == 0
-            else { return .text(text) }
+            else { return .text(text, key: known) }
             return .text(UnsafeRawBufferPointer(rebasing: text[prefix.count...]))
         case .after:
             let word = constant(step.index)
@@ -791,9 +804,11 @@ struct MappedDecoder: ~Copyable {
             let start = scratchHalf * MappedDecoder.longestText
             return .text(UnsafeRawBufferPointer(rebasing: scratch[start..<start + count]))
         case .first: return .text(UnsafeRawBufferPointer(rebasing: text.prefix(Int(step.value))))
-        case .like: return isLike(step.index, hash(text.bytes), text) ? .text(text) : .absent
+        case .like:
+            let key = known != 0 ? known : hash(text.bytes)
+            return isLike(step.index, key, text) ? .text(text, key: key) : .absent
         case .map:
-            let key = hash(text.bytes)
+            let key = known != 0 ? known : hash(text.bytes)
             for index in mapping.tables[step.index].indices
             where mapping.tables[step.index][index].from == key {
                 return .text(constant(mapping.tables[step.index][index].to))
