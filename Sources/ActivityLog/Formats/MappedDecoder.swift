@@ -105,10 +105,8 @@ struct MappedDecoder: ~Copyable {
     /// The tables of `mapping` that are asked for each record.
     private let fields: UnsafeMutableBufferPointer<RecordMapping.Field>
     private let sources: UnsafeMutableBufferPointer<RecordMapping.Source>
-    /// By source the slot without which it gives nothing; −1 where there is none such.
-    private let quickSlots: UnsafeMutableBufferPointer<Int>
-    /// By source whether a string is taken as it stands; and the key of its text where that is always the same, else 0.
-    private let quickTexts: UnsafeMutableBufferPointer<(isPlain: Bool, constant: UInt64)>
+    /// By source what of it can be said without looking further.
+    private let quick: UnsafeMutableBufferPointer<Quick>
     /// The texts of an event that are looked at once more.
     private let texts = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
     private var textCount = 0
@@ -151,11 +149,8 @@ struct MappedDecoder: ~Copyable {
         _ = fields.initialize(from: mapping.fields)
         sources = .allocate(capacity: mapping.sources.count)
         _ = sources.initialize(from: mapping.sources)
-        quickSlots = .allocate(capacity: mapping.sources.count)
-        _ = quickSlots.initialize(
-            from: mapping.sources.map { $0.origin == .place && !$0.place.isOuter ? $0.place.slot : -1 })
-        quickTexts = .allocate(capacity: mapping.sources.count)
-        _ = quickTexts.initialize(from: MappedDecoder.quickTexts(mapping, configuration.hash))
+        quick = .allocate(capacity: mapping.sources.count)
+        _ = quick.initialize(from: MappedDecoder.quick(mapping, configuration.hash))
         answers.initialize(repeating: Answer())
         secretKeys = format.secretKeys
         hash = configuration.hash
@@ -189,18 +184,25 @@ struct MappedDecoder: ~Copyable {
         typeKeys = EventType.allCases.map { type in type.name.withUTF8Buffer { hash($0.span.bytes) } }
     }
 
-    /// By source what `quickTexts` says of it.
-    private static func quickTexts(
-        _ mapping: RecordMapping, _ hash: IdentifierHash
-    ) -> [(isPlain: Bool, constant: UInt64)] {
-        var quick: [(isPlain: Bool, constant: UInt64)] = Array(
-            repeating: (false, 0), count: mapping.sources.count)
-        for field in mapping.fields where field.kind == .text && !keepsText(field.field) {
+    private struct Quick {
+        /// The slot without which the source gives nothing; −1 where there is none such.
+        var slot: Int32 = -1
+        /// Whether a string is taken as it stands.
+        var isPlain = false
+        /// The key of the text where that is always the same, else 0.
+        var constant: UInt64 = 0
+    }
+
+    private static func quick(_ mapping: RecordMapping, _ hash: IdentifierHash) -> [Quick] {
+        var quick = mapping.sources.map { source in
+            Quick(slot: source.origin == .place && !source.place.isOuter ? Int32(source.place.slot) : -1)
+        }
+        for field in mapping.fields where field.kind == .text {
             for index in field.firstSource..<field.firstSource + field.sourceCount {
                 let source = mapping.sources[index]
                 guard source.stepCount == 0, source.conditionCount == 0 else { continue }
                 if source.origin == .place { quick[index].isPlain = mapping.sumPlaces[source.place.slot] < 0 }
-                if source.origin == .constant {
+                if source.origin == .constant, !keepsText(field.field) {
                     let text = mapping.texts[source.first]
                     if !text.isEmpty { quick[index].constant = hash(text.span.bytes) }
                 }
@@ -216,8 +218,7 @@ struct MappedDecoder: ~Copyable {
         slots.deallocate()
         fields.deallocate()
         sources.deallocate()
-        quickSlots.deallocate()
-        quickTexts.deallocate()
+        quick.deallocate()
         answers.deallocate()
         scratch.deallocate()
         constants.deallocate()
@@ -335,26 +336,28 @@ struct MappedDecoder: ~Copyable {
 
         let unfitTimes = unfit[Int(EventField.ts.rawValue)]
         let view = scan.view
+        let (quick, sources) = (quick, sources.baseAddress.unsafelyUnwrapped)
         for field in fields {
             let bit = EventDecoder.bit(field.field)
             for index in field.firstSource..<field.firstSource &+ field.sourceCount {
-                let quick = quickSlots[index]
-                if quick >= 0 {
-                    guard let found = view.value(quick) else { continue }
-                    if quickTexts[index].isPlain, found.pointee.kind == .plain,
+                let known = quick[index]
+                if known.slot >= 0 {
+                    guard let found = view.value(Int(known.slot)) else { continue }
+                    if known.isPlain, found.pointee.kind == .plain,
                         found.pointee.count <= maximumStringLength
                     {
                         slots[Int(field.field.rawValue)] = key(ofPlain: found)
+                        if MappedDecoder.keepsText(field.field) { keep(found.pointee.bytes, of: field.field) }
                         present |= bit
                         break
                     }
-                } else if quickTexts[index].constant != 0 {
-                    slots[Int(field.field.rawValue)] = quickTexts[index].constant
+                } else if known.constant != 0 {
+                    slots[Int(field.field.rawValue)] = known.constant
                     present |= bit
                     break
                 }
-                let source = sources[index]
-                switch value(of: source, index) {
+                let source = UnsafePointer(sources + index)
+                switch value(of: source) {
                 case .absent: continue
                 case .unfit:
                     unfit[Int(field.field.rawValue)] += 1
@@ -410,13 +413,22 @@ struct MappedDecoder: ~Copyable {
         return fields & EventDecoder.bit(field) != 0
     }
 
+    /// Keeps the text of a field, of at most `maximumStringLength` bytes: there is room for each field that needs it.
+    @inline(__always)
+    private mutating func keep(_ text: UnsafeRawBufferPointer, of field: EventField) {
+        let start = textCount
+        textCount &+= text.count
+        UnsafeMutableRawBufferPointer(rebasing: texts[start..<textCount]).copyMemory(from: text)
+        slots[EventDecoder.slotCount / 2 + Int(field.rawValue)] = UInt64(start) << 32 | UInt64(textCount)
+    }
+
     /// Takes a text as a field's value.
     /// - Parameter key: its key, or 0.
     /// - Returns: whether it is one.
     @inline(__always)
     private mutating func take(
         _ text: UnsafeRawBufferPointer, _ key: UInt64, as field: RecordMapping.Field,
-        _ source: RecordMapping.Source
+        _ source: UnsafePointer<RecordMapping.Source>
     ) -> Bool {
         let slot = Int(field.field.rawValue)
         switch field.kind {
@@ -428,12 +440,7 @@ struct MappedDecoder: ~Copyable {
                 return false
             }
             slots[slot] = key != 0 ? key : hash(text.bytes)
-            if MappedDecoder.keepsText(field.field) {
-                let start = textCount
-                UnsafeMutableRawBufferPointer(rebasing: texts[start...]).copyMemory(from: text)
-                textCount += text.count
-                slots[EventDecoder.slotCount / 2 + slot] = UInt64(start) << 32 | UInt64(textCount)
-            }
+            if MappedDecoder.keepsText(field.field) { keep(text, of: field.field) }
             return true
         case .number:
             guard text.count > 0 else { return false }
@@ -460,14 +467,14 @@ struct MappedDecoder: ~Copyable {
     }
 
     private mutating func take(
-        _ number: Int64, as field: RecordMapping.Field, _ source: RecordMapping.Source
+        _ number: Int64, as field: RecordMapping.Field, _ source: UnsafePointer<RecordMapping.Source>
     ) -> Bool {
         let slot = Int(field.field.rawValue)
         guard field.kind == .number || field.kind == .time else {
             return field.kind == .text && take(digits(of: number), 0, as: field, source)
         }
         var number = number
-        if source.minus >= 0, let taken = amount(source) { number = max(0, number &- taken) }
+        if source.pointee.minus >= 0, let taken = amount(source) { number = max(0, number &- taken) }
         let neverNegative = EventDecoder.money | EventDecoder.counts
         guard number >= 0 || neverNegative & EventDecoder.bit(field.field) == 0 else {
             unfit[slot] += 1
@@ -478,10 +485,11 @@ struct MappedDecoder: ~Copyable {
     }
 
     /// What is to be taken off a number, on the same scale.
-    private mutating func amount(_ source: RecordMapping.Source) -> Int64? {
-        guard let found = scan.value(source.minus), let text = text(of: found) else { return nil }
+    private mutating func amount(_ source: UnsafePointer<RecordMapping.Source>) -> Int64? {
+        guard let found = scan.value(source.pointee.minus), let text = text(of: found) else { return nil }
         var places: Int64 = 0
-        for step in mapping.steps[source.firstStep..<source.firstStep + source.stepCount]
+        for step in mapping.steps[
+            source.pointee.firstStep..<source.pointee.firstStep + source.pointee.stepCount]
         where step.operation == .number { places = step.value }
         guard let amount = DecimalText.scaled(text, places: Int(places)), amount >= 0 else { return nil }
         return amount
@@ -494,7 +502,9 @@ struct MappedDecoder: ~Copyable {
             return (typeKeys[Int(rule.type.rawValue)], false)
         }
         for index in mapping.eventSources {
-            guard case .text(let name, let known) = value(of: sources[index], index), name.count > 0,
+            guard
+                case .text(let name, let known) = value(
+                    of: UnsafePointer(sources.baseAddress.unsafelyUnwrapped + index)), name.count > 0,
                 name.count <= MappedDecoder.longestText
             else { continue }
             let key = known != 0 ? known : hash(name.bytes)
@@ -602,43 +612,50 @@ struct MappedDecoder: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func value(of source: RecordMapping.Source, _ index: Int) -> Value {
-        if source.conditionCount > 0 {
-            let range = source.firstCondition..<source.firstCondition &+ source.conditionCount
+    private mutating func value(of source: UnsafePointer<RecordMapping.Source>) -> Value {
+        if source.pointee.conditionCount > 0 {
+            let range =
+                source.pointee.firstCondition..<source.pointee.firstCondition &+ source.pointee.conditionCount
             guard holdAll(range) else { return .absent }
         }
         var value: Value
-        switch source.origin {
+        switch source.pointee.origin {
         case .place:
-            guard let found = capture(source.place) else { return .absent }
-            if source.place.slot < mapping.sumPlaces.count, mapping.sumPlaces[source.place.slot] >= 0 {
+            guard let found = capture(source.pointee.place) else { return .absent }
+            if source.pointee.place.slot < mapping.sumPlaces.count,
+                mapping.sumPlaces[source.pointee.place.slot] >= 0
+            {
                 return .number(Int64(bitPattern: found.pointee.hash))
             }
             guard let text = text(of: found) else { return .unfit }
-            if source.stepCount == 0 {
+            if source.pointee.stepCount == 0 {
                 if found.pointee.kind == .number { return plainNumber(text) }
                 return .text(text, key: found.pointee.hash)
             }
-            if text.count >= source.rememberedFrom, text.count <= MappedDecoder.longestText {
-                return remembered(source, index, found, text)
+            if text.count >= source.pointee.rememberedFrom, text.count <= MappedDecoder.longestText {
+                return remembered(source, found, text)
             }
             value = .text(text, key: found.pointee.hash)
-        case .constant: value = .text(constant(source.first))
+        case .constant: value = .text(constant(source.pointee.first))
         case .join:
-            guard let joined = join(source.first..<source.first + source.count) else { return .absent }
+            guard let joined = join(source.pointee.first..<source.pointee.first + source.pointee.count) else {
+                return .absent
+            }
             value = .text(joined)
         case .key:
-            guard let item, source.first < 3, !item.keys[source.first].isEmpty else { return .absent }
-            let range = item.keys[source.first]
+            guard let item, source.pointee.first < 3, !item.keys[source.pointee.first].isEmpty else {
+                return .absent
+            }
+            let range = item.keys[source.pointee.first]
             value = .text(UnsafeRawBufferPointer(start: item.base + range.lowerBound, count: range.count))
         }
         return stepped(source, value)
     }
 
     @inline(__always)
-    private mutating func stepped(_ source: RecordMapping.Source, _ first: Value) -> Value {
+    private mutating func stepped(_ source: UnsafePointer<RecordMapping.Source>, _ first: Value) -> Value {
         var value = first
-        for index in source.firstStep..<source.firstStep &+ source.stepCount {
+        for index in source.pointee.firstStep..<source.pointee.firstStep &+ source.pointee.stepCount {
             value = apply(mapping.steps[index], to: value)
             switch value {
             case .absent, .unfit: return value
@@ -663,11 +680,12 @@ struct MappedDecoder: ~Copyable {
 
     /// What the steps make of a text, from memory where that is a number, a short text or nothing.
     private mutating func remembered(
-        _ source: RecordMapping.Source, _ index: Int, _ found: UnsafeMutablePointer<Capture>,
+        _ source: UnsafePointer<RecordMapping.Source>, _ found: UnsafeMutablePointer<Capture>,
         _ text: UnsafeRawBufferPointer
     ) -> Value {
         guard let textKey = key(of: found) else { return .unfit }
-        let key = IdentifierHash.combine(textKey, UInt64(truncatingIfNeeded: index))
+        // No two sources have a step in common.
+        let key = IdentifierHash.combine(textKey, UInt64(truncatingIfNeeded: source.pointee.firstStep))
         let place =
             answers.baseAddress.unsafelyUnwrapped
             + (Int(truncatingIfNeeded: key) & (MappedDecoder.answerCount - 1))
