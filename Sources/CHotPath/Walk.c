@@ -87,6 +87,7 @@ PG_INLINE void pg_walk_on(
     uint64_t stamp) {
     size_t position = walk->position;
     pg_known_key *key = keys ? keys + walk->current : NULL;
+    uint64_t askers = walk->askers;
     uint32_t stop = PG_AT_KEY;
     if (position < limit && text[position] == '"') {
         while (1) {
@@ -138,6 +139,7 @@ PG_INLINE void pg_walk_on(
                 }
             }
             int32_t slot = keys ? key->slot : PG_PASSED_OVER;
+            if (keys) askers |= key->askers;
             if (past == 0 || past >= end || slot == PG_TO_CALLER) {
                 walk->key = start;
                 walk->key_end = close;
@@ -190,6 +192,7 @@ PG_INLINE void pg_walk_on(
     walk->position = position;
     walk->current = keys ? (uint32_t)(key - keys) : 0;
     walk->stop = stop;
+    walk->askers = askers;
 }
 
 PG_FASTEST

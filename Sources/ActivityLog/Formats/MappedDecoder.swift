@@ -195,7 +195,7 @@ struct MappedDecoder: ~Copyable {
 
     private static func quick(_ mapping: RecordMapping, _ hash: IdentifierHash) -> [Quick] {
         var quick = mapping.sources.map { source in
-            Quick(slot: source.origin == .place && !source.place.isOuter ? Int32(source.place.slot) : -1)
+            Quick(slot: source.isInRecord ? Int32(source.place.slot) : -1)
         }
         for field in mapping.fields where field.kind == .text {
             for index in field.firstSource..<field.firstSource + field.sourceCount {
@@ -337,7 +337,10 @@ struct MappedDecoder: ~Copyable {
         let unfitTimes = unfit[Int(EventField.ts.rawValue)]
         let view = scan.view
         let (quick, sources) = (quick, sources.baseAddress.unsafelyUnwrapped)
-        for field in fields {
+        var left = scan.askers | mapping.seekers
+        while left != 0 {
+            let field = fields[left.trailingZeroBitCount]
+            left &= left &- 1
             let bit = EventDecoder.bit(field.field)
             for index in field.firstSource..<field.firstSource &+ field.sourceCount {
                 let known = quick[index]

@@ -23,6 +23,8 @@ struct RecordMapping: Sendable {
         var minus = -1
         /// From which length of a text on it is worth remembering what the steps make of it.
         var rememberedFrom = Int.max
+        /// Whether it gives nothing unless something stands at its pointer in the record.
+        var isInRecord: Bool { origin == .place && !place.isOuter }
     }
 
     /// A step with its texts in tables, so that reading it copies a few words.
@@ -96,6 +98,8 @@ struct RecordMapping: Sendable {
     let detect: [[Place]]
 
     private(set) var fields: [Field] = []
+    /// A bit for each field, by its place, of which some source looks elsewhere than in the record.
+    let seekers: UInt64
     private(set) var sources: [Source] = []
     private(set) var places: [Place] = []
     private(set) var steps: [Step] = []
@@ -278,9 +282,19 @@ struct RecordMapping: Sendable {
         let own = slots.enumerated().filter { !$0.element.pointer.isOuter }
             .map { ($0.element.pointer, slot: $0.offset) }
         let sums = slots.map { $0.sum >= 0 }
-        items = PointerTree(own, slotCount: slots.count, sums: sums)
+        var askers = [UInt64](repeating: 0, count: slots.count)
+        var seekers: UInt64 = 0
+        for (index, field) in fields.enumerated() {
+            let bit: UInt64 = 1 << UInt64(index)
+            for source in sources[field.firstSource..<field.firstSource + field.sourceCount] {
+                if source.isInRecord { askers[source.place.slot] |= bit } else { seekers |= bit }
+            }
+        }
+        self.seekers = seekers
+        items = PointerTree(own, slotCount: slots.count, sums: sums, askers: askers)
         whole = PointerTree(
-            own + outer, explodes: definition.explodes.map(\.head), slotCount: slots.count, sums: sums)
+            own + outer, explodes: definition.explodes.map(\.head), slotCount: slots.count, sums: sums,
+            askers: askers)
         self.sources = sources
         self.places = places
         self.steps = steps

@@ -194,6 +194,8 @@ typedef struct {
     uint8_t next[2];
     /// How long its last value was, quotes included.
     uint16_t value_length;
+    /// The caller's marks of what asks for its value.
+    uint64_t askers;
 } pg_known_key;
 
 /// So many keys of an object are known; the first stands for its beginning and is no key: its text is a zero.
@@ -211,6 +213,8 @@ typedef struct {
     uint32_t current;
     /// PG_AT_KEY, PG_AT_VALUE, PG_BEHIND_VALUE or PG_AT_END.
     uint32_t stop;
+    /// The askers of all values met.
+    uint64_t askers;
 } pg_walk;
 
 /// Walks through members of a JSON object of any format and captures what is wanted, as long as they are written as programs
