@@ -76,16 +76,17 @@ enum DecimalText {
     /// Milliseconds since 1970 of a number of seconds, milliseconds, microseconds or nanoseconds, told apart by their
     /// size: below 10^11, 10^14 and 10^17. Nil when the text is no number.
     static func milliseconds(sinceEpoch text: UnsafeRawBufferPointer) -> Int64? {
-        // Thirteen digits are milliseconds of this century.
-        if text.count == 13 {
+        // Thirteen digits are milliseconds of this century, and so are ten of seconds with three decimals.
+        let isSplit = text.count == 14 && text[10] == 0x2E
+        if text.count == 13 || isSplit {
             var value: Int64 = 0
             var bad: UInt8 = 0
             for index in 0..<13 {
-                let digit = text[index] &- 0x30
+                let digit = text[isSplit && index >= 10 ? index &+ 1 : index] &- 0x30
                 bad |= digit < 10 ? 0 : 1
                 value = value &* 10 &+ Int64(digit)
             }
-            if bad == 0 && value >= 100_000_000_000 { return value }
+            if bad == 0 && (isSplit || value >= 100_000_000_000) { return value }
         }
         guard let value = scaled(text, places: 0) else { return nil }
         switch value.magnitude {

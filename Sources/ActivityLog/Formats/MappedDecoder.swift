@@ -85,7 +85,8 @@ struct MappedDecoder: ~Copyable {
         case absent
         /// Something stands there that is no value for the field.
         case unfit
-        case text(UnsafeRawBufferPointer)
+        /// With its key, or 0 as long as nobody has asked for it.
+        case text(UnsafeRawBufferPointer, key: UInt64 = 0)
         case number(Int64)
         case flag(Bool)
     }
@@ -104,10 +105,8 @@ struct MappedDecoder: ~Copyable {
     /// The tables of `mapping` that are asked for each record.
     private let fields: UnsafeMutableBufferPointer<RecordMapping.Field>
     private let sources: UnsafeMutableBufferPointer<RecordMapping.Source>
-    /// By source the slot without which it gives nothing; −1 where there is none such.
-    private let quickSlots: UnsafeMutableBufferPointer<Int>
-    /// By source whether a string is taken as it stands; and the key of its text where that is always the same, else 0.
-    private let quickTexts: UnsafeMutableBufferPointer<(isPlain: Bool, constant: UInt64)>
+    /// By source what of it can be said without looking further.
+    private let quick: UnsafeMutableBufferPointer<Quick>
     /// The texts of an event that are looked at once more.
     private let texts = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
     private var textCount = 0
@@ -125,8 +124,6 @@ struct MappedDecoder: ~Copyable {
     private var likeMemo = [UInt64](repeating: 0, count: 512)
     private static let answerCount = 512
     private let answers = UnsafeMutableBufferPointer<Answer>.allocate(capacity: MappedDecoder.answerCount)
-    /// Some values are hashed with the key, or left out and counted: nothing of them is remembered.
-    private let usesKeyedHash: Bool
     private var typeMemo: [(key: UInt64, type: EventType?)]
     private let typeKeys: [UInt64]
 
@@ -152,14 +149,10 @@ struct MappedDecoder: ~Copyable {
         _ = fields.initialize(from: mapping.fields)
         sources = .allocate(capacity: mapping.sources.count)
         _ = sources.initialize(from: mapping.sources)
-        quickSlots = .allocate(capacity: mapping.sources.count)
-        _ = quickSlots.initialize(
-            from: mapping.sources.map { $0.origin == .place && !$0.place.isOuter ? $0.place.slot : -1 })
-        quickTexts = .allocate(capacity: mapping.sources.count)
-        _ = quickTexts.initialize(from: MappedDecoder.quickTexts(mapping, configuration.hash))
+        quick = .allocate(capacity: mapping.sources.count)
+        _ = quick.initialize(from: MappedDecoder.quick(mapping, configuration.hash))
         answers.initialize(repeating: Answer())
         secretKeys = format.secretKeys
-        usesKeyedHash = mapping.usesKeyedHash
         hash = configuration.hash
         keyedHash = configuration.keyedHash
         maximumStringLength = min(configuration.maximumStringLength, 512)
@@ -191,18 +184,25 @@ struct MappedDecoder: ~Copyable {
         typeKeys = EventType.allCases.map { type in type.name.withUTF8Buffer { hash($0.span.bytes) } }
     }
 
-    /// By source what `quickTexts` says of it.
-    private static func quickTexts(
-        _ mapping: RecordMapping, _ hash: IdentifierHash
-    ) -> [(isPlain: Bool, constant: UInt64)] {
-        var quick: [(isPlain: Bool, constant: UInt64)] = Array(
-            repeating: (false, 0), count: mapping.sources.count)
-        for field in mapping.fields where field.kind == .text && !keepsText(field.field) {
+    private struct Quick {
+        /// The slot without which the source gives nothing; −1 where there is none such.
+        var slot: Int32 = -1
+        /// Whether a string is taken as it stands.
+        var isPlain = false
+        /// The key of the text where that is always the same, else 0.
+        var constant: UInt64 = 0
+    }
+
+    private static func quick(_ mapping: RecordMapping, _ hash: IdentifierHash) -> [Quick] {
+        var quick = mapping.sources.map { source in
+            Quick(slot: source.isInRecord ? Int32(source.place.slot) : -1)
+        }
+        for field in mapping.fields where field.kind == .text {
             for index in field.firstSource..<field.firstSource + field.sourceCount {
                 let source = mapping.sources[index]
                 guard source.stepCount == 0, source.conditionCount == 0 else { continue }
                 if source.origin == .place { quick[index].isPlain = mapping.sumPlaces[source.place.slot] < 0 }
-                if source.origin == .constant {
+                if source.origin == .constant, !keepsText(field.field) {
                     let text = mapping.texts[source.first]
                     if !text.isEmpty { quick[index].constant = hash(text.span.bytes) }
                 }
@@ -218,8 +218,7 @@ struct MappedDecoder: ~Copyable {
         slots.deallocate()
         fields.deallocate()
         sources.deallocate()
-        quickSlots.deallocate()
-        quickTexts.deallocate()
+        quick.deallocate()
         answers.deallocate()
         scratch.deallocate()
         constants.deallocate()
@@ -337,38 +336,43 @@ struct MappedDecoder: ~Copyable {
 
         let unfitTimes = unfit[Int(EventField.ts.rawValue)]
         let view = scan.view
-        for field in fields {
+        let (quick, sources) = (quick, sources.baseAddress.unsafelyUnwrapped)
+        var left = scan.askers | mapping.seekers
+        while left != 0 {
+            let field = fields[left.trailingZeroBitCount]
+            left &= left &- 1
             let bit = EventDecoder.bit(field.field)
             for index in field.firstSource..<field.firstSource &+ field.sourceCount {
-                let quick = quickSlots[index]
-                if quick >= 0 {
-                    guard let found = view.value(quick) else { continue }
-                    if quickTexts[index].isPlain, found.pointee.kind == .plain,
+                let known = quick[index]
+                if known.slot >= 0 {
+                    guard let found = view.value(Int(known.slot)) else { continue }
+                    if known.isPlain, found.pointee.kind == .plain,
                         found.pointee.count <= maximumStringLength
                     {
                         slots[Int(field.field.rawValue)] = key(ofPlain: found)
+                        if MappedDecoder.keepsText(field.field) { keep(found.pointee.bytes, of: field.field) }
                         present |= bit
                         break
                     }
-                } else if quickTexts[index].constant != 0 {
-                    slots[Int(field.field.rawValue)] = quickTexts[index].constant
+                } else if known.constant != 0 {
+                    slots[Int(field.field.rawValue)] = known.constant
                     present |= bit
                     break
                 }
-                let source = sources[index]
-                switch value(of: source, index) {
+                let source = UnsafePointer(sources + index)
+                switch value(of: source) {
                 case .absent: continue
                 case .unfit:
                     unfit[Int(field.field.rawValue)] += 1
                     continue
-                case .text(let text):
-                    guard take(text, as: field, source) else { continue }
+                case .text(let text, let key):
+                    guard take(text, key, as: field, source) else { continue }
                 case .number(let number):
                     guard take(number, as: field, source) else { continue }
                 case .flag(let flag):
                     if field.kind == .flag {
                         slots[Int(field.field.rawValue)] = flag ? 1 : 0
-                    } else if !take(MappedDecoder.text(of: flag), as: field, source) {
+                    } else if !take(MappedDecoder.text(of: flag), 0, as: field, source) {
                         continue
                     }
                 }
@@ -412,11 +416,22 @@ struct MappedDecoder: ~Copyable {
         return fields & EventDecoder.bit(field) != 0
     }
 
+    /// Keeps the text of a field, of at most `maximumStringLength` bytes: there is room for each field that needs it.
+    @inline(__always)
+    private mutating func keep(_ text: UnsafeRawBufferPointer, of field: EventField) {
+        let start = textCount
+        textCount &+= text.count
+        UnsafeMutableRawBufferPointer(rebasing: texts[start..<textCount]).copyMemory(from: text)
+        slots[EventDecoder.slotCount / 2 + Int(field.rawValue)] = UInt64(start) << 32 | UInt64(textCount)
+    }
+
     /// Takes a text as a field's value.
+    /// - Parameter key: its key, or 0.
     /// - Returns: whether it is one.
     @inline(__always)
     private mutating func take(
-        _ text: UnsafeRawBufferPointer, as field: RecordMapping.Field, _ source: RecordMapping.Source
+        _ text: UnsafeRawBufferPointer, _ key: UInt64, as field: RecordMapping.Field,
+        _ source: UnsafePointer<RecordMapping.Source>
     ) -> Bool {
         let slot = Int(field.field.rawValue)
         switch field.kind {
@@ -427,13 +442,8 @@ struct MappedDecoder: ~Copyable {
                 unfit[slot] += 1
                 return false
             }
-            slots[slot] = hash(text.bytes)
-            if MappedDecoder.keepsText(field.field) {
-                let start = textCount
-                UnsafeMutableRawBufferPointer(rebasing: texts[start...]).copyMemory(from: text)
-                textCount += text.count
-                slots[EventDecoder.slotCount / 2 + slot] = UInt64(start) << 32 | UInt64(textCount)
-            }
+            slots[slot] = key != 0 ? key : hash(text.bytes)
+            if MappedDecoder.keepsText(field.field) { keep(text, of: field.field) }
             return true
         case .number:
             guard text.count > 0 else { return false }
@@ -460,14 +470,14 @@ struct MappedDecoder: ~Copyable {
     }
 
     private mutating func take(
-        _ number: Int64, as field: RecordMapping.Field, _ source: RecordMapping.Source
+        _ number: Int64, as field: RecordMapping.Field, _ source: UnsafePointer<RecordMapping.Source>
     ) -> Bool {
         let slot = Int(field.field.rawValue)
         guard field.kind == .number || field.kind == .time else {
-            return field.kind == .text && take(digits(of: number), as: field, source)
+            return field.kind == .text && take(digits(of: number), 0, as: field, source)
         }
         var number = number
-        if source.minus >= 0, let taken = amount(source) { number = max(0, number &- taken) }
+        if source.pointee.minus >= 0, let taken = amount(source) { number = max(0, number &- taken) }
         let neverNegative = EventDecoder.money | EventDecoder.counts
         guard number >= 0 || neverNegative & EventDecoder.bit(field.field) == 0 else {
             unfit[slot] += 1
@@ -478,10 +488,11 @@ struct MappedDecoder: ~Copyable {
     }
 
     /// What is to be taken off a number, on the same scale.
-    private mutating func amount(_ source: RecordMapping.Source) -> Int64? {
-        guard let found = scan.value(source.minus), let text = text(of: found) else { return nil }
+    private mutating func amount(_ source: UnsafePointer<RecordMapping.Source>) -> Int64? {
+        guard let found = scan.value(source.pointee.minus), let text = text(of: found) else { return nil }
         var places: Int64 = 0
-        for step in mapping.steps[source.firstStep..<source.firstStep + source.stepCount]
+        for step in mapping.steps[
+            source.pointee.firstStep..<source.pointee.firstStep + source.pointee.stepCount]
         where step.operation == .number { places = step.value }
         guard let amount = DecimalText.scaled(text, places: Int(places)), amount >= 0 else { return nil }
         return amount
@@ -494,9 +505,12 @@ struct MappedDecoder: ~Copyable {
             return (typeKeys[Int(rule.type.rawValue)], false)
         }
         for index in mapping.eventSources {
-            guard case .text(let name) = value(of: sources[index], index), name.count > 0 else { continue }
-            guard name.count <= MappedDecoder.longestText else { continue }
-            let key = hash(name.bytes)
+            guard
+                case .text(let name, let known) = value(
+                    of: UnsafePointer(sources.baseAddress.unsafelyUnwrapped + index)), name.count > 0,
+                name.count <= MappedDecoder.longestText
+            else { continue }
+            let key = known != 0 ? known : hash(name.bytes)
             if let type = mapping.names.find(key) ?? patternType(name, key) {
                 return (typeKeys[Int(type.rawValue)], false)
             }
@@ -601,43 +615,50 @@ struct MappedDecoder: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func value(of source: RecordMapping.Source, _ index: Int) -> Value {
-        if source.conditionCount > 0 {
-            let range = source.firstCondition..<source.firstCondition &+ source.conditionCount
+    private mutating func value(of source: UnsafePointer<RecordMapping.Source>) -> Value {
+        if source.pointee.conditionCount > 0 {
+            let range =
+                source.pointee.firstCondition..<source.pointee.firstCondition &+ source.pointee.conditionCount
             guard holdAll(range) else { return .absent }
         }
         var value: Value
-        switch source.origin {
+        switch source.pointee.origin {
         case .place:
-            guard let found = capture(source.place) else { return .absent }
-            if source.place.slot < mapping.sumPlaces.count, mapping.sumPlaces[source.place.slot] >= 0 {
+            guard let found = capture(source.pointee.place) else { return .absent }
+            if source.pointee.place.slot < mapping.sumPlaces.count,
+                mapping.sumPlaces[source.pointee.place.slot] >= 0
+            {
                 return .number(Int64(bitPattern: found.pointee.hash))
             }
             guard let text = text(of: found) else { return .unfit }
-            if source.stepCount == 0 {
+            if source.pointee.stepCount == 0 {
                 if found.pointee.kind == .number { return plainNumber(text) }
-                return .text(text)
+                return .text(text, key: found.pointee.hash)
             }
-            if text.count >= 24, text.count <= MappedDecoder.longestText {
-                return remembered(source, index, found, text)
+            if text.count >= source.pointee.rememberedFrom, text.count <= MappedDecoder.longestText {
+                return remembered(source, found, text)
             }
-            value = .text(text)
-        case .constant: value = .text(constant(source.first))
+            value = .text(text, key: found.pointee.hash)
+        case .constant: value = .text(constant(source.pointee.first))
         case .join:
-            guard let joined = join(source.first..<source.first + source.count) else { return .absent }
+            guard let joined = join(source.pointee.first..<source.pointee.first + source.pointee.count) else {
+                return .absent
+            }
             value = .text(joined)
         case .key:
-            guard let item, source.first < 3, !item.keys[source.first].isEmpty else { return .absent }
-            let range = item.keys[source.first]
+            guard let item, source.pointee.first < 3, !item.keys[source.pointee.first].isEmpty else {
+                return .absent
+            }
+            let range = item.keys[source.pointee.first]
             value = .text(UnsafeRawBufferPointer(start: item.base + range.lowerBound, count: range.count))
         }
         return stepped(source, value)
     }
 
     @inline(__always)
-    private mutating func stepped(_ source: RecordMapping.Source, _ first: Value) -> Value {
+    private mutating func stepped(_ source: UnsafePointer<RecordMapping.Source>, _ first: Value) -> Value {
         var value = first
-        for index in source.firstStep..<source.firstStep &+ source.stepCount {
+        for index in source.pointee.firstStep..<source.pointee.firstStep &+ source.pointee.stepCount {
             value = apply(mapping.steps[index], to: value)
             switch value {
             case .absent, .unfit: return value
@@ -647,40 +668,51 @@ struct MappedDecoder: ~Copyable {
         return value
     }
 
-    /// What a source made of a text before: user agents and the like are long and come again and again.
+    /// What a source made of a text before: names of makers and networks, queries and user agents come again and again.
     private struct Answer {
+        enum Kind: UInt8 { case absent, number, text }
+
         /// Of the text and the source; 0 in an empty place.
         var key: UInt64 = 0
-        /// −1 for nothing.
-        var count = 0
-        var bytes = InlineArray<48, UInt8>(repeating: 0)
+        /// The number, or the key of the text.
+        var word: UInt64 = 0
+        var kind = Kind.absent
+        var count: UInt8 = 0
+        var bytes = InlineArray<46, UInt8>(repeating: 0)
     }
 
-    /// The value of a long text, from memory where it is a short text or nothing.
+    /// What the steps make of a text, from memory where that is a number, a short text or nothing.
     private mutating func remembered(
-        _ source: RecordMapping.Source, _ index: Int, _ found: UnsafeMutablePointer<Capture>,
+        _ source: UnsafePointer<RecordMapping.Source>, _ found: UnsafeMutablePointer<Capture>,
         _ text: UnsafeRawBufferPointer
     ) -> Value {
         guard let textKey = key(of: found) else { return .unfit }
-        let key = IdentifierHash.combine(textKey, UInt64(truncatingIfNeeded: index))
+        // No two sources have a step in common.
+        let key = IdentifierHash.combine(textKey, UInt64(truncatingIfNeeded: source.pointee.firstStep))
         let place =
             answers.baseAddress.unsafelyUnwrapped
             + (Int(truncatingIfNeeded: key) & (MappedDecoder.answerCount - 1))
         if place.pointee.key == key {
-            guard place.pointee.count >= 0 else { return .absent }
-            // The text stands behind two words.
-            let bytes = UnsafeRawPointer(place) + 16
-            return .text(UnsafeRawBufferPointer(start: bytes, count: place.pointee.count))
+            switch place.pointee.kind {
+            case .absent: return .absent
+            case .number: return .number(Int64(bitPattern: place.pointee.word))
+            case .text:
+                // The text stands behind two words and two bytes.
+                let bytes = UnsafeRawBufferPointer(
+                    start: UnsafeRawPointer(place) + 18, count: Int(place.pointee.count))
+                return .text(bytes, key: place.pointee.word)
+            }
         }
-        let value = stepped(source, .text(text))
+        let value = stepped(source, .text(text, key: textKey))
         switch value {
-        case .absent:
-            place.pointee.key = key
-            place.pointee.count = -1
-        case .text(let result) where result.count <= 48 && !usesKeyedHash:
-            place.pointee.key = key
-            place.pointee.count = result.count
+        case .absent: place.pointee = Answer(key: key)
+        case .number(let number):
+            place.pointee = Answer(key: key, word: UInt64(bitPattern: number), kind: .number)
+        case .text(let result, let known) where result.count <= 46:
+            let word = known != 0 ? known : hash(result.bytes)
+            place.pointee = Answer(key: key, word: word, kind: .text, count: UInt8(result.count))
             for index in 0..<result.count { place.pointee.bytes[index] = result[index] }
+            return .text(result, key: word)
         default: break
         }
         return value
@@ -750,20 +782,22 @@ struct MappedDecoder: ~Copyable {
     @inline(never)
     private mutating func apply(_ step: RecordMapping.Step, to value: Value) -> Value {
         switch value {
-        case .text(let text): return applyText(step, text)
+        case .text(let text, let key): return applyText(step, text, key)
         case .number(let number):
             switch step.operation {
             case .divide: return .number(number / step.value)
             case .negate: return .number(0 &- number)
             case .below: return .flag(number < step.value)
             case .number: return .number(number)
-            default: return applyText(step, digits(of: number))
+            default: return applyText(step, digits(of: number), 0)
             }
         default: return value
         }
     }
 
-    private mutating func applyText(_ step: RecordMapping.Step, _ text: UnsafeRawBufferPointer) -> Value {
+    private mutating func applyText(
+        _ step: RecordMapping.Step, _ text: UnsafeRawBufferPointer, _ known: UInt64
+    ) -> Value {
         guard text.count <= MappedDecoder.longestText else { return .unfit }
         guard text.count > 0 else { return .absent }
         switch step.operation {
@@ -778,7 +812,7 @@ struct MappedDecoder: ~Copyable {
             let prefix = constant(step.index)
             guard text.count >= prefix.count,
                 memcmp(text.baseAddress!, prefix.baseAddress!, prefix.count) == 0
-            else { return .text(text) }
+            else { return .text(text, key: known) }
             return .text(UnsafeRawBufferPointer(rebasing: text[prefix.count...]))
         case .after:
             let word = constant(step.index)
@@ -791,9 +825,11 @@ struct MappedDecoder: ~Copyable {
             let start = scratchHalf * MappedDecoder.longestText
             return .text(UnsafeRawBufferPointer(rebasing: scratch[start..<start + count]))
         case .first: return .text(UnsafeRawBufferPointer(rebasing: text.prefix(Int(step.value))))
-        case .like: return isLike(step.index, hash(text.bytes), text) ? .text(text) : .absent
+        case .like:
+            let key = known != 0 ? known : hash(text.bytes)
+            return isLike(step.index, key, text) ? .text(text, key: key) : .absent
         case .map:
-            let key = hash(text.bytes)
+            let key = known != 0 ? known : hash(text.bytes)
             for index in mapping.tables[step.index].indices
             where mapping.tables[step.index][index].from == key {
                 return .text(constant(mapping.tables[step.index][index].to))

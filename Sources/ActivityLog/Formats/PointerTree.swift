@@ -17,6 +17,8 @@ struct PointerTree: Sendable {
         var simpleSlot = -1
         /// Which explode path has its array or map here; −1 for none.
         var explode = -1
+        /// A bit for each field, by its place in the mapping, that is made from what stands here.
+        var askers: UInt64 = 0
         /// Whether keys below are asked for.
         var leadsOn: Bool { mask >= 0 || starCount > 0 }
         /// How many nodes before it lead on; −1 when it does not itself.
@@ -76,9 +78,10 @@ struct PointerTree: Sendable {
     ///   - explodes: the heads of the explode paths, in order of preference.
     ///   - slotCount: how many slots there are in all.
     ///   - sums: whether a slot adds up what stands at its pointer; by slot, or empty for none.
+    ///   - askers: the fields that are made from a slot, as in a node; by slot, or empty for none.
     init(
         _ pointers: [(Pointer, slot: Int)], explodes: [[Pointer.Segment]] = [], slotCount: Int,
-        sums: [Bool] = []
+        sums: [Bool] = [], askers: [UInt64] = []
     ) {
         let root = Branch()
         slotIsStarred = [Bool](repeating: false, count: slotCount)
@@ -100,6 +103,11 @@ struct PointerTree: Sendable {
         for index in nodes.indices where nodes[index].leadsOn {
             nodes[index].known = leading
             leading += 1
+        }
+        for index in nodes.indices where !askers.isEmpty {
+            for place in nodes[index].firstSlot..<nodes[index].firstSlot + nodes[index].slotCount {
+                nodes[index].askers |= askers[slots[place]]
+            }
         }
         for index in nodes.indices where nodes[index].slotCount == 1 {
             let slot = slots[nodes[index].firstSlot]
@@ -232,6 +240,7 @@ struct PointerTreeView {
             keys[place].mask = UInt32(truncatingIfNeeded: (1 as UInt64) << UInt64(key.count) &- 1)
             keys[place].length = UInt32(key.count)
             keys[place].node = Int32(child)
+            keys[place].askers = nodes[child].askers
             let slot = nodes[child].simpleSlot
             keys[place].slot =
                 child == PointerTree.nowhere ? PG_PASSED_OVER : slot >= 0 ? Int32(slot) : PG_TO_CALLER

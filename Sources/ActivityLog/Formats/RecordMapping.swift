@@ -21,6 +21,10 @@ struct RecordMapping: Sendable {
         var firstCondition = 0
         var conditionCount = 0
         var minus = -1
+        /// From which length of a text on it is worth remembering what the steps make of it.
+        var rememberedFrom = Int.max
+        /// Whether it gives nothing unless something stands at its pointer in the record.
+        var isInRecord: Bool { origin == .place && !place.isOuter }
     }
 
     /// A step with its texts in tables, so that reading it copies a few words.
@@ -94,6 +98,8 @@ struct RecordMapping: Sendable {
     let detect: [[Place]]
 
     private(set) var fields: [Field] = []
+    /// A bit for each field, by its place, of which some source looks elsewhere than in the record.
+    let seekers: UInt64
     private(set) var sources: [Source] = []
     private(set) var places: [Place] = []
     private(set) var steps: [Step] = []
@@ -110,7 +116,19 @@ struct RecordMapping: Sendable {
     let names: NameTable
     private(set) var eventPatterns: [(pattern: TextPattern, type: EventType)] = []
     let dropsUnknownEvents: Bool
-    let usesKeyedHash: Bool
+
+    /// From which length of a text on steps cost more than to look up what they made of the same text before. Numbers and
+    /// times seldom come again; phones and what is hashed with the key, or left out and counted, are not kept.
+    private static func rememberedFrom(_ steps: ArraySlice<Step>) -> Int {
+        if steps.contains(where: { $0.operation == .phone || $0.operation == .keyed }) { return .max }
+        switch steps.first?.operation {
+        case nil, .number, .epoch, .time, .divide, .negate, .below, .bool: return .max
+        // The answer is remembered elsewhere, and the text is the same.
+        case .like where steps.count == 1: return .max
+        case .cut, .first: return steps.count == 1 ? 24 : 0
+        default: return 0
+        }
+    }
 
     init(_ definition: FormatDefinition, hash: IdentifierHash) {
         name = definition.name
@@ -141,7 +159,6 @@ struct RecordMapping: Sendable {
         var texts: [[UInt8]] = []
         var patterns: [TextPattern] = []
         var tables: [[(from: UInt64, to: Int)]] = []
-        var usesKeyedHash = false
 
         func add(_ list: [RecordCondition]) -> Range<Int> {
             let start = conditions.count
@@ -190,9 +207,7 @@ struct RecordMapping: Sendable {
                         pairs.enumerated().map { (hash($0.element.from.span.bytes), first + $0.offset) })
                     steps.append(Step(operation: .map, index: tables.count - 1))
                 case .phone: steps.append(Step(operation: .phone))
-                case .keyed:
-                    usesKeyedHash = true
-                    steps.append(Step(operation: .keyed))
+                case .keyed: steps.append(Step(operation: .keyed))
                 case .int: steps.append(Step(operation: .number, value: 0))
                 case .fen: steps.append(Step(operation: .number, value: 2))
                 case .x1000: steps.append(Step(operation: .number, value: 3))
@@ -235,6 +250,7 @@ struct RecordMapping: Sendable {
                 // A sum is a number already.
                 let range = isSum ? add([ValueStep]()) : add(source.steps)
                 (lowered.firstStep, lowered.stepCount) = (range.lowerBound, range.count)
+                lowered.rememberedFrom = RecordMapping.rememberedFrom(steps[range])
                 let tests = add(source.conditions)
                 (lowered.firstCondition, lowered.conditionCount) = (tests.lowerBound, tests.count)
                 if let minus = source.minus { lowered.minus = slot(minus).slot }
@@ -266,9 +282,19 @@ struct RecordMapping: Sendable {
         let own = slots.enumerated().filter { !$0.element.pointer.isOuter }
             .map { ($0.element.pointer, slot: $0.offset) }
         let sums = slots.map { $0.sum >= 0 }
-        items = PointerTree(own, slotCount: slots.count, sums: sums)
+        var askers = [UInt64](repeating: 0, count: slots.count)
+        var seekers: UInt64 = 0
+        for (index, field) in fields.enumerated() {
+            let bit: UInt64 = 1 << UInt64(index)
+            for source in sources[field.firstSource..<field.firstSource + field.sourceCount] {
+                if source.isInRecord { askers[source.place.slot] |= bit } else { seekers |= bit }
+            }
+        }
+        self.seekers = seekers
+        items = PointerTree(own, slotCount: slots.count, sums: sums, askers: askers)
         whole = PointerTree(
-            own + outer, explodes: definition.explodes.map(\.head), slotCount: slots.count, sums: sums)
+            own + outer, explodes: definition.explodes.map(\.head), slotCount: slots.count, sums: sums,
+            askers: askers)
         self.sources = sources
         self.places = places
         self.steps = steps
@@ -277,6 +303,5 @@ struct RecordMapping: Sendable {
         self.texts = texts
         self.patterns = patterns
         self.tables = tables
-        self.usesKeyedHash = usesKeyedHash
     }
 }

@@ -65,6 +65,8 @@ struct ExplodedItem {
     /// What stands at the pointers in it, if that is known already: which block of captures, and their stamp; 0 if not.
     var block = 0
     var stamp: UInt64 = 0
+    /// The fields that are made from what stands there.
+    var askers: UInt64 = 0
     /// The keys of the maps that led to it, outermost first, as ranges in the same text; empty for elements of arrays.
     var keys = InlineArray<3, Range<Int>>(repeating: 0..<0)
 }
@@ -106,6 +108,8 @@ struct RecordScan: ~Copyable {
     private var lastStamp: UInt64 = 0
     private var lineStamp: UInt64 = 0
     private var itemStamp: UInt64 = 0
+    /// The fields that are made from what stands in the record at hand, by their places in the mapping; others have nothing.
+    private(set) var askers: UInt64 = 0
     /// Strings of JSON with their escapes resolved, one behind the other.
     private var inner = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var innerCount = 0
@@ -161,6 +165,7 @@ struct RecordScan: ~Copyable {
         lastStamp &+= 1
         lineStamp = lastStamp
         itemStamp = lastStamp
+        askers = 0
         captures = blocks
         innerCount = 0
         innerDepth = 0
@@ -192,10 +197,12 @@ struct RecordScan: ~Copyable {
         captures = blocks + item.block &* slotCount
         if item.block > 0 {
             itemStamp = item.stamp
+            askers = item.askers
             return
         }
         lastStamp &+= 1
         itemStamp = lastStamp
+        askers = 0
         let span = UnsafeRawBufferPointer(start: item.base, count: item.total).bytes
         guard JSONScanner.byte(span, item.start) == 0x7B else { throw .notObject }
         isInItem = true
@@ -218,19 +225,21 @@ struct RecordScan: ~Copyable {
         lastStamp &+= 1
         item.stamp = lastStamp
         item.block = exploded.count &+ 1
-        let own = (stamp: itemStamp, depth: innerDepth, captures: captures)
+        let own = (stamp: itemStamp, depth: innerDepth, captures: captures, askers: askers)
         captures = blocks + item.block &* slotCount
         while item.block >= blockCount {
             (blocks + blockCount &* slotCount).initialize(
                 repeating: Capture(start: UnsafeRawPointer(blocks), count: 0), count: slotCount)
             blockCount &+= 1
         }
-        (itemStamp, innerDepth, isInItem, tree) = (item.stamp, 0, true, itemView)
+        (itemStamp, innerDepth, isInItem, tree, askers) = (item.stamp, 0, true, itemView, 0)
         defer {
             (itemStamp, innerDepth, isInItem, tree) = (own.stamp, own.depth, false, wholeView)
-            captures = own.captures
+            (captures, askers) = (own.captures, own.askers)
         }
-        return try object(text, base, item.start, PointerTree.record, RecordScan.noKey, depth: depth &+ 1)
+        let end = try object(text, base, item.start, PointerTree.record, RecordScan.noKey, depth: depth &+ 1)
+        item.askers = askers
+        return end
     }
 
     /// What stands at the pointers in the record at hand, for a loop over many slots.
@@ -285,6 +294,7 @@ struct RecordScan: ~Copyable {
                 base.assumingMemoryBound(to: UInt8.self), text.byteCount, limit, keys, &walk, wanted,
                 itemStamp)
             position = walk.position
+            askers |= walk.askers
             if walk.stop == PG_AT_END { return position }
             if walk.stop != PG_BEHIND_VALUE {
                 var child = PointerTree.nowhere
@@ -392,6 +402,7 @@ struct RecordScan: ~Copyable {
         _ text: borrowing RawSpan, _ base: UnsafeRawPointer, _ start: Int, _ child: Int,
         _ key: UnsafeRawBufferPointer, depth: Int
     ) throws(RejectReason) -> Int {
+        askers |= tree.nodes[child].askers
         let first = JSONScanner.byte(text, start)
         if first == 0x22 {
             var end = start &+ 1

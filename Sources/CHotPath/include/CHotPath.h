@@ -192,6 +192,10 @@ typedef struct {
     int32_t slot;
     /// The keys that came behind it, the likelier first; 0 for none.
     uint8_t next[2];
+    /// How long its last value was, quotes included.
+    uint16_t value_length;
+    /// The caller's marks of what asks for its value.
+    uint64_t askers;
 } pg_known_key;
 
 /// So many keys of an object are known; the first stands for its beginning and is no key: its text is a zero.
@@ -209,6 +213,8 @@ typedef struct {
     uint32_t current;
     /// PG_AT_KEY, PG_AT_VALUE, PG_BEHIND_VALUE or PG_AT_END.
     uint32_t stop;
+    /// The askers of all values met.
+    uint64_t askers;
 } pg_walk;
 
 /// Walks through members of a JSON object of any format and captures what is wanted, as long as they are written as programs
@@ -218,7 +224,7 @@ typedef struct {
 /// - limit: at most `end`; no key, value or further piece of a value that begins there or later is read.
 /// - keys: PG_KNOWN_KEYS of them; NULL where no pointer leads on, and any key without escapes but `session_key` is taken.
 void pg_walk_members(
-    const uint8_t *text, size_t end, size_t limit, const pg_known_key *keys, pg_walk *walk,
+    const uint8_t *text, size_t end, size_t limit, pg_known_key *keys, pg_walk *walk,
     pg_capture *captures, uint64_t stamp);
 
 /// Goes on through the text of a JSON string of which all is ASCII and only quotes, backslashes and slashes are escaped.
