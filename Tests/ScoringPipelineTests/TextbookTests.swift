@@ -18,7 +18,9 @@ import Testing
         let campaign = TestCampaign.shared
         var book = Textbook(startMs: TestCampaign.time(campaign.lines[0]), seed: 5)
         play(&book)
-        let lines = ((isAlone ? [] : campaign.lines) + book.lines).sorted { TestCampaign.time($0) < TestCampaign.time($1) }
+        let lines = ((isAlone ? [] : campaign.lines) + book.lines).sorted {
+            TestCampaign.time($0) < TestCampaign.time($1)
+        }
         let log = try folder.write("book.log", TestCampaign.bytes(lines))
         let caseFile = try CaseFile.open(folder.file("book.sqlite"))
         let scorer = try Scorer(LogisticModel.bundled(), featureNames: FeatureCatalog.names)
