@@ -359,11 +359,11 @@ extension TailNews {
         #expect(try flags("locked") == Small.shared.flags)
     }
 
-    /// A file system of its own, too small for the checkpoint and at first for the database.
+    /// A small file system of its own, for a while too small for the database beside the first checkpoint.
     @Test(.enabled(if: getuid() == 0)) func aFullDiskLeavesNothingHalfWritten() throws {
         let disk = folder.file("disk")
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-        guard try Program.run("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]).exitCode == 0
+        guard try Program.run("/bin/mount", ["-t", "tmpfs", "-o", "size=1536k", "tmpfs", disk]).exitCode == 0
         else {
             return
         }
