@@ -7,6 +7,13 @@ extension FlagWords {
         return language.pick(english, chineseEvents[name] ?? english)
     }
 
+    /// Of flags on which the same person decided the same before: "2 flags left as decided: you said the same before."
+    public static func leftAsDecided(_ flags: Int, _ language: Language) -> String {
+        language.pick(
+            "\(flags.counted("flag")) left as decided: you said the same before.",
+            "\(flags.grouped) 条标记保持不变：与您已有的处理结论相同。")
+    }
+
     /// What an account did, or tried to: "coupon claim (refused)".
     public static func event(_ name: String, ok: Bool, _ language: Language) -> String {
         event(name, language) + (ok ? "" : language.pick(" (refused)", "（被拒绝）"))

@@ -84,8 +84,9 @@ public struct LogisticTrainer: Sendable {
         var learnt = prior.map { rows.rehearsing($0, bystanders, weight: rehearsal) } ?? rows
         var start: PriorModel?
         if let prior {
-            start = try PriorModel(prior, learnt)
-            learnt.offsets = start!.offsets
+            let model = try PriorModel(prior, learnt)
+            learnt.offsets = model.offsets
+            start = model
         }
         let folds = try Folds(learnt, wanted: options.folds)
         let positives = Set(zip(rows.accounts, rows.labels).lazy.filter { $0.1 }.map { $0.0 }).count

@@ -298,9 +298,7 @@ struct DecisionNotice {
         if entry.flags == 0, entry.repeated > 0 {
             return element(
                 "div.toast", ["role": "status"],
-                pen.words(
-                    "\(entry.repeated.counted("flag")) left as decided: you said the same before.",
-                    "\(entry.repeated.grouped) 条标记保持不变：与您已有的处理结论相同。"))
+                .text(FlagWords.leftAsDecided(entry.repeated, pen.language)))
         }
         return element(
             "form.toast", ["method": "post", "action": "/undo", "role": "status"], pen.token,

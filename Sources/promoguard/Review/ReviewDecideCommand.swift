@@ -36,11 +36,8 @@ enum DecisionNotes {
     }
 
     static func lines(_ decided: Decided, _ listing: FlagListing) -> [String] {
-        let language = listing.language
         guard decided.repeated > 0 else { return lines(decided.added, listing) }
-        let line = language.pick(
-            "\(decided.repeated.counted("flag")) left as decided: you said the same before.",
-            "\(decided.repeated) 条标记保持不变：与您已有的处理结论相同。")
+        let line = FlagWords.leftAsDecided(decided.repeated, listing.language)
         return (decided.added.isEmpty ? [] : lines(decided.added, listing)) + [line]
     }
 
