@@ -23,8 +23,18 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
     /// Looks in a row that brought nothing; after two, all that they led to has been done.
     private var emptyLooks = 0
     private var failure: (any Error)?
-    /// In one of its lives an event was late.
+    /// An event was late in one of its lives, or would have been had a life not ended in a crash: it is older than what
+    /// that life had come past, and came after it.
     private(set) var wasLate = false
+    private struct Handed: Hashable {
+        var ts: Int64
+        var tieBreak: UInt64
+    }
+    /// What any life was handed in canonical order, and the newest time that this one was.
+    private var handed: Set<Handed> = []
+    private var newestMs = Int64.min
+    /// Of each life that crashed: what had been handed on, and how far it had come.
+    private var crashes: [(handed: Set<Handed>, newestMs: Int64)] = []
     private let turn = DispatchSemaphore(value: 0)
     private let rest = DispatchSemaphore(value: 0)
 
@@ -87,16 +97,27 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
             } else { try FollowStream(patterns, configuration: reading, following: following) }
         var input = TailInput(stream)
         let (next, nextInOrder, report) = (input.next, input.nextInOrder, input.report)
-        func noteLate() { if report().late > 0 { wasLate = true } }
         input.next = { [self] batch, arrivals, _ in
-            defer { noteLate() }
+            defer { note(batch, lateEvents: report().late) }
             return try onTurn { try next(&batch, &arrivals, 0) }
         }
         input.nextInOrder = { [self] batch, _ in
-            defer { noteLate() }
+            defer { note(batch, lateEvents: report().late) }
             return try onTurn { try nextInOrder(&batch, 0) }
         }
         return input
+    }
+
+    private func note(_ batch: EventBatch, lateEvents: Int64) {
+        if lateEvents > 0 { wasLate = true }
+        for event in batch.events {
+            let event = Handed(ts: event.ts, tieBreak: event.tieBreak)
+            newestMs = max(newestMs, event.ts)
+            handed.insert(event)
+            if crashes.contains(where: { event.ts < $0.newestMs && !$0.handed.contains(event) }) {
+                wasLate = true
+            }
+        }
     }
 
     private func onTurn(_ look: () throws -> TailInput.Step) throws -> TailInput.Step {
@@ -133,7 +154,8 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
 
     func stop(isCrash: Bool) throws {
         isKilled = isCrash
-        if !isCrash { control.stop() }
+        if isCrash { crashes.append((handed, newestMs)) } else { control.stop() }
+        newestMs = .min
         try giveTurn()
     }
 
@@ -191,8 +213,8 @@ private final class StagedTail: StagedReader, @unchecked Sendable {
                 let taken = ["events", "duplicates"].compactMap { seen[$0].flatMap { Int64($0) } }
                 #expect(taken.reduce(0, +) == report.read.events + report.read.duplicates, trace)
             }
-            // What is late has another time in each run.
-            // A life that ended in a crash leaves the scores that it committed.
+            // What is late has another time in each run; and a life that ended in a crash leaves the scores that it
+            // committed, without what would have been late in it.
             guard !tail.wasLate, report.read.late == 0 else { continue }
             #expect(seen["events"] == String(report.read.events), trace)
             compared += 1
