@@ -70,7 +70,7 @@ let package = Package(
             name: "promoguard",
             dependencies: [
                 "ActivityLog", "RiskFeatures", "RiskModel", "CaseFile", "ScoringPipeline",
-                "CampaignSimulator", "Presentation", "ReviewConsole",
+                "CampaignSimulator", "Presentation", "ReviewConsole", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "LogStage", dependencies: ["CZlib"], path: "Tests/LogStage"),

@@ -9,7 +9,7 @@ import CHotPath
 /// To look for one is to look at eight slots side by side, as a rule: most of the cost is to bring them near.
 struct DuplicateFilter {
     /// The ids, each with the number of its generation, 1 to 4, in its low bits; 0 where there is none. Lines of eight,
-    /// at most three quarters full: 16 MB for the standard capacity.
+    /// at most three quarters full: 11 MB for the standard capacity.
     private(set) var slots = [UInt64](repeating: 0, count: DuplicateFilter.fewestSlots)
     /// Of each line the generation of the last id that found it full and went on to the next; 0 where none that is known
     /// did, so that who looks for one need not go on.
@@ -21,6 +21,11 @@ struct DuplicateFilter {
     private var room: Int
 
     private static let fewestSlots = 1024
+    /// As many as hold all generations.
+    private var mostSlots: Int {
+        let ids = generationSize * Int(DuplicateFilter.generations)
+        return max((ids * 4 + 2) / 3 + 7 & ~7, DuplicateFilter.fewestSlots)
+    }
     private static var generations: UInt64 { 4 }
     private static var generationBits: UInt64 { 7 }
 
@@ -55,14 +60,14 @@ struct DuplicateFilter {
     @inline(__always)
     private static func key(_ id: UInt64) -> UInt64 { (id &* 0x9E37_79B9_7F4A_7C15) & ~generationBits }
 
-    /// The line of a key.
+    /// The line of a key: the key as a share of the lines, of which there may be any number.
     @inline(__always)
     private func home(_ key: UInt64) -> Int {
-        Int(truncatingIfNeeded: key &>> UInt64(truncatingIfNeeded: passed.count.leadingZeroBitCount &+ 1))
+        Int(truncatingIfNeeded: key.multipliedFullWidth(by: UInt64(truncatingIfNeeded: passed.count)).high)
     }
 
     @inline(__always)
-    private func next(_ line: Int) -> Int { (line &+ 1) & (passed.count &- 1) }
+    private func next(_ line: Int) -> Int { line &+ 1 == passed.count ? 0 : line &+ 1 }
 
     /// - Returns: false when the key is known.
     @inline(__always)
@@ -106,8 +111,9 @@ struct DuplicateFilter {
     @inline(never)
     private mutating func grow() {
         let old = slots
-        slots = Array(repeating: 0, count: old.count * 2)
-        passed = Array(repeating: 0, count: passed.count * 2)
+        let size = min(old.count * 2, mostSlots)
+        slots = Array(repeating: 0, count: size)
+        passed = Array(repeating: 0, count: size / 8)
         // A line may be marked for longer than need be, which costs a look at the next.
         for entry in old where entry != 0 {
             let generation = entry & DuplicateFilter.generationBits
@@ -155,7 +161,7 @@ struct DuplicateFilter {
         var counts = [Int](repeating: 0, count: Int(DuplicateFilter.generationBits) + 1)
         for entry in slots where entry != 0 { counts[Int(entry & DuplicateFilter.generationBits)] += 1 }
         count = counts.reduce(0, +)
-        guard size >= DuplicateFilter.fewestSlots, size & (size - 1) == 0, passed.count == size / 8,
+        guard size >= DuplicateFilter.fewestSlots, size % 8 == 0, passed.count == size / 8,
             count * 4 <= size * 3, 1...DuplicateFilter.generations ~= generation, 1...generationSize ~= room,
             counts.indices.allSatisfy({
                 switch UInt64($0) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 import Presentation
 
@@ -19,6 +20,8 @@ struct PromoGuardCommand: ParsableCommand {
         ])
 
     static func main() {
+        // 9 MB of the 680 that a large score takes.
+        pg_map_blocks_from(256 << 10)
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             if let suggestion = Subcommands.suggestion(arguments, root: PromoGuardCommand.self) {

@@ -12,10 +12,26 @@ struct RowPool<Row: BitwiseCopyable>: ~Copyable {
     private var used = 0
     private var freed: [UInt32] = []
 
-    /// From one row to the next: in steps of half a cache line, so that a row lies on as few lines as it can.
-    private static var stride: Int { (MemoryLayout<Row>.size + 31) & ~31 }
+    /// From one row to the next: in steps of a word where no row lies on more cache lines for it, else of half a line.
+    ///
+    /// Plain arithmetic on constants, which folds to one: it is asked for wherever a row is.
+    private static var stride: Int {
+        @inline(__always) get {
+            let size = MemoryLayout<Row>.size
+            let (tight, roomy) = ((size &+ 7) & ~7, (size &+ 31) & ~31)
+            return lines(size, tight) <= lines(size, roomy) ? tight : roomy
+        }
+    }
+
+    /// On how many lines that row lies which begins furthest into one.
+    @inline(__always)
+    private static func lines(_ size: Int, _ stride: Int) -> Int {
+        let boundary = stride & (0 &- stride)
+        return (64 &- (boundary < 64 ? boundary : 64) &+ size &+ 63) &>> 6
+    }
 
     init() {
+        precondition(RowPool.stride % MemoryLayout<Row>.alignment == 0, "rows are words")
         let filling = 4 * LargePages.size / RowPool.stride
         shift = Int.bitWidth - filling.leadingZeroBitCount
         mask = 1 << shift - 1
