@@ -24,7 +24,7 @@ struct DuplicateFilter {
     /// As many as hold all generations.
     private var mostSlots: Int {
         let ids = generationSize * Int(DuplicateFilter.generations)
-        return max((ids * 4 + 2) / 3 + 7 & ~7, DuplicateFilter.fewestSlots)
+        return max(((ids * 4 + 2) / 3 + 7) / 8 * 8, DuplicateFilter.fewestSlots)
     }
     private static var generations: UInt64 { 4 }
     private static var generationBits: UInt64 { 7 }
