@@ -188,7 +188,7 @@ enum FormatFixtures {
                 {"type":"custom_order","from":"sr-sdk-wxapp","tracking_id":"t1","props":{"time":1793448035300,"page":"pages/order/confirm?inviter=U5","order":{"order_id":"O1","order_time":1793448035300,"order_status":"payed"},"sub_orders":[{"sub_order_id":"O1-1","sku_id":"S1","order_amt":129.9,"pay_amt":109.9},{"sub_order_id":"O1-2","order_amt":1,"pay_amt":0.1}],"wx_user":{"app_id":"wx00","open_id":"oX","user_id":"U77","union_id":"uX","local_id":"L1"},"chan":{"chan_wxapp_scene":1007},"system_info":{"brand":"Xiaomi","model":"Redmi 6A","platform":"android","version":"8.0.50"}}}
                 """#,
             canonical: [
-                #"{"ts":1793448035300,"event":"order_pay","account_id":"U77","event_id":"t1:1793448035300:custom_order","device_id":"L1","device_source":"sdk","platform":"android","brand":"xiaomi","model":"Redmi 6A","wx_version":"8.0.50","scene":1007,"page":"pages/order/confirm","order_id":"O1","sku_id":"S1","amount_fen":11000,"inviter_id":"U5"}"#
+                #"{"ts":1793448035300,"event":"order_pay","account_id":"U77","event_id":"t1:1793448035300:custom_order:O1:payed","device_id":"L1","device_source":"sdk","platform":"android","brand":"xiaomi","model":"Redmi 6A","wx_version":"8.0.50","scene":1007,"page":"pages/order/confirm","order_id":"O1","sku_id":"S1","amount_fen":11000,"inviter_id":"U5"}"#
             ]),
         Fixture(
             format: "segment",

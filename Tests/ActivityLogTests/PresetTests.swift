@@ -132,13 +132,32 @@ import Testing
     }
 
     @Test(arguments: [
-        ("give_order", EventType.orderSubmit), ("pay", .orderPay), ("payed", .orderPay),
-        ("cancel_give_order", .orderCancel), ("cancel_pay", .orderCancel), ("refund", .refundDone),
+        // `pay` opens the payment sheet and `cancel_pay` closes it; `refund` asks for one.
+        ("give_order", EventType.orderSubmit), ("pay", .click), ("payed", .orderPay),
+        ("cancel_give_order", .orderCancel), ("cancel_pay", .click), ("refund", .refundApply),
     ])
     func anOrdersStateIsInASubfieldOfYoushu(_ state: String, _ type: EventType) {
         let line =
             #"{"type":"custom_order","props":{"time":1793448035300,"order":{"order_status":"\#(state)"},"wx_user":{"open_id":"o"}}}"#
         #expect(Mapped(line, "youshu").events.map(\.type) == [type])
+    }
+
+    @Test func couponsTakenInOneMillisecondOfYoushuAreSeveral() {
+        let lines = ["C1", "C2", "C1"].map {
+            #"{"type":"get_coupon","tracking_id":"x-1","props":{"time":1793448035300,"coupon":{"coupon_id":"\#($0)"},"wx_user":{"open_id":"o"}}}"#
+        }
+        let ids = lines.map { Mapped($0, "youshu").events[0].eventIDKey }
+        #expect(ids[0] != 0 && ids[0] != ids[1] && ids[0] == ids[2])
+    }
+
+    /// nginx writes `-` for what it does not have.
+    @Test func aDashOfNginxIsNoValue() {
+        let line =
+            #"{"msec":"1793448006.6","remote_addr":"203.0.113.77","xff":"-","uri":"/api/x","status":200,"uid":"-","req_id":"-","device_id":"-","openid":"oX"}"#
+        let mapped = Mapped(line, "nginx")
+        #expect(mapped.accounts == ["oX"])
+        let event = mapped.events[0]
+        #expect(event.eventIDKey == 0 && event.deviceKey == 0 && event.ipKey != 0)
     }
 
     @Test func aRefererOfTheDevelopersToolsIsSeen() {
