@@ -21,6 +21,7 @@ public struct EventStream: ~Copyable {
         guard !sources.isEmpty else {
             throw ReadError("cannot read logs: none was named; name a file or folder")
         }
+        let twins = EventStream.leaveOutTwins(of: &sources)
         var decoder = EventDecoder(configuration: configuration)
         let formats = FormatSelector(configuration)
         for index in sources.indices {
@@ -45,6 +46,9 @@ public struct EventStream: ~Copyable {
         merge.report.sources = sources.map {
             var source = ReadReport.Source(path: $0.path, isRegular: $0.isRegular)
             source.problem = $0.problem
+            source.note = twins[$0.path].map {
+                "\($0) begins as it does and is taken for its copy, which is left out"
+            }
             return source
         }
         merge.sources = sources
@@ -63,6 +67,22 @@ public struct EventStream: ~Copyable {
         }
         merge.account(for: batch)
         return !batch.events.isEmpty
+    }
+
+    /// Leaves out what is being compressed, or was and kept the plain file: `a.log.gz` beside `a.log` that begins alike.
+    /// - Returns: those that were left out, by the path of the one that is read.
+    private static func leaveOutTwins(of sources: inout [MergeSource]) -> [String: String] {
+        let paths = Set(sources.lazy.filter(\.isRegular).map(\.path))
+        var twins: [String: String] = [:]
+        for path in paths where path.hasSuffix(".gz") {
+            let plain = String(path.dropLast(3))
+            if paths.contains(plain), LogIdentity(path: path).matches(LogIdentity(path: plain)) {
+                twins[plain] = path
+            }
+        }
+        let leftOut = Set(twins.values)
+        sources.removeAll { leftOut.contains($0.path) }
+        return twins
     }
 
     private mutating func read(_ index: Int) {

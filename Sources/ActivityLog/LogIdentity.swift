@@ -53,6 +53,15 @@ public struct LogIdentity: Equatable, Sendable {
 
     init() {}
 
+    /// Reads it from whatever a path names now; of nothing where it cannot be read.
+    init(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0,
+            let read = LogIdentity(path: path, file: FileID(status), backend: .standard)
+        else { return }
+        self = read
+    }
+
     /// Reads it from a file; nil when the file cannot be read or is not `file`.
     init?(path: String, file: FileID, backend: InflateBackend) {
         let descriptor = openForReading(path)

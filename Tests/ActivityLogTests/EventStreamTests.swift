@@ -54,6 +54,24 @@ import Testing
         #expect(zipped.problems == [])
     }
 
+    /// A log that is being compressed, or whose plain file was kept, is there twice.
+    @Test func aCompressedCopyBesideItsLogIsLeftOut() throws {
+        let folder = TemporaryFolder()
+        let lines = (0..<60).map { line(Int64($0), account: "acc\($0)") }
+        let bytes = Array(lines.joined().utf8)
+        let plain = folder.write("a.log.1", bytes)
+        let half = folder.write("a.log.1.gz", Gzip.member(Array(bytes[..<(bytes.count / 2)])))
+        let reading = try Reading([half, plain])
+        #expect(reading.events.count == 60 && reading.report.sources.map(\.path) == [plain])
+        #expect(reading.report.sources[0].note?.contains("a.log.1.gz") == true)
+        // Of the same name alone it is no copy.
+        let other = folder.write("a.log.1.gz", Gzip.member(Array(line(900).utf8)))
+        #expect(try Reading([other, plain]).events.count == 61)
+        // Nor is a log of another name, whatever it holds.
+        let copy = folder.write("b.log.gz", Gzip.member(bytes))
+        #expect(try Reading([copy, plain]).events.count == 120)
+    }
+
     @Test(arguments: InflateBackend.allCases)
     func everyCutOfAGzipLogGivesAPrefixOfItsEvents(_ backend: InflateBackend) throws {
         let folder = TemporaryFolder()
