@@ -55,6 +55,10 @@ public struct CampaignConfiguration: Sendable {
         if !(0...1.8).contains(difficulty.oddFactor) {
             return "odd customers must be 0 to 1.8 times as many, not \(difficulty.oddFactor)"
         }
+        let (coupons, orders) = (difficulty.couponAbuseShare, difficulty.fakeOrderShare)
+        if !(0...1).contains(coupons) || !(0...1).contains(orders) || coupons + orders > 1 {
+            return "the shares of cheats must be 0 to 1, together at most 1, not \(coupons) and \(orders)"
+        }
         if !(0...1).contains(difficulty.extremeShare) {
             return "the extreme share must be 0 to 1, not \(difficulty.extremeShare)"
         }

@@ -65,7 +65,7 @@ public final class CaseFile: Sendable {
                 throw CaseFileError(operation, path, .notReadable)
             }
             // SQLite would notice at the first write, hours later. Its journal lies beside what a link leads to.
-            let target = (path as NSString).resolvingSymlinksInPath
+            let target = CaseFile.resolved(path)
             if access == .readWrite,
                 !FileManager.default.isWritableFile(atPath: target)
                     || !FileManager.default.isWritableFile(atPath: CaseFile.folder(of: target))
@@ -82,8 +82,12 @@ public final class CaseFile: Sendable {
     }
 
     private static func folder(of path: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        return folder.isEmpty ? "." : folder
+        URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }
+
+    /// What a symbolic link leads to. Foundation's own for strings traps on a path of one letter.
+    private static func resolved(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }
 
     /// SQLite's own read-only mode creates `-wal` and `-shm` files and cannot remove them, so where we may
@@ -156,7 +160,7 @@ public final class CaseFile: Sendable {
     /// other caller.
     public func sync() throws(CaseFileError) {
         // They are in the journal, or were synced when it was folded into the file.
-        let target = (path as NSString).resolvingSymlinksInPath
+        let target = CaseFile.resolved(path)
         let journal = Foundation.open(target + "-wal", O_RDONLY | O_CLOEXEC)
         if journal < 0 && errno == ENOENT { return }
         defer { Foundation.close(journal) }

@@ -85,7 +85,9 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        for output in [scores, report].compactMap({ $0 }) { try OutputFile.check(output) }
+        let inputs = logs + [labels, table.table, groups, model.model, against].compactMap { $0 }
+        if let scores { try OutputFile.check(scores, besides: inputs) }
+        if let report { try OutputFile.check(report, besides: inputs + [scores].compactMap { $0 }) }
         var summary: ReadSummary?
         let evaluation: Evaluation
         if let path = table.table {

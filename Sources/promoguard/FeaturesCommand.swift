@@ -62,7 +62,7 @@ struct FeaturesCommand: ParsableCommand {
             return try Terminal.write(
                 FeatureDescriptions.text(format ?? .table, language.language, .standardOutput()))
         }
-        if let output { try OutputFile.check(output) }
+        if let output { try OutputFile.check(output, besides: logs + [labels].compactMap { $0 }) }
         let progress = ProgressLine(verbosity)
         let scorer = try Scorer(model.load(), featureNames: FeatureCatalog.names, path: model.model)
         let table: FeatureTable

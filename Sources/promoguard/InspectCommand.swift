@@ -37,6 +37,7 @@ struct InspectCommand: ParsableCommand {
             guard let text = FormatStarter.text(for: format) else { continue }
             if let formatFile {
                 let path = inspection.read.formats.count == 1 ? formatFile : "\(format.name)-\(formatFile)"
+                try OutputFile.check(path, besides: logs.logs)
                 try OutputFile(path, bytes: Array(text.utf8)).putInPlace()
             } else if self.format == .table {
                 try Terminal.write(

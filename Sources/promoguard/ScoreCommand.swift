@@ -36,7 +36,7 @@ struct ScoreCommand: ParsableCommand {
         let start = ContinuousClock.now
         let scorer = try model.scorer()
         // Before there is a database, which a mistake would leave behind.
-        if let scores { try OutputFile.check(scores) }
+        if let scores { try OutputFile.check(scores, besides: logs.logs + [database.database]) }
         try TailLock.check(database: database.database)
         let reader = try EventReader(paths: logs.logs, configuration: logs.configuration())
         let caseFile = try database.open(.readWrite)

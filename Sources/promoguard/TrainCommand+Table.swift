@@ -6,8 +6,7 @@ import ScoringPipeline
 extension TrainCommand {
     /// Fits a head to a table, whatever its columns are.
     func train(table path: String) throws {
-        try OutputFile.check(output)
-        if let report { try OutputFile.check(report) }
+        try checkOutputs(besides: [path])
         let progress = ProgressLine(verbosity)
         progress.update("reading \(path)")
         let data = try TrainingTable(path, roles: table.roles) { name in

@@ -135,14 +135,15 @@ struct TrainCommand: ParsableCommand {
         if maximumRows < 1000 {
             throw ValidationError("--maximum-rows \(maximumRows) is too few: give at least 1000")
         }
-        if let penalty, !(penalty > 0 && penalty.isFinite) {
-            throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0")
+        if let penalty, !(penalty > 0 && penalty <= 1e9) {
+            throw ValidationError("--l2 \(penalty) is no penalty: give a number above 0, up to a billion")
         }
         guard goodShare > 0, goodShare <= 1 else {
             throw ValidationError("--good-share \(goodShare) is no share: give a number above 0, up to 1")
         }
-        guard positiveWeight > 0, positiveWeight.isFinite else {
-            throw ValidationError("--positive-weight \(positiveWeight) is no weight: give a number above 0")
+        guard positiveWeight > 0, positiveWeight <= 1e6 else {
+            throw ValidationError(
+                "--positive-weight \(positiveWeight) is no weight: give a number above 0, up to a million")
         }
         guard positiveWeight == 1 || from == nil else {
             throw ValidationError(
@@ -180,13 +181,18 @@ struct TrainCommand: ParsableCommand {
         return rules.first
     }
 
+    /// The model to start from may be written over.
+    func checkOutputs(besides inputs: [String]) throws {
+        try OutputFile.check(output, besides: inputs)
+        if let report { try OutputFile.check(report, besides: inputs + [output] + [from].compactMap { $0 }) }
+    }
+
     func run() throws {
         if let path = table.table { return try train(table: path) }
         let labelled = try LabelsCSV.read(labels!)
         let gangs = try groups.map { try GangsCSV.read($0) } ?? [:]
         let prior = try from.map { try LogisticModel.load($0) }
-        try OutputFile.check(output)
-        if let report { try OutputFile.check(report) }
+        try checkOutputs(besides: logs + [labels!, groups].compactMap { $0 })
 
         let progress = ProgressLine(verbosity)
         let replay = try TrainingReplay(

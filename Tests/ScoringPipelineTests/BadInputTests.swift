@@ -362,6 +362,61 @@ import Testing
 
     // MARK: Output
 
+    /// Foundation's paths trap on one letter.
+    @Test func outputsMayBeNamedByOneLetter() throws {
+        try folder.write("a.log", event + "\n")
+        let scored = try Program.promoguard(
+            "score", "a.log", "--database", "d", "--scores", "s", folder: folder.path)
+        #expect(scored.exitCode == 0)
+        #expect(try folder.text("s").hasPrefix("account_id,"))
+        #expect(
+            try Program.promoguard("features", "a.log", "--output", "名", folder: folder.path).exitCode == 0)
+        #expect(try folder.text("名").hasPrefix("account_id,"))
+        let rows = (0..<80).map { "\($0 % 7),\($0 % 2)\n" }.joined()
+        try folder.write("t.csv", "x,y\n" + rows)
+        let trained = try Program.promoguard(
+            "train", "--table", "t.csv", "--label", "y", "--output", "m", "--quiet", folder: folder.path)
+        #expect(trained.exitCode == 0, "\(trained.errors)")
+        #expect(try folder.text("m").hasPrefix("{"))
+    }
+
+    @Test func whatIsNoFileIsWrittenToAndNotReplaced() throws {
+        let log = try folder.write("a.log", event + "\n")
+        let piped = try Program.shell("$P features '\(log)' --output /dev/stdout --quiet | cat")
+        #expect(piped.text.hasPrefix("account_id,") && piped.text.contains("\nu1,"))
+        try folder.write("real.csv", "old")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link.csv"), withDestinationPath: "real.csv")
+        #expect(
+            try Program.promoguard("features", log, "--output", folder.file("link.csv")).exitCode == 0)
+        #expect(
+            try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link.csv")) == "real.csv")
+        #expect(try folder.text("real.csv").hasPrefix("account_id,"))
+        let fifo = folder.file("fifo")
+        let through = try Program.shell(
+            "mkfifo '\(fifo)'; cat '\(fifo)' & $P score '\(log)' --database '\(folder.file("d.sqlite"))' --scores '\(fifo)' --quiet; wait; [ -p '\(fifo)' ]"
+        )
+        #expect(through.exitCode == 0 && through.text.contains("u1,"))
+    }
+
+    @Test func noFileIsReadAndWrittenOverInOneRun() throws {
+        let log = try folder.write("a.log", event + "\n")
+        let database = folder.file("d.sqlite")
+        try FileManager.default.linkItem(atPath: log, toPath: folder.file("other name.log"))
+        for (arguments, kept) in [
+            (["features", log, "--output", log], log),
+            (["features", log, "--output", folder.file("other name.log")], log),
+            (["score", log, "--database", database, "--scores", log], log),
+            (["score", log, "--database", database, "--scores", database], log),
+        ] {
+            let outcome = try Program.run(Program.promoguard, arguments)
+            #expect(outcome.exitCode == 1, "\(arguments)")
+            #expect(outcome.errors.contains("the same file") && outcome.complaints.count == 1)
+            #expect(try String(contentsOfFile: kept, encoding: .utf8) == event + "\n")
+        }
+        #expect(!FileManager.default.fileExists(atPath: database))
+    }
+
     @Test func scoresThatCannotBeWrittenFailBeforeReading() throws {
         let log = try folder.write("a.log", event + "\n")
         for path in [folder.file("nowhere/scores.csv"), folder.path, folder.file("scores.csv/")] {

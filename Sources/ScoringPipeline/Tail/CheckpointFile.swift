@@ -60,7 +60,7 @@ public struct CheckpointFile: Sendable {
             unlink(temporary)
             throw CheckpointError(path, .cannotWrite(why))
         }
-        syncFolder()
+        OutputTarget.syncFolder(of: path)
     }
 
     private static var systemCause: String { String(cString: strerror(errno)) }
@@ -91,15 +91,6 @@ public struct CheckpointFile: Sendable {
             written += count
         }
         return true
-    }
-
-    /// The new name is lasting once the folder is synced; some file systems cannot, and lose nothing by it.
-    private func syncFolder() {
-        let name = (path as NSString).deletingLastPathComponent
-        let folder = open(name.isEmpty ? "." : name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
     }
 
     // MARK: Reading
