@@ -23,6 +23,9 @@ public struct FeatureTable {
     /// Labelled accounts of which the logs show nothing by their time.
     public private(set) var missing: [Subject] = []
 
+    /// Accounts without a row, since they were last seen so long before the end of the logs that they were forgotten.
+    public private(set) var forgotten = 0
+
     /// How many rows there are.
     public var count: Int { rows.count }
 
@@ -35,6 +38,7 @@ public struct FeatureTable {
     ) throws(ReadError) {
         var reader = try EventReader(paths: paths, configuration: configuration)
         var engine = FeatureEngine()
+        engine.forgotten = []
         var batch = EventBatch()
         var reached = ReplayProgress()
         while reader.next(into: &batch) {
@@ -53,6 +57,10 @@ public struct FeatureTable {
             rows[position].accountID = engine.accountID(account)
         }
         rows.sort { $0.accountID.precedesInBytes($1.accountID) }
+        // By the bytes: text that is the same to a reader may be two accounts.
+        var seen = Set((engine.forgotten ?? []).map { Array($0.accountID.utf8) })
+        engine.forEachAccount { account, _ in seen.insert(Array(engine.accountID(account).utf8)) }
+        forgotten = seen.count - rows.count
         read = reader.report
     }
 

@@ -86,6 +86,13 @@ struct FeaturesCommand: ParsableCommand {
         }
         if !verbosity.quiet {
             for line in ReadSummary(report: table.read).remarks { Terminal.note(line) }
+            if table.forgotten > 0 {
+                Terminal.note(
+                    table.forgotten == 1
+                        ? "1 account was last seen too long before the end to be remembered, and has no row"
+                        : "\(table.forgotten) accounts were last seen too long before the end to be remembered, and have no row"
+                )
+            }
             for remark in LeftOut(subjects: table.missing, firstMs: table.read.firstMs).remarks {
                 Terminal.note(remark)
             }

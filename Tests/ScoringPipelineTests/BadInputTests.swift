@@ -380,6 +380,20 @@ import Testing
         #expect(try folder.text("m").hasPrefix("{"))
     }
 
+    @Test func accountsWithoutARowAreCounted() throws {
+        let day = 86_400_000
+        let lines = [0, 40, 80, 120].enumerated().map { place, days in
+            event.replacing("1780000000000", with: "\(1_780_000_000_000 + days * day)")
+                .replacing("u1", with: "u\(place)")
+        }
+        let log = try folder.write("long.log", lines.joined(separator: "\n") + "\n")
+        let outcome = try Program.promoguard("features", log)
+        let rows = outcome.text.split(separator: "\n").count - 1
+        #expect(outcome.exitCode == 0 && (1...3).contains(rows))
+        #expect(outcome.errors.contains("\(4 - rows) account"))
+        #expect(outcome.errors.contains("last seen too long before the end"))
+    }
+
     @Test func whatIsNoFileIsWrittenToAndNotReplaced() throws {
         let log = try folder.write("a.log", event + "\n")
         let piped = try Program.shell("$P features '\(log)' --output /dev/stdout --quiet | cat")
