@@ -28,6 +28,8 @@ struct Gang {
     var spends = 0.85
     /// Mean number of coupons an account takes at once beyond the usual.
     var greed = 0.0
+    /// Mean number of events of looking around before an act, where it takes so much trouble at each visit.
+    var browses: Double?
     /// Hides nothing, as `Diary.makeBlatant` equips it.
     var isBlatant = false
     let size: Int
@@ -85,8 +87,9 @@ extension Diary {
         return community.isExtreme ? makeBlatant(gang, community.archetype) : gang
     }
 
-    /// A gang that takes no trouble to hide: what its accounts share, they share to the last; a script sets the pace,
-    /// and nobody looks around. What is shared differs from gang to gang, so that no one thing gives all of them away.
+    /// A gang that takes no trouble to hide: what its accounts share, they share to the last, and a script sets the pace;
+    /// some scripts turn a few pages. What is shared differs from gang to gang, so that no one thing gives all of them
+    /// away.
     private mutating func makeBlatant(_ gang: Gang, _ archetype: Archetype) -> Gang {
         var gang = gang
         let size = Double(gang.size)
@@ -123,6 +126,7 @@ extension Diary {
         gang.minutesBetweenAccounts = random.logUniform(0.08...12)
         gang.agedShare = random.chance(0.3) ? 1 : 0
         gang.camouflageVisits = 0
+        if random.chance(0.4) { gang.browses = random.between(0...4) }
         gang.greed = random.chance(0.5) ? random.between(0.5...2.5) : 0
         return gang
     }
@@ -174,6 +178,10 @@ extension Diary {
         habits.thinkSigma = gang.thinkSigma
         habits.browse = difficulty.browseBeforeAct(gang.skill)
         habits.direct = gang.isBlatant ? 0.95 : 0.75 - 0.5 * gang.skill
+        if let browses = gang.browses {
+            habits.browse = browses
+            habits.direct = 0.05
+        }
         habits.thresholdTries = Int(difficulty.thresholdTries(gang.skill))
         habits.couponUse = 1
         habits.unpaid = 0.02

@@ -282,6 +282,8 @@ extension Diary {
         let sharesPhone = random.chance(0.35)
         let tablet = random.chance(0.4) ? makeHandset() : nil
         let collects = random.chance(0.2)
+        // In some, one signs up all the others.
+        let isSignedUp = difficulty.isExtreme(&random)
         var collector = first
         for account in accounts {
             var person = makePerson(account, city: first.city)
@@ -292,7 +294,10 @@ extension Diary {
             if sharesPayer { person.payer = first.payer }
             if sharesPhone { person.phone = first.phone }
             if let tablet { person.otherHandset = share(tablet, users: accounts.count) }
-            if account != accounts[0], random.chance(0.15), !person.isOld { person.inviter = accounts[0] + 1 }
+            if isSignedUp, account != accounts[0] { person.isOld = false }
+            if account != accounts[0], random.chance(0.15) || isSignedUp, !person.isOld {
+                person.inviter = accounts[0] + 1
+            }
             var habits = ordinaryHabits()
             if account != accounts[0], collects {
                 habits.claim = max(habits.claim, 0.5)

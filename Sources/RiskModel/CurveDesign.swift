@@ -341,6 +341,10 @@ extension CurveDesign.Block {
         return means(places, hats: hats, across: 0, unknown: silent, weights)
     }
 
+    /// The penalty on what being unknown adds beyond what the known add on the average. What is unknown together is nearly
+    /// one column, and would be weighed +4 and −4 where it is and +4 alone where one of them is known.
+    private static let unknownPenalty = 100.0
+
     /// Shares of unknown rows between which being unknown is worth a weight.
     private static let indicatorShares = 0.002...0.998
 
@@ -399,6 +403,7 @@ extension CurveDesign.Block {
         // and a penalty where one step differs from the next.
         var diagonal = [Double](repeating: 1, count: weights)
         var beside = [Double](repeating: 0, count: weights)
+        if isIndicated { diagonal[steps] = Self.unknownPenalty }
         for step in 0..<steps {
             diagonal[step] = Double(steps)
             guard smoothness > 0 else { continue }

@@ -48,7 +48,7 @@ public struct LogisticTrainer: Sendable {
         public var leastToCalibrate = (positives: 100, negatives: 1000)
         /// What `review` flags: by default fewer good accounts than the promised 1 %, so that the promise holds
         /// elsewhere, and that of honest people who look odd at most one in fifty is flagged.
-        public var review = ReviewRule.falsePositiveRate(0.006)
+        public var review = ReviewRule.falsePositiveRate(0.005)
         /// Nobody is flagged below this probability, however rare false positives are, unless costs ask for it.
         public var lowestReview = 0.05
         public var highFalsePositiveRate = 0.001

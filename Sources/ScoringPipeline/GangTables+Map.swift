@@ -4,8 +4,8 @@ import RiskFeatures
 import RiskModel
 
 extension GangTables {
-    /// Accounts that share things and are rather honest, as customers whom one shop registered, are told as no gang.
-    private static let leastScore = 1.0 / 3
+    /// Accounts that share things and are honest rather than not, as colleagues who order together, are told as no gang.
+    private static let leastScore = 0.5
 
     /// What the database says of the gangs that an engine found.
     init(_ map: GangMap, _ engine: borrowing FeatureEngine, _ scorer: Scorer) {

@@ -79,6 +79,24 @@ import Testing
         #expect(map.links.allSatisfy { $0.accounts >= 2 })
     }
 
+    /// A coupon that was passed on is held by one.
+    @Test func aCouponPassedOnIsPendingOnce() {
+        var story = Story()
+        let names = crew("a", 6, in: &story)
+        for name in names where name != "a 0" {
+            story.add(name, .couponTransfer, at: 90_000) { $0.peerKey = key("a 0") }
+            story.add("a 0", .couponAccept, at: 91_000) {
+                $0.peerKey = key(name)
+                $0.discountFen = 500
+                $0.present |= 1 << UInt64(EventField.discountFen.rawValue)
+            }
+        }
+        let engine = watched(story.batch, flagged: names)
+        let gang = engine.findGangs().gangs[0]
+        // Six coupons of 500, all with one account, which took 300 off an order.
+        #expect(gang.members.reduce(0) { $0 + $1.couponPendingFen } == 6 * 500 - 300)
+    }
+
     @Test func whoSharesTwoThingsWithAGangIsOfItAndWhoSharesOneIsNot() {
         var story = Story()
         let crew = crew("crew", 12, in: &story)

@@ -333,7 +333,7 @@ import Testing
             }
             #expect(higher > 10)
             let settled = try #require(LogisticTrainer().settle(trained, on: scores, days: replay.days))
-            #expect(settled.evaluation.review.falsePositiveRate <= 0.006)
+            #expect(settled.evaluation.review.falsePositiveRate <= 0.005)
             #expect(settled.evaluation.accounts == scores.accounts.count)
         }
 

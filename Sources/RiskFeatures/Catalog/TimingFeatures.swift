@@ -63,7 +63,7 @@ extension FeatureCatalog {
         ) { $0.timing.reactions.count < 1 ? .nan : $0.timing.reactions.mean }
         sink.feature(
             "launch_delay_s", .timing, .seconds, .lessIsWorse,
-            "Shortest time from a campaign's first costly event to a grant of the account in it.",
+            "Shortest time from a campaign's first costly event to a grant of the account in it, at most a day.",
             source: "Shumei SECKILL",
             en: "claimed {} after the campaign began", zh: "活动开始后 {} 即领取",
             usual: ("usually hours", "通常数小时"), telling: .below(3_600), coupon: .flashSaleScript,

@@ -289,7 +289,7 @@ extension FeatureEngine {
         return GangMap.Member(
             account: candidate.row, accountKey: candidate.key, memory: account.pointee.memory, tie: tie,
             firstMs: candidate.firstMs, couponTakenFen: benefits.discountedFen.plus(benefits.pointsFen),
-            couponPendingFen: max(0, benefits.claimedFen &- benefits.discountedFen),
+            couponPendingFen: max(0, benefits.claimedFen &- benefits.passedOnFen &- benefits.discountedFen),
             orderFen: orders.paidFen.plus(orders.commissionFen))
     }
 

@@ -270,6 +270,12 @@ struct AccountBenefits: BitwiseCopyable {
     var discountedFen: Int64 = 0
     var pointsFen: Int64 = 0
 
+    /// What the coupons that it gave away were worth, at the mean of those it had: whoever accepted them holds them now.
+    var passedOnFen: Int64 {
+        let given = min(transfersOut, claims)
+        return claims == 0 ? 0 : Int64(Double(claimedFen) * Double(given) / Double(claims))
+    }
+
     private struct Claim: BitwiseCopyable {
         var key: UInt32 = 0
         var second: UInt32 = 0
@@ -333,7 +339,8 @@ struct AccountBenefits: BitwiseCopyable {
     mutating func observeLaunch(delayMs: Int64) {
         campaignGrants = min(campaignGrants &+ 1, 60_000)
         if delayMs < Clock.minute { launchRushes = min(launchRushes &+ 1, 60_000) }
-        let seconds = Float(delayMs) / 1000
+        // Who comes later than a day after the start comes in the course of the campaign, however long that takes.
+        let seconds = Float(min(delayMs, Clock.day)) / 1000
         shortestLaunchDelaySeconds =
             shortestLaunchDelaySeconds.isNaN ? seconds : min(shortestLaunchDelaySeconds, seconds)
     }
