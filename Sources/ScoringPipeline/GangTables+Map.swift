@@ -4,8 +4,11 @@ import RiskFeatures
 import RiskModel
 
 extension GangTables {
-    /// Accounts that share things and are honest rather than not, as colleagues who order together, are told as no gang.
-    private static let leastScore = 0.5
+    /// Accounts that share things and are rather honest, as customers whom one shop registered, are told as no gang; nor are
+    /// those of which one cannot say that they are not, as colleagues who order together, where many are not flagged.
+    private static func isTold(score: Double, flagged: Int, members: Int) -> Bool {
+        score >= 1.0 / 3 && (score >= 0.5 || flagged * 3 >= members * 2)
+    }
 
     /// What the database says of the gangs that an engine found.
     init(_ map: GangMap, _ engine: borrowing FeatureEngine, _ scorer: Scorer) {
@@ -18,7 +21,10 @@ extension GangTables {
                 )
             }
             let score = probabilities.reduce(0) { $0 + max($1.coupon, $1.order) } / Double(gang.members.count)
-            if score < GangTables.leastScore { continue }
+            let flagged = gang.members.count { $0.memory.isFlagged }
+            guard GangTables.isTold(score: score, flagged: flagged, members: gang.members.count) else {
+                continue
+            }
             var (taken, pending): (Int64, Int64) = (0, 0)
             for (member, probability) in zip(gang.members, probabilities) {
                 let isCoupon = probability.coupon >= probability.order
@@ -32,7 +38,7 @@ extension GangTables {
             gangs.append(
                 Gang(
                     id: gang.id, members: gang.members.count,
-                    flagged: gang.members.count { $0.memory.isFlagged }, density: gang.density,
+                    flagged: flagged, density: gang.density,
                     score: score, firstSeenMs: gang.firstSeenMs,
                     lastSeenMs: gang.lastSeenMs, takenFen: taken, pendingFen: pending,
                     claimSpanMs: gang.claimSpanMs,
