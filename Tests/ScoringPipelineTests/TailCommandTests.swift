@@ -419,7 +419,7 @@ import Testing
             _ = shows("")
             return screen.matches(of: /list paused, ([0-9]+) waiting/).last.flatMap { Int($0.1) } ?? 0
         }
-        try wait("flags wait") { waiting() >= Small.shared.flags.count }
+        try wait("flags wait") { waiting() * 2 >= Small.shared.flags.count }
         #expect(shows("flagged today"))
         #expect(!shows(flag.accountID))
         press("p")
